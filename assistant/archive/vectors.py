@@ -1,0 +1,127 @@
+"""The vector index: Chroma in a folder, built from the catalog and disposable.
+
+It holds no text: ids are the catalog's passage keys, and outlets and article ids are hashed, so
+that nothing readable stays behind in Chroma's files when an article is removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.models import Vectors
+from assistant.types import Filters, Source
+
+_COLLECTION = "passages"
+_BATCH = 4096  # the client's own limit is 5,461
+
+
+class VectorIndex:
+    """Passage vectors, searched by cosine. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._collection = self._open()
+
+    def reopen(self) -> None:
+        """See what other processes wrote since."""
+        with self._lock:
+            self._collection = self._open()
+
+    def _open(self) -> Any:
+        import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
+        from chromadb.config import Settings
+
+        # Chroma keeps one system a folder in this process and would hand out the stale one.
+        SharedSystemClient.clear_system_cache()
+        client = chromadb.PersistentClient(
+            str(self.folder), settings=Settings(anonymized_telemetry=False)
+        )
+        # A stored configuration can name an embedding function of its choosing: give none.
+        return client.get_or_create_collection(
+            _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+
+    def count(self) -> int:
+        """How many vectors it holds."""
+        with self._lock:
+            return int(self._collection.count())
+
+    def upsert(self, keys: Sequence[int], vectors: Vectors, articles: Sequence[Source]) -> None:
+        """Write vectors; a known key is overwritten.
+
+        Args:
+            keys: the catalog's passage keys.
+            vectors: float32, shape (keys, dimension).
+            articles: the article of each passage.
+        """
+        for start in range(0, len(keys), _BATCH):
+            part = slice(start, start + _BATCH)
+            with self._lock:
+                self._collection.upsert(
+                    ids=[str(key) for key in keys[part]],
+                    embeddings=vectors[part],
+                    metadatas=[_metadata(article) for article in articles[part]],
+                )
+
+    def delete(self, keys: Sequence[int]) -> None:
+        """Take vectors out; unknown keys are passed over."""
+        for start in range(0, len(keys), _BATCH):
+            with self._lock:
+                self._collection.delete(ids=[str(key) for key in keys[start : start + _BATCH]])
+
+    def search(self, vector: Vectors, limit: int, filters: Filters = Filters()) -> list[int]:
+        """Keys of the nearest vectors, nearest first.
+
+        Args:
+            vector: float32, shape (dimension,).
+            limit: how many at most.
+            filters: what to search; the catalog has the last word on what is visible.
+        """
+        with self._lock:
+            size = int(self._collection.count())
+            if not size:
+                return []
+            found = self._collection.query(
+                query_embeddings=[vector],
+                n_results=min(limit, size),
+                where=_where(filters),
+                include=[],
+            )
+        return [int(key) for key in found["ids"][0]]
+
+
+def _metadata(article: Source) -> Mapping[str, Any]:
+    metadata: dict[str, Any] = {"article": _hashed(article.id)}
+    if article.outlet:
+        metadata["outlet"] = _hashed(article.outlet.casefold())
+    if article.published:
+        metadata["published"] = article.published.toordinal()
+    return metadata
+
+
+def _where(filters: Filters) -> Any:
+    clauses: list[dict[str, Any]] = []
+    if filters.since:
+        clauses.append({"published": {"$gte": filters.since.toordinal()}})
+    if filters.until:
+        clauses.append({"published": {"$lte": filters.until.toordinal()}})
+    if filters.outlets:
+        outlets = [_hashed(outlet.casefold()) for outlet in filters.outlets]
+        clauses.append({"outlet": {"$in": outlets}})
+    if filters.articles:
+        clauses.append({"article": {"$in": [_hashed(id_) for id_ in filters.articles]}})
+    if filters.exclude:
+        clauses.append({"article": {"$nin": [_hashed(id_) for id_ in filters.exclude]}})
+    if len(clauses) > 1:
+        return {"$and": clauses}
+    return clauses[0] if clauses else None
+
+
+def _hashed(name: str) -> str:
+    return hashlib.blake2s(name.encode(), digest_size=8).hexdigest()

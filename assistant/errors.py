@@ -1,0 +1,83 @@
+"""Every error that On Record raises on purpose.
+
+::
+
+    OnRecordError
+    ├── SettingsError        a setting is unknown or has a wrong value
+    ├── QuestionError        the question is empty or too long
+    ├── ModelError           a model cannot be used
+    │   ├── ModelMissing     its package is not installed
+    │   ├── ModelDamaged     its weights are not the tested ones
+    │   └── HubUnreachable   its hub cannot be reached (retryable)
+    └── ArchiveError         the archive cannot do what was asked
+        ├── ArchiveBusy      another process is writing to it (retryable)
+        ├── ArchiveMismatch  it was made with another embedder or a newer version
+        └── ArticleUnknown   it holds no such article
+
+A refusal to answer is no error, and neither is a file that cannot be read: see ``Answer.refusal``
+and ``IngestReport.skipped``.
+"""
+
+from __future__ import annotations
+
+
+class OnRecordError(Exception):
+    """An error with a way out.
+
+    Attributes:
+        hint: what the user can do about it.
+        retryable: whether the same call can succeed later.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} {self.hint}".strip()
+
+
+class SettingsError(OnRecordError):
+    """A setting is unknown or has a wrong value."""
+
+
+class QuestionError(OnRecordError):
+    """The question is empty or too long."""
+
+
+class ModelError(OnRecordError):
+    """A model cannot be used."""
+
+
+class ModelMissing(ModelError):
+    """The package that carries the model is not installed."""
+
+
+class ModelDamaged(ModelError):
+    """The weights on disk are not the ones that were tested."""
+
+
+class HubUnreachable(ModelError):
+    """The hub that a setting names cannot be reached, or has no such model."""
+
+    retryable = True
+
+
+class ArchiveError(OnRecordError):
+    """The archive cannot do what was asked."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process is writing to the archive."""
+
+    retryable = True
+
+
+class ArchiveMismatch(ArchiveError):
+    """The archive was made with another embedder, or by a newer version."""
+
+
+class ArticleUnknown(ArchiveError):
+    """The archive holds no such article."""

