@@ -1,0 +1,135 @@
+"""On Record: answers over an archive of news articles, cited to the exact characters."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.errors import (
+        ArchiveBusy,
+        ArchiveError,
+        ArchiveMismatch,
+        ArticleUnknown,
+        HubUnreachable,
+        ModelDamaged,
+        ModelError,
+        ModelMissing,
+        OnRecordError,
+        QuestionError,
+        SettingsError,
+    )
+    from assistant.settings import Settings
+    from assistant.types import (
+        Answer,
+        AnswerEvent,
+        Article,
+        Citation,
+        Claim,
+        Coverage,
+        Evidence,
+        Filters,
+        Hit,
+        IngestReport,
+        Passage,
+        PastTurn,
+        Question,
+        Refusal,
+        Side,
+        Skipped,
+        Source,
+        Span,
+        StageEvent,
+        Statement,
+        Trace,
+    )
+
+_HOME = {
+    "assistant.assistant": ("Assistant",),
+    "assistant.errors": (
+        "ArchiveBusy",
+        "ArchiveError",
+        "ArchiveMismatch",
+        "ArticleUnknown",
+        "HubUnreachable",
+        "ModelDamaged",
+        "ModelError",
+        "ModelMissing",
+        "OnRecordError",
+        "QuestionError",
+        "SettingsError",
+    ),
+    "assistant.settings": ("Settings",),
+    "assistant.types": (
+        "Answer",
+        "AnswerEvent",
+        "Article",
+        "Citation",
+        "Claim",
+        "Coverage",
+        "Evidence",
+        "Filters",
+        "Hit",
+        "IngestReport",
+        "Passage",
+        "PastTurn",
+        "Question",
+        "Refusal",
+        "Side",
+        "Skipped",
+        "Source",
+        "Span",
+        "StageEvent",
+        "Statement",
+        "Trace",
+    ),
+}
+
+__all__ = [
+    "Answer",
+    "AnswerEvent",
+    "ArchiveBusy",
+    "ArchiveError",
+    "ArchiveMismatch",
+    "Article",
+    "ArticleUnknown",
+    "Assistant",
+    "Citation",
+    "Claim",
+    "Coverage",
+    "Evidence",
+    "Filters",
+    "Hit",
+    "HubUnreachable",
+    "IngestReport",
+    "ModelDamaged",
+    "ModelError",
+    "ModelMissing",
+    "OnRecordError",
+    "Passage",
+    "PastTurn",
+    "Question",
+    "QuestionError",
+    "Refusal",
+    "Settings",
+    "SettingsError",
+    "Side",
+    "Skipped",
+    "Source",
+    "Span",
+    "StageEvent",
+    "Statement",
+    "Trace",
+]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

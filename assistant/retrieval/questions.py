@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,13 @@ _STOP_WORDS = frozenset(
     your""".split()
 )
 
+_LEANS = re.compile(
+    r"^(?:and|but|so|or|then|why|how so|what about|how about)\b"
+    r"|\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|this|that|these|those|there|then)\b",
+    re.IGNORECASE,
+)
+_FEWEST_TERMS = 3
+
 
 def understand(question: Question, max_characters: int) -> Question:
     """The question cleaned, with the text that is searched for.
@@ -36,7 +44,13 @@ def understand(question: Question, max_characters: int) -> Question:
             f"The question has {len(text):,} characters; the limit is {max_characters:,}.",
             "Ask it shorter, or raise the setting answer.max_question.",
         )
-    return replace(question, text=text, standalone=question.standalone or text)
+    return replace(question, text=text, standalone=question.standalone or _standalone(question, text))
+
+
+def _standalone(question: Question, text: str) -> str:
+    """The question with the one before it in front, where it leans on that one."""
+    leans = _LEANS.search(text) is not None or len(terms(text)) < _FEWEST_TERMS
+    return f"{question.history[-1].question} {text}" if question.history and leans else text
 
 
 def terms(text: str) -> list[str]:

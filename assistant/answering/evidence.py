@@ -1,0 +1,66 @@
+"""Evidence for a writer, and the draft that it makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.archive.passages import heading
+from assistant.types import Evidence, Hit, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that a writer takes from a source; not trusted until they are verified."""
+
+    evidence: int
+    """Number of the source."""
+    text: str
+    """The words."""
+    start: int
+    """Where the writer says they begin in the article."""
+    end: int
+    """Where the writer says they end."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftClaim:
+    """One sentence of a draft, with the quotes it rests on."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer wrote."""
+
+    claims: tuple[DraftClaim, ...]
+    """In order of use to the reader; none where the writer finds no answer."""
+    confidence: float
+    """From 0 to 1: how likely the evidence answers the question."""
+    related: bool
+    """Whether the evidence has to do with the question at all."""
+
+
+class Writer(Protocol):
+    """Turns evidence into a draft."""
+
+    def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
+        """A draft whose quotes name the evidence they come from."""
+
+
+def pack(
+    hits: Sequence[Hit], budget: int, count_tokens: Callable[[Sequence[str]], list[int]]
+) -> tuple[Evidence, ...]:
+    """The best hits, numbered, within a budget of tiktoken tokens; at least one where any is."""
+    texts = [f"{heading(hit.passage.article)}\n{hit.passage.text}" for hit in hits]
+    packed: list[Evidence] = []
+    spent = 0
+    for hit, tokens in zip(hits, count_tokens(texts), strict=True):
+        if packed and spent + tokens > budget:
+            break
+        packed.append(Evidence(len(packed) + 1, hit))
+        spent += tokens
+    return tuple(packed)

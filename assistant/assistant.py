@@ -1,0 +1,334 @@
+"""The door: an archive, its models and a writer, wired to answer questions."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from assistant.answering import Draft, QuotingWriter, Writer, described, ground, pack
+from assistant.archive import Archive
+from assistant.errors import QuestionError, SettingsError
+from assistant.models import (
+    Embedder,
+    Reranker,
+    SentenceEmbedder,
+    count_tokens,
+    load_reranker,
+)
+from assistant.reading import read
+from assistant.retrieval import rerank, retrieve, understand
+from assistant.settings import Settings, load
+from assistant.types import (
+    Answer,
+    AnswerEvent,
+    Article,
+    Coverage,
+    Event,
+    Evidence,
+    Filters,
+    Hit,
+    IngestReport,
+    PastTurn,
+    Question,
+    Skipped,
+    StageEvent,
+    Trace,
+)
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from assistant.retrieval.retriever import PassageRetriever
+
+Addable = str | Path | Article
+Past = Answer | PastTurn | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question on its way to its answer; each stage fills in a field."""
+
+    question: Question
+    coverage: Coverage = Coverage()
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    draft: Draft = Draft((), 0.0, related=False)
+    answer: Answer | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+Stage = Callable[[Turn], Turn]
+
+
+class Assistant:
+    """Answers questions over an archive. Safe to use from several threads.
+
+    >>> with Assistant.open("archive/") as assistant:
+    ...     assistant.add("corpus/")
+    ...     answer = assistant.ask("what did the MEA say about Naqvi's claims")
+    """
+
+    def __init__(
+        self, archive: Archive, reranker: Reranker | None, writer: Writer, settings: Settings
+    ) -> None:
+        """Wire parts together; ``open`` is the usual way."""
+        self.archive = archive
+        self.settings = settings
+        self._reranker = reranker
+        self._writer = writer
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+    ) -> Assistant:
+        """Open an archive, making it where it is missing. Models load when first needed.
+
+        Args:
+            path: the archive's folder; else the setting ``archive.path``.
+            settings: else those of the environment and assistant.toml.
+            embedder: else the one that the settings name.
+
+        Raises:
+            SettingsError: a setting is unknown or wrong.
+            ArchiveError: the folder is no archive, or of a newer version.
+        """
+        settings = settings or load()
+        if settings.answer.model != "quoting":
+            raise SettingsError(
+                f"There is no writer {settings.answer.model!r}.", 'Set answer.model to "quoting".'
+            )
+        archive = Archive(
+            Path(path or settings.archive.path),
+            embedder or SentenceEmbedder(settings.models),
+            settings,
+        )
+        reranker = load_reranker(settings.models)
+        writer = QuotingWriter(reranker, archive.term_shares, settings.answer)
+        return cls(archive, reranker, writer, settings)
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the archive's files."""
+        self.archive.close()
+
+    # The archive
+
+    def add(
+        self,
+        source: Addable | Iterable[Addable],
+        progress: Callable[[int], None] | None = None,
+    ) -> IngestReport:
+        """Read and keep articles.
+
+        Args:
+            source: a file, a folder or an Article, or several of them.
+            progress: called with the number of articles dealt with so far.
+
+        Raises:
+            ArchiveBusy: another process is writing to the archive.
+        """
+        sources = [source] if isinstance(source, (str, Path, Article)) else source
+        return self.archive.add(self._items(sources), progress)
+
+    def _items(self, sources: Iterable[Addable]) -> Iterator[Article | Skipped]:
+        for source in sources:
+            if isinstance(source, Article):
+                yield source
+            else:
+                yield from read(Path(source), self.settings.reading)
+
+    def remove(self, ids: str | Sequence[str]) -> int:
+        """Remove articles from everything; returns how many there were."""
+        return self.archive.remove([ids] if isinstance(ids, str) else ids)
+
+    # Questions
+
+    def search(self, question: str | Question, filters: Filters = Filters()) -> list[Hit]:
+        """The hits for a question, best first, without an answer."""
+        turn = Turn(_question(question, (), filters))
+        for stage in (self._understand, self._retrieve, self._rerank):
+            turn = stage(turn)
+        return list(turn.hits)
+
+    def ask(
+        self,
+        question: str | Question,
+        history: Sequence[Past] = (),
+        filters: Filters = Filters(),
+    ) -> Answer:
+        """Answer a question, or refuse.
+
+        Args:
+            question: the question; a ``Question`` brings its own history and filters.
+            history: the turns before it: Answers, or dicts of ``question`` and ``answer``.
+            filters: what to limit the search to.
+
+        Raises:
+            QuestionError: it is empty or too long.
+            ModelError: a model cannot be loaded.
+        """
+        *_, last = self.stream(question, history, filters)
+        assert isinstance(last, AnswerEvent)
+        return last.answer
+
+    def stream(
+        self,
+        question: str | Question,
+        history: Sequence[Past] = (),
+        filters: Filters = Filters(),
+    ) -> Iterator[Event]:
+        """Answer as ``ask`` does, with an event for each stage; the last holds the answer."""
+        turn = Turn(_question(question, history, filters))
+        for name, stage in self._stages():
+            turn = stage(turn)
+            yield StageEvent(name, _message(name, turn), turn.seconds[name])
+        yield AnswerEvent(_answer(turn))
+
+    async def aask(
+        self,
+        question: str | Question,
+        history: Sequence[Past] = (),
+        filters: Filters = Filters(),
+    ) -> Answer:
+        """``ask``, in a worker thread."""
+        return await asyncio.to_thread(self.ask, question, history, filters)
+
+    async def astream(
+        self,
+        question: str | Question,
+        history: Sequence[Past] = (),
+        filters: Filters = Filters(),
+    ) -> AsyncIterator[Event]:
+        """``stream``, its stages in worker threads."""
+        events = self.stream(question, history, filters)
+        while (event := await asyncio.to_thread(next, events, None)) is not None:
+            yield event
+
+    # LangChain
+
+    def as_runnable(self) -> Runnable[str | Question, Answer]:
+        """The same stages as a LangChain chain, from a question to its Answer."""
+        from langchain_core.runnables import RunnableLambda
+
+        def start(question: str | Question) -> Turn:
+            return Turn(_question(question, (), Filters()))
+
+        chain: Any = RunnableLambda(start)
+        for name, stage in self._stages():
+            chain = chain | RunnableLambda(stage, name=name)
+        result: Runnable[str | Question, Answer] = chain | RunnableLambda(_answer)
+        return result
+
+    def as_retriever(self, filters: Filters = Filters()) -> PassageRetriever:
+        """The search as a LangChain retriever, limited to ``filters``."""
+        from assistant.retrieval.retriever import PassageRetriever
+
+        return PassageRetriever(search=self.search, filters=filters)
+
+    # Stages
+
+    def _stages(self) -> list[tuple[str, Stage]]:
+        stages = {
+            "understand": self._understand,
+            "retrieve": self._retrieve,
+            "rerank": self._rerank,
+            "write": self._write,
+            "ground": self._ground,
+        }
+        return [(name, _timed(name, stage)) for name, stage in stages.items()]
+
+    def _understand(self, turn: Turn) -> Turn:
+        question = understand(turn.question, self.settings.answer.max_question)
+        return replace(turn, question=question, coverage=self.archive.coverage(question.filters))
+
+    def _retrieve(self, turn: Turn) -> Turn:
+        hits = retrieve(turn.question, self.archive, self.settings.retrieval)
+        return replace(turn, hits=tuple(hits))
+
+    def _rerank(self, turn: Turn) -> Turn:
+        hits = rerank(turn.question, turn.hits, self._reranker, self.settings.retrieval)
+        return replace(turn, hits=tuple(hits))
+
+    def _write(self, turn: Turn) -> Turn:
+        evidence = pack(turn.hits, self.settings.answer.budget, count_tokens)
+        return replace(turn, evidence=evidence, draft=self._writer.write(turn.question, evidence))
+
+    def _ground(self, turn: Turn) -> Turn:
+        answer = ground(turn.question, turn.draft, turn.evidence, self.archive)
+        trace = Trace(
+            writer=self.settings.answer.model,
+            models={
+                "embedder": self.settings.models.embedder,
+                "reranker": self._reranker.name if self._reranker else "off",
+            },
+            settings=self.settings.fingerprint,
+        )
+        return replace(turn, answer=replace(answer, trace=trace))
+
+
+def _timed(name: str, stage: Stage) -> Stage:
+    def run(turn: Turn) -> Turn:
+        start = time.perf_counter()
+        turn = stage(turn)
+        return replace(turn, seconds={**turn.seconds, name: time.perf_counter() - start})
+
+    return run
+
+
+def _answer(turn: Turn) -> Answer:
+    assert turn.answer is not None
+    seconds = {name: round(spent, 4) for name, spent in turn.seconds.items()}
+    return replace(turn.answer, trace=replace(turn.answer.trace, seconds=seconds))
+
+
+def _message(stage: str, turn: Turn) -> str:
+    """What a stage found, for the reader."""
+    passages = f"{len(turn.hits)} passage{'' if len(turn.hits) == 1 else 's'}"
+    return {
+        "understand": f"Searching {described(turn.coverage)}",
+        "retrieve": f"Found {passages}",
+        "rerank": f"Read the best {passages}",
+        "write": "Chose the sentences",
+        "ground": "Checked every quote against its article",
+    }[stage]
+
+
+def _question(question: str | Question, history: Sequence[Past], filters: Filters) -> Question:
+    if isinstance(question, Question):
+        if history or filters != Filters():
+            raise QuestionError("A Question brings its own history and filters.")
+        return question
+    return Question(question, tuple(map(_past_turn, history)), filters)
+
+
+def _past_turn(past: Past) -> PastTurn:
+    if isinstance(past, PastTurn):
+        return past
+    if isinstance(past, Answer):
+        return PastTurn(past.question, past.text)
+    try:
+        return PastTurn(past["question"], past["answer"])
+    except (KeyError, TypeError):
+        raise QuestionError(
+            "An earlier turn needs a question and an answer.",
+            'Pass Answers, or dicts like {"question": "…", "answer": "…"}.',
+        ) from None
