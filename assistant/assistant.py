@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.answering import Draft, QuotingWriter, Writer, described, ground, pack
 from assistant.archive import Archive
@@ -24,6 +24,7 @@ from assistant.reading import read
 from assistant.retrieval import rerank, retrieve, understand
 from assistant.settings import Settings, load
 from assistant.types import (
+    EVERYTHING,
     Answer,
     AnswerEvent,
     Article,
@@ -54,10 +55,10 @@ class Turn:
     """One question on its way to its answer; each stage fills in a field."""
 
     question: Question
-    coverage: Coverage = Coverage()
+    coverage: Coverage = field(default_factory=Coverage)
     hits: tuple[Hit, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    draft: Draft = Draft((), 0.0, related=False)
+    draft: Draft | None = None
     answer: Answer | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -162,7 +163,7 @@ class Assistant:
 
     # Questions
 
-    def search(self, question: str | Question, filters: Filters = Filters()) -> list[Hit]:
+    def search(self, question: str | Question, filters: Filters = EVERYTHING) -> list[Hit]:
         """The hits for a question, best first, without an answer."""
         turn = Turn(_question(question, (), filters))
         for stage in (self._understand, self._retrieve, self._rerank):
@@ -173,7 +174,7 @@ class Assistant:
         self,
         question: str | Question,
         history: Sequence[Past] = (),
-        filters: Filters = Filters(),
+        filters: Filters = EVERYTHING,
     ) -> Answer:
         """Answer a question, or refuse.
 
@@ -187,14 +188,13 @@ class Assistant:
             ModelError: a model cannot be loaded.
         """
         *_, last = self.stream(question, history, filters)
-        assert isinstance(last, AnswerEvent)
-        return last.answer
+        return cast(AnswerEvent, last).answer
 
     def stream(
         self,
         question: str | Question,
         history: Sequence[Past] = (),
-        filters: Filters = Filters(),
+        filters: Filters = EVERYTHING,
     ) -> Iterator[Event]:
         """Answer as ``ask`` does, with an event for each stage; the last holds the answer."""
         turn = Turn(_question(question, history, filters))
@@ -207,7 +207,7 @@ class Assistant:
         self,
         question: str | Question,
         history: Sequence[Past] = (),
-        filters: Filters = Filters(),
+        filters: Filters = EVERYTHING,
     ) -> Answer:
         """``ask``, in a worker thread."""
         return await asyncio.to_thread(self.ask, question, history, filters)
@@ -216,7 +216,7 @@ class Assistant:
         self,
         question: str | Question,
         history: Sequence[Past] = (),
-        filters: Filters = Filters(),
+        filters: Filters = EVERYTHING,
     ) -> AsyncIterator[Event]:
         """``stream``, its stages in worker threads."""
         events = self.stream(question, history, filters)
@@ -230,7 +230,7 @@ class Assistant:
         from langchain_core.runnables import RunnableLambda
 
         def start(question: str | Question) -> Turn:
-            return Turn(_question(question, (), Filters()))
+            return Turn(_question(question, (), EVERYTHING))
 
         chain: Any = RunnableLambda(start)
         for name, stage in self._stages():
@@ -238,7 +238,7 @@ class Assistant:
         result: Runnable[str | Question, Answer] = chain | RunnableLambda(_answer)
         return result
 
-    def as_retriever(self, filters: Filters = Filters()) -> PassageRetriever:
+    def as_retriever(self, filters: Filters = EVERYTHING) -> PassageRetriever:
         """The search as a LangChain retriever, limited to ``filters``."""
         from assistant.retrieval.retriever import PassageRetriever
 
@@ -273,7 +273,7 @@ class Assistant:
         return replace(turn, evidence=evidence, draft=self._writer.write(turn.question, evidence))
 
     def _ground(self, turn: Turn) -> Turn:
-        answer = ground(turn.question, turn.draft, turn.evidence, self.archive)
+        answer = ground(turn.question, cast(Draft, turn.draft), turn.evidence, self.archive)
         trace = Trace(
             writer=self.settings.answer.model,
             models={
@@ -295,9 +295,9 @@ def _timed(name: str, stage: Stage) -> Stage:
 
 
 def _answer(turn: Turn) -> Answer:
-    assert turn.answer is not None
+    answer = cast(Answer, turn.answer)  # the last stage has set it
     seconds = {name: round(spent, 4) for name, spent in turn.seconds.items()}
-    return replace(turn.answer, trace=replace(turn.answer.trace, seconds=seconds))
+    return replace(answer, trace=replace(answer.trace, seconds=seconds))
 
 
 def _message(stage: str, turn: Turn) -> str:
@@ -314,7 +314,7 @@ def _message(stage: str, turn: Turn) -> str:
 
 def _question(question: str | Question, history: Sequence[Past], filters: Filters) -> Question:
     if isinstance(question, Question):
-        if history or filters != Filters():
+        if history or filters != EVERYTHING:
             raise QuestionError("A Question brings its own history and filters.")
         return question
     return Question(question, tuple(map(_past_turn, history)), filters)

@@ -121,7 +121,7 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer
 
         _limit_threads(self._settings.threads)
-        return _from_hub(lambda: SentenceTransformer(place, device="cpu"), place)  # type: ignore[no-any-return]
+        return _from_hub(lambda: SentenceTransformer(place, device="cpu"), place)
 
 
 class PackagedReranker:
@@ -209,7 +209,7 @@ class HubReranker:
         from sentence_transformers import CrossEncoder
 
         _limit_threads(self._threads)
-        return _from_hub(lambda: CrossEncoder(self.name, device="cpu"), self.name)  # type: ignore[no-any-return]
+        return _from_hub(lambda: CrossEncoder(self.name, device="cpu"), self.name)
 
 
 def load_reranker(settings: ModelSettings) -> Reranker | None:

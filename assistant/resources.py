@@ -1,4 +1,4 @@
-"""Where prompts/, corpus/ and evals/ lie: beside the package in a checkout, inside it in a wheel."""
+"""Finds prompts/, corpus/ and evals/: beside the package in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 

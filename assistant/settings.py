@@ -124,7 +124,7 @@ class Settings(BaseSettings):
 
 
 def load(**sections: Any) -> Settings:
-    """The settings in force, ``sections`` being the arguments: ``load(models={"reranker": "off"})``.
+    """The settings in force; ``sections`` are arguments: ``load(models={"reranker": "off"})``.
 
     Raises:
         SettingsError: a name is unknown or a value is wrong; the message names it.

@@ -10,7 +10,9 @@ from assistant.types import Span
 
 _NEWLINES = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
-_INVISIBLE = re.compile("[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164]")
+_INVISIBLE = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164]"
+)
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
 _LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
@@ -38,7 +40,7 @@ _FOLD = str.maketrans(
 def clean(text: str) -> str:
     """The text as the archive stores it.
 
-    NFC, newlines as ``\\n``, without NUL, other control characters, byte order marks and lone
+    NFC, newlines as line feeds, without NUL, other control characters, byte order marks and lone
     surrogates. Idempotent: ``clean(clean(t)) == clean(t)``.
     """
     text = _FORBIDDEN.sub("", _NEWLINES.sub("\n", text))

@@ -184,6 +184,10 @@ class Filters:
     """Article ids to leave out."""
 
 
+EVERYTHING = Filters()
+"""No limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class PastTurn:
     """An earlier question of the conversation, and what was answered."""
@@ -202,7 +206,7 @@ class Question:
     """The question as asked."""
     history: tuple[PastTurn, ...] = ()
     """The turns before it, oldest first."""
-    filters: Filters = Filters()
+    filters: Filters = EVERYTHING
     """What the search is limited to."""
     standalone: str = ""
     """The question as it reads without its history; set by understanding."""
@@ -340,7 +344,7 @@ class Answer:
     """On a refusal: the nearest passages, which do not answer."""
     history: tuple[PastTurn, ...] = ()
     """The turns before the question."""
-    filters: Filters = Filters()
+    filters: Filters = EVERYTHING
     """What the search was limited to."""
     coverage: Coverage = Coverage()
     """What was searched."""
@@ -382,15 +386,15 @@ Event = StageEvent | AnswerEvent
 
 
 @cache
-def _adapter(word: type[Word]) -> TypeAdapter[Word]:
+def _adapter(word: str) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter  # 0.1 s that `assistant --help` need not pay
 
-    return TypeAdapter(word)
+    return TypeAdapter(globals()[word])
 
 
 def to_dict(value: Any) -> dict[str, Any]:
     """The JSON-ready dict form of any word of this module."""
-    result: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")
+    result: dict[str, Any] = _adapter(type(value).__name__).dump_python(value, mode="json")
     return result
 
 
@@ -400,4 +404,5 @@ def from_dict(word: type[Word], data: dict[str, Any]) -> Word:
     Raises:
         pydantic.ValidationError: the dict has not the shape of ``word``.
     """
-    return _adapter(word).validate_python(data)
+    value: Word = _adapter(word.__name__).validate_python(data)
+    return value

@@ -94,9 +94,7 @@ def _citation(quote: Quote, evidence: Sequence[Evidence], archive: Archive) -> C
         return None
     passage = item.hit.passage
     inside = passage.start <= quote.start <= quote.end <= passage.end
-    if not inside or not archive.is_current(
-        passage.article, quote.start, quote.end, quote.text
-    ):
+    if not inside or not archive.is_current(passage.article, quote.start, quote.end, quote.text):
         return None
     return Citation(
         number=0,
@@ -138,7 +136,9 @@ def _refusal(question: Question, draft: Draft, archive: Archive) -> Refusal:
         if draft.related
         else "None of them is about this."
     )
-    return Refusal(reason, f"I searched {described(coverage)}. {found}{_language_note(question, archive)}")
+    return Refusal(
+        reason, f"I searched {described(coverage)}. {found}{_language_note(question, archive)}"
+    )
 
 
 def described(coverage: Coverage) -> str:
@@ -159,6 +159,5 @@ def _language_note(question: Question, archive: Archive) -> str:
         return ""
     names = sorted(_LANGUAGES.get(code, "English" if code == "en" else code) for code in held)
     return (
-        f" The question seems to be in {_LANGUAGES[asked]}; the articles are in"
-        f" {', '.join(names)}."
+        f" The question seems to be in {_LANGUAGES[asked]}; the articles are in {', '.join(names)}."
     )

@@ -96,9 +96,7 @@ def _candidates(evidence: Sequence[Evidence]) -> Iterator[_Candidate]:
                 yield _Candidate(item, start, start + len(text), text)
 
 
-def _by_meaning(
-    reranker: Reranker, question: str, candidates: Sequence[_Candidate]
-) -> _Judgement:
+def _by_meaning(reranker: Reranker, question: str, candidates: Sequence[_Candidate]) -> _Judgement:
     texts = [encoder_text(heading(c.evidence.hit.passage.article), c.text) for c in candidates]
     logits = reranker.score(question, texts)
     passages = [candidate.evidence.hit.score for candidate in candidates]
@@ -122,7 +120,9 @@ def _by_words(
     The weight of a word is -log of the share of passages that hold it (inverse document
     frequency, K. Spärck Jones, 1972); a word of the heading counts half.
     """
-    weights = {stem(term): -math.log(max(share, 1e-4)) for term, share in shares(terms(question)).items()}
+    weights = {
+        stem(term): -math.log(max(share, 1e-4)) for term, share in shares(terms(question)).items()
+    }
     total = sum(weights.values()) or 1.0
 
     def covered(stems: set[str]) -> float:
@@ -147,9 +147,7 @@ def _stems(text: str) -> set[str]:
     return {stem(word) for word in words(text)}
 
 
-def _choose(
-    candidates: Sequence[_Candidate], judgement: _Judgement, most: int
-) -> list[_Candidate]:
+def _choose(candidates: Sequence[_Candidate], judgement: _Judgement, most: int) -> list[_Candidate]:
     ranked = sorted(
         zip(judgement.scores, candidates, strict=True),
         key=lambda pair: (-pair[0], pair[1].evidence.number, pair[1].start),

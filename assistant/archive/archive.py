@@ -24,6 +24,7 @@ from assistant.models import Embedder
 from assistant.reading import Unreadable, normalized
 from assistant.settings import Settings
 from assistant.types import (
+    EVERYTHING,
     Article,
     Coverage,
     Filters,
@@ -103,7 +104,7 @@ class Archive:
         with self._writing():
             self._check_embedder()
             return _Ingest(self._catalog, self._embedder, self._settings, self._activate).run(
-                items, progress or (lambda done: None)
+                items, progress
             )
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -142,11 +143,11 @@ class Archive:
             raise ArticleUnknown(f"The archive holds no article {which}.")
         return found
 
-    def articles(self, filters: Filters = Filters()) -> list[Source]:
+    def articles(self, filters: Filters = EVERYTHING) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
         return self._catalog.sources(filters)
 
-    def coverage(self, filters: Filters = Filters()) -> Coverage:
+    def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
         return self._catalog.coverage(filters)
 
@@ -182,7 +183,7 @@ class Archive:
         return self._probe()
 
     def search_dense(
-        self, question: str, limit: int, filters: Filters = Filters()
+        self, question: str, limit: int, filters: Filters = EVERYTHING
     ) -> list[Passage]:
         """Visible passages nearest to the question in meaning, nearest first."""
         if not self._catalog.passage_count("current"):
@@ -193,7 +194,7 @@ class Archive:
         return self._visible(keys, filters)[:limit]
 
     def search_keywords(
-        self, terms: Sequence[str], limit: int, filters: Filters = Filters()
+        self, terms: Sequence[str], limit: int, filters: Filters = EVERYTHING
     ) -> list[Passage]:
         """Visible passages that hold any of the terms, best first by BM25."""
         return self._visible(self._catalog.search(terms, limit, filters), filters)
@@ -380,17 +381,18 @@ class _Ingest:
         self._skipped: list[Skipped] = []
         self._done = 0
 
-    def run(self, items: Iterable[Article | Skipped], progress: Progress) -> IngestReport:
+    def run(self, items: Iterable[Article | Skipped], progress: Progress | None) -> IngestReport:
         for item in items:
             self._take(item)
             if sum(len(entry.passages) for entry in self._batch) >= _BATCH_PASSAGES:
                 self._flush()
-            if not self._batch:
+            if progress and not self._batch:
                 progress(self._done)
         for article, digest in self._later:
             self._take_again(article, digest)
         self._flush()
-        progress(self._done)
+        if progress:
+            progress(self._done)
         return IngestReport(**self._counts, skipped=tuple(self._skipped))
 
     def _take(self, item: Article | Skipped) -> None:

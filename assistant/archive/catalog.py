@@ -22,7 +22,16 @@ import numpy as np
 
 from assistant.errors import ArchiveMismatch
 from assistant.models import Vectors
-from assistant.types import Article, Coverage, Filters, Passage, Source, from_dict, to_dict
+from assistant.types import (
+    EVERYTHING,
+    Article,
+    Coverage,
+    Filters,
+    Passage,
+    Source,
+    from_dict,
+    to_dict,
+)
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -275,7 +284,7 @@ class Catalog:
         )
         return from_dict(Article, {**json.loads(row[0]), "text": row[1]}) if row else None
 
-    def sources(self, filters: Filters = Filters()) -> list[Source]:
+    def sources(self, filters: Filters = EVERYTHING) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
         where, parameters = _where(filters)
         rows = self._all(
@@ -285,7 +294,7 @@ class Catalog:
         )
         return [_source(fields) for (fields,) in rows]
 
-    def coverage(self, filters: Filters = Filters()) -> Coverage:
+    def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
         where, parameters = _where(filters)
         count, since, until = self._one(
@@ -306,7 +315,7 @@ class Catalog:
         )
         return {language for (language,) in rows if language}
 
-    def passages(self, keys: Sequence[int], filters: Filters = Filters()) -> dict[int, Passage]:
+    def passages(self, keys: Sequence[int], filters: Filters = EVERYTHING) -> dict[int, Passage]:
         """The visible passages of these keys within the filters."""
         where, parameters = _where(filters)
         rows = self._all(
@@ -342,9 +351,9 @@ class Catalog:
         """Share of all passages that hold each term, from 0 to 1."""
         total = max(1, int(self._one("SELECT count(*) FROM passage")[0]))
         return {
-            term: self._one(
-                "SELECT count(*) FROM keyword WHERE keyword MATCH ?", (_quoted(term),)
-            )[0]
+            term: self._one("SELECT count(*) FROM keyword WHERE keyword MATCH ?", (_quoted(term),))[
+                0
+            ]
             / total
             for term in terms
         }

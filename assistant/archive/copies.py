@@ -25,7 +25,8 @@ def signature(text: str) -> bytes:
     }
     minima = MinHash(num_perm=_PERMUTATIONS, seed=1)
     minima.update_batch([run.encode() for run in sorted(runs)])
-    return minima.hashvalues.astype(np.uint32).tobytes()
+    signed: bytes = minima.hashvalues.astype(np.uint32).tobytes()
+    return signed
 
 
 def similarity(left: bytes, right: bytes) -> float:

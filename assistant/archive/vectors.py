@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.models import Vectors
-from assistant.types import Filters, Source
+from assistant.types import EVERYTHING, Filters, Source
 
 _COLLECTION = "passages"
 _BATCH = 4096  # the client's own limit is 5,461
@@ -75,7 +75,7 @@ class VectorIndex:
             with self._lock:
                 self._collection.delete(ids=[str(key) for key in keys[start : start + _BATCH]])
 
-    def search(self, vector: Vectors, limit: int, filters: Filters = Filters()) -> list[int]:
+    def search(self, vector: Vectors, limit: int, filters: Filters = EVERYTHING) -> list[int]:
         """Keys of the nearest vectors, nearest first.
 
         Args:

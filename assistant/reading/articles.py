@@ -73,13 +73,12 @@ def normalized(article: Article, max_characters: int) -> Article:
         article,
         text=text,
         url=article.url if (article.url or "").startswith(("http://", "https://")) else None,
-        **{name: _line(name, getattr(article, name)) for name in ("outlet", "byline")},
+        outlet=_line("outlet", article.outlet),
+        byline=_line("byline", article.byline),
     )
     identity = _line("id", article.id) or _identity(article)
     title = _line("title", article.title) or opening(text)
-    return replace(
-        article, id=identity, title=title, language=article.language or _language(text)
-    )
+    return replace(article, id=identity, title=title, language=article.language or _language(text))
 
 
 def _identity(article: Article) -> str:
@@ -96,7 +95,9 @@ def canonical(url: str) -> str:
     """The url without fragment and tracking parameters, its scheme and host in lower case."""
     parts = urlsplit(url.strip())
     query = [pair for pair in parse_qsl(parts.query) if not _TRACKING.fullmatch(pair[0])]
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, urlencode(query), ""))
+    return urlunsplit(
+        (parts.scheme.lower(), parts.netloc.lower(), parts.path, urlencode(query), "")
+    )
 
 
 def _line(name: str, value: Any) -> str | None:

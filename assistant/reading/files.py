@@ -50,7 +50,7 @@ def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
             yield Skipped(_shown(file), str(reason))
         except OSError as error:
             yield Skipped(_shown(file), f"cannot be read: {error.strerror or error}")
-        except Exception as error:  # a parser's own fault with one file must not stop the rest
+        except Exception as error:  # noqa: BLE001 a parser's own fault with one file must not stop the rest
             yield Skipped(_shown(file), f"cannot be read: {type(error).__name__}: {error}"[:300])
 
 

@@ -12,14 +12,16 @@ from assistant.text import clean, is_blank, words
 from assistant.types import Question
 
 _STOP_WORDS = frozenset(
-    """a about after again against all also am an and any are as at be because been before being
+    """
+    a about after again against all also am an and any are as at be because been before being
     below between both but by can could did do does doing down during each else ever few for from
     further get got had has have having he her here hers him his how i if in into is it its itself
     just let like make many may me might more most much must my no nor not now of off on once one
     only or other our out over own please s said same say says she should so some such t tell than
     that the their them then there these they this those through to told too under until up upon
     us very was we were what when where whether which while who whom whose why will with would you
-    your""".split()
+    your
+    """.split()
 )
 
 _LEANS = re.compile(
@@ -44,7 +46,9 @@ def understand(question: Question, max_characters: int) -> Question:
             f"The question has {len(text):,} characters; the limit is {max_characters:,}.",
             "Ask it shorter, or raise the setting answer.max_question.",
         )
-    return replace(question, text=text, standalone=question.standalone or _standalone(question, text))
+    return replace(
+        question, text=text, standalone=question.standalone or _standalone(question, text)
+    )
 
 
 def _standalone(question: Question, text: str) -> str:

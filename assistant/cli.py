@@ -1,0 +1,305 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.types import Filters, IngestReport
+
+app = typer.Typer(
+    help="On Record answers questions over an archive of news articles, and cites the exact words.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,  # rich would double the time of --help
+)
+articles_app = typer.Typer(help="List, show and remove articles.", no_args_is_help=True)
+archive_app = typer.Typer(help="Look after the archive.", no_args_is_help=True)
+app.add_typer(articles_app, name="articles")
+app.add_typer(archive_app, name="archive")
+
+_FAILED, _USAGE = 1, 2
+
+Place = Annotated[
+    Path | None,
+    typer.Option("--archive", help="The archive's folder [default: archive.path, ./archive]."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Since = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of publication.")
+]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of publication.")
+]
+Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet.")]
+Speakers = Annotated[list[str] | None, typer.Option("--speaker", help="Only this speaker.")]
+Excluded = Annotated[list[str] | None, typer.Option("--exclude", help="Not this article.")]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    archive: Place = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read articles into the archive: text, Markdown, JSON, HTML."""
+    with _opened(archive) as assistant, _progress(paths, quiet=as_json) as progress:
+        report = assistant.add(paths, progress)
+    _print(report, _report_text(report), as_json)
+    if not any(path.exists() for path in paths):
+        raise typer.Exit(_USAGE)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    archive: Place = None,
+    as_json: AsJson = False,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    speaker: Speakers = None,
+    exclude: Excluded = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="Earlier turns: a JSON list of answers, or of question and answer."),
+    ] = None,
+) -> None:
+    """Answer a question, with citations."""
+    from assistant.rendering import to_text
+
+    filters = _filters(since, until, outlet, speaker, exclude)
+    turns = _history(history)
+    with _opened(archive) as assistant:
+        answer = assistant.ask(question, turns, filters)
+    _print(answer, to_text(answer), as_json)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to search for.")],
+    archive: Place = None,
+    as_json: AsJson = False,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    exclude: Excluded = None,
+) -> None:
+    """Find passages, without an answer."""
+    from assistant.rendering import hit_text
+
+    filters = _filters(since, until, outlet, None, exclude)
+    with _opened(archive) as assistant:
+        hits = assistant.search(question, filters)
+    _print(hits, "\n\n".join(map(hit_text, hits)) or "Nothing found.", as_json)
+
+
+@app.command()
+def serve(
+    archive: Place = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; loopback only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 7860,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+) -> None:
+    """Serve the chat page."""
+    from assistant.web.app import run
+
+    with _opened(archive) as assistant:
+        run(assistant, host, port, open_page)
+
+
+@articles_app.command("list")
+def list_articles(
+    archive: Place = None,
+    as_json: AsJson = False,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+) -> None:
+    """List the articles, by date."""
+    from assistant.rendering import described
+
+    filters = _filters(since, until, outlet, None, None)
+    with _opened(archive) as assistant:
+        sources = assistant.archive.articles(filters)
+    lines = [f"{source.id}  {described(source)}" for source in sources]
+    _print(sources, "\n".join(lines) or "No articles.", as_json)
+
+
+@articles_app.command("show")
+def show_article(
+    article_id: str,
+    archive: Place = None,
+    as_json: AsJson = False,
+    version: Annotated[int | None, typer.Option(help="An earlier version.")] = None,
+) -> None:
+    """Show an article."""
+    from assistant.rendering import described
+    from assistant.text import without_direction
+
+    with _opened(archive) as assistant:
+        article = assistant.archive.article(article_id, version)
+    notes = [f"Correction: {article.correction}"] if article.correction else []
+    parts = [f"{described(article.source)} (version {article.version})", *notes, article.text]
+    _print(article, without_direction("\n\n".join(parts)), as_json)
+
+
+@articles_app.command("remove")
+def remove_articles(article_ids: list[str], archive: Place = None, as_json: AsJson = False) -> None:
+    """Remove articles with all their versions."""
+    with _opened(archive) as assistant:
+        for article_id in article_ids:
+            assistant.archive.article(article_id)  # an unknown id fails before any is removed
+        removed = assistant.remove(article_ids)
+    _print({"removed": removed}, f"Removed {removed}.", as_json)
+
+
+@archive_app.command("info")
+def archive_info(archive: Place = None, as_json: AsJson = False) -> None:
+    """Count what the archive holds."""
+    from dataclasses import asdict
+
+    with _opened(archive) as assistant:
+        facts = asdict(assistant.archive.info())
+    _print(facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json)
+
+
+@archive_app.command("check")
+def archive_check(archive: Place = None, as_json: AsJson = False) -> None:
+    """Compare the index with the catalog; exit 1 where it needs a rebuild."""
+    with _opened(archive) as assistant:
+        healthy = assistant.archive.is_healthy()
+    text = "The index is sound." if healthy else "The index is damaged: run archive rebuild."
+    _print({"healthy": healthy}, text, as_json)
+    raise typer.Exit(0 if healthy else _FAILED)
+
+
+@archive_app.command("rebuild")
+def archive_rebuild(archive: Place = None, as_json: AsJson = False) -> None:
+    """Make the index anew from the catalog; nothing is encoded again."""
+    with _opened(archive) as assistant:
+        assistant.archive.rebuild()
+    _print({"rebuilt": True}, "The index is made anew.", as_json)
+
+
+def main() -> None:
+    """Run the command line; errors become one line and an exit code."""
+    from assistant.errors import OnRecordError, QuestionError, SettingsError
+
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except (QuestionError, SettingsError) as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(_USAGE)
+    except OnRecordError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(_FAILED)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[Assistant]:
+    from assistant.assistant import Assistant
+
+    with Assistant.open(path) as assistant:
+        yield assistant
+
+
+def _filters(
+    since: datetime | None,
+    until: datetime | None,
+    outlets: list[str] | None,
+    speakers: list[str] | None,
+    exclude: list[str] | None,
+) -> Filters:
+    from assistant.types import Filters
+
+    return Filters(
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        outlets=tuple(outlets or ()),
+        speakers=tuple(speakers or ()),
+        exclude=tuple(exclude or ()),
+    )
+
+
+def _history(path: Path | None) -> list[dict[str, Any]]:
+    """Turns of a file: each a question and its answer, or an Answer in its dict form."""
+    if path is None:
+        return []
+    try:
+        turns = json.loads(path.read_text(encoding="utf-8"))
+        return [{"answer": turn["text"], **turn} if "text" in turn else turn for turn in turns]
+    except (OSError, ValueError, TypeError) as error:
+        raise typer.BadParameter(f"{path}: {error}") from None
+
+
+def _report_text(report: IngestReport) -> str:
+    from assistant.text import without_direction
+
+    counts = (
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged,"
+        f" {len(report.skipped)} skipped"
+    )
+    lines = [counts, *(f"  skipped {item.path}: {item.reason}" for item in report.skipped)]
+    return without_direction("\n".join(lines))
+
+
+def _print(value: Any, text: str, as_json: bool) -> None:
+    if not as_json:
+        typer.echo(text)
+        return
+    from assistant.types import to_dict
+
+    if isinstance(value, list):
+        value = [to_dict(item) for item in value]
+    elif not isinstance(value, dict):
+        value = to_dict(value)
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _progress(paths: list[Path], quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """A bar with articles a second and time left, where somebody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from assistant.reading import estimate
+
+    columns = (
+        TextColumn("Reading"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.completed} of {task.total} articles"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        total = sum(estimate(path) for path in paths)
+        task = bar.add_task("ingest", total=total, rate="")
+
+        def advance(done: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, rate=f"{speed:.1f} a second" if speed else "")
+
+        yield advance

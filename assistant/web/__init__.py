@@ -1,0 +1,1 @@
+"""The browser's door. Importing its modules loads gradio."""

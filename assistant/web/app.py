@@ -1,0 +1,167 @@
+"""The web app: the conversation, and a page for each article."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import webbrowser
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.assistant import Assistant
+from assistant.errors import ArticleUnknown, SettingsError
+from assistant.text import without_direction
+from assistant.types import Article
+from assistant.web.chat import conversation
+
+_PAGES = Path(__file__).parent / "pages"
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+        " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
+        " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+}
+_AT_ONCE = 4
+
+
+def create_app(assistant: Assistant) -> FastAPI:
+    """The whole web app over one assistant."""
+    app = FastAPI(title="On Record", version=version("onrecord"), docs_url=None, redoc_url=None)
+    app.add_middleware(_SecurityHeaders)
+    app.mount("/pages", StaticFiles(directory=_PAGES), name="pages")
+    templates = Jinja2Templates(directory=_PAGES)
+    templates.env.filters["plain"] = without_direction
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        return JSONResponse({"articles": assistant.archive.coverage().articles})
+
+    @app.get("/article/{article_id:path}")
+    def article(
+        request: Request,
+        article_id: str,
+        version: int | None = None,
+        start: int = 0,
+        end: int = 0,
+    ) -> Response:
+        try:
+            current = assistant.archive.article(article_id)
+            shown = assistant.archive.article(article_id, version) if version else current
+        except ArticleUnknown:
+            return templates.TemplateResponse(request, "unknown.html", status_code=404)
+        return templates.TemplateResponse(
+            request, "article.html", _article_context(shown, current, start, end)
+        )
+
+    page = conversation(assistant)
+    page.queue(default_concurrency_limit=_AT_ONCE)
+    served: FastAPI = gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        css=(_PAGES / "chat.css").read_text(encoding="utf-8"),
+    )
+    return served
+
+
+def run(assistant: Assistant, host: str, port: int, open_page: bool) -> None:
+    """Serve until interrupted; prints the address once the page answers.
+
+    Raises:
+        SettingsError: the host is not loopback, or the port is taken.
+    """
+    _refuse_strangers(host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {host}:{port}: {error.strerror}.", "Choose another --port."
+        ) from None
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listener.getsockname()[1]}"
+    config = uvicorn.Config(create_app(assistant), log_level="warning")
+    server = _Announcing(config, address, open_page)
+    server.run(sockets=[listener])
+
+
+class _Announcing(uvicorn.Server):
+    """Says where the page is once it can be opened."""
+
+    def __init__(self, config: uvicorn.Config, address: str, open_page: bool) -> None:
+        super().__init__(config)
+        self._address = address
+        self._open_page = open_page
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"On Record is at {self._address} (stop with Ctrl+C)", flush=True)
+        if self._open_page:
+            threading.Thread(target=webbrowser.open, args=(self._address,), daemon=True).start()
+
+
+class _SecurityHeaders:
+    """Adds the security headers to every response, streams included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *headers]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _refuse_strangers(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise SettingsError(
+            f"{host} is not a loopback address, and there is no sign-in yet.",
+            "Serve on 127.0.0.1, and let a reverse proxy with a sign-in face the network.",
+        )
+
+
+def _article_context(shown: Article, current: Article, start: int, end: int) -> dict[str, Any]:
+    inside = 0 <= start < end <= len(shown.text)
+    return {
+        "article": shown,
+        "current": current,
+        "dates": [
+            (name, day.isoformat())
+            for name, day in (("Published", shown.published), ("updated", shown.updated))
+            if isinstance(day, date)
+        ],
+        "before": shown.text[:start] if inside else shown.text,
+        "quote": shown.text[start:end] if inside else "",
+        "after": shown.text[end:] if inside else "",
+    }
