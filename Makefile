@@ -1,0 +1,58 @@
+# `make run` and `make test` are all a newcomer needs; both install what they use.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+ARCHIVE ?= archive
+PORT ?= 7860
+BIN := $(VENV)/bin
+export Q
+
+.PHONY: run ask install test check crash bench browser clean
+
+run: $(ARCHIVE)/catalog.sqlite3  ## index the sample corpus and open the chat page
+	$(BIN)/assistant serve --archive "$(ARCHIVE)" --port $(PORT) --open
+
+ask: $(ARCHIVE)/catalog.sqlite3  ## make ask Q="what did the MEA say about Naqvi's claims"
+	@$(BIN)/assistant ask --archive "$(ARCHIVE)" "$$Q"
+
+install: $(VENV)/.installed
+
+test: $(VENV)/.developing browser  ## every check and every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.developing  ## the fast part of test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not slow"
+
+crash: $(VENV)/.developing  ## 40 kills at random times, and whether anything was lost
+	CRASH_KILLS=40 $(BIN)/python -m pytest tests/test_crash.py
+
+bench: $(VENV)/.installed  ## the figures that the README states
+	$(BIN)/python benchmarks/ingest.py ../shared/data/wikinews/articles.jsonl
+	$(BIN)/python benchmarks/questions.py ../shared/data/wikinews
+
+browser:  ## Debian's chromium, for the browser tests
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get update -q && apt-get install -q -y --no-install-recommends chromium; } \
+	  || echo "No Chromium here, and it cannot be installed: the browser tests will fail." >&2
+
+clean:
+	rm -rf "$(VENV)" "$(ARCHIVE)" build dist artefacts
+
+$(ARCHIVE)/catalog.sqlite3: $(VENV)/.installed $(wildcard corpus/*.md)
+	$(BIN)/assistant ingest corpus --archive "$(ARCHIVE)"
+	@touch "$@"
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[offline]'
+	@touch $@
+
+$(VENV)/.developing: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[offline,dev]'
+	@touch $@

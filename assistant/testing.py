@@ -1,0 +1,65 @@
+"""Fakes at our own seams, for tests and for trying things out without models."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from assistant.models import Vectors
+from assistant.text import words
+from assistant.types import Article
+
+_DIMENSION = 64
+
+
+class HashEmbeddings:
+    """An embedder without a model: texts that share words have vectors that are near.
+
+    Each word has a fixed random direction, seeded by its hash; a text is the sum of its words.
+    """
+
+    name = "hash-embeddings"
+    max_pieces = 256
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        """Words of each text."""
+        return [len(words(text)) for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row of unit length per text: float32, shape (texts, 64)."""
+        rows = [np.sum([_direction("")] + [_direction(w) for w in words(t)], axis=0) for t in texts]
+        vectors = np.asarray(rows, np.float32).reshape(len(texts), _DIMENSION)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+
+def _direction(word: str) -> Vectors:
+    seed = int.from_bytes(hashlib.blake2s(word.encode(), digest_size=8).digest())
+    return np.random.default_rng(seed).standard_normal(_DIMENSION).astype(np.float32)
+
+
+def sample_articles(count: int, edition: int = 1) -> list[Article]:
+    """Articles with an id, a date and a word of their own each; another edition, another text.
+
+    Article ``n`` of edition ``e`` is the only one to hold the words ``harbour{n}`` and
+    ``edition{e}of{n}``.
+    """
+    return [
+        Article(
+            id=f"sample-{number}",
+            title=f"Harbour {number} reopens",
+            outlet="The Sample Gazette" if number % 2 else "The Sample Post",
+            published=date(2025, 1, 1) + timedelta(days=number),
+            text=(
+                f"The harbour harbour{number} reopened on Monday after repairs.\n\n"
+                f"“We are glad,” said the harbour master of place{number}. "
+                f"This is edition{edition}of{number} of the report.\n\n"
+                f"The ferry number{number} sails again at {number % 12 + 1} p.m. daily."
+            ),
+            language="en",
+        )
+        for number in range(count)
+    ]
