@@ -102,7 +102,7 @@ def _source_line(citation: Citation) -> str:
 def _marks(claim: Claim, by_number: dict[int, Citation], link: Callable[[Citation], str]) -> str:
     marks = (
         f'<a href="{escaped_url(link(by_number[number]))}"'
-        f' title="{escaped(described(by_number[number].article))}">{number}</a>'
+        f' title="{escaped(described(by_number[number].article))}">[{number}]</a>'
         for number in claim.citations
     )
     return "".join(f"<sup>{mark}</sup>" for mark in marks)

@@ -25,8 +25,8 @@ _PASSAGE_WEIGHT = 0.5
 _BEHIND = 6.0  # a sentence so far behind the best adds nothing to it
 
 # Shares of the question's words, rare ones counting more, where there is no cross-encoder.
-_ANSWERS_WORDS = 0.35
-_RELATED_WORDS = 0.15
+_ANSWERS_WORDS = 0.22
+_RELATED_WORDS = 0.12
 _HEADING_WEIGHT = 0.5
 _BEHIND_WORDS = 0.35
 

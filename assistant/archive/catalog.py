@@ -422,7 +422,7 @@ def _where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
 
 def _quoted(term: str) -> str:
     """A term as FTS5 takes it, whatever characters it holds."""
-    return '"' + term.replace('"', '""') + '"'
+    return '"' + term.replace('"', '""').replace("\0", "") + '"'
 
 
 def _source(fields: str) -> Source:

@@ -43,9 +43,11 @@ class VectorIndex:
             str(self.folder), settings=Settings(anonymized_telemetry=False)
         )
         # A stored configuration can name an embedding function of its choosing: give none.
-        return client.get_or_create_collection(
+        collection = client.get_or_create_collection(
             _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
+        collection.count()  # the first call writes files, which the archive's marker must see
+        return collection
 
     def count(self) -> int:
         """How many vectors it holds."""

@@ -72,13 +72,22 @@ def normalized(article: Article, max_characters: int) -> Article:
     article = replace(
         article,
         text=text,
-        url=article.url if (article.url or "").startswith(("http://", "https://")) else None,
+        url=_web_page(_line("url", article.url)),
         outlet=_line("outlet", article.outlet),
         byline=_line("byline", article.byline),
     )
     identity = _line("id", article.id) or _identity(article)
     title = _line("title", article.title) or opening(text)
     return replace(article, id=identity, title=title, language=article.language or _language(text))
+
+
+def _web_page(url: str | None) -> str | None:
+    """The url where it leads to a web page: a script or a file must never become a link."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme.lower() in ("http", "https") and parts.netloc else None
 
 
 def _identity(article: Article) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import threading
@@ -20,7 +21,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.assistant import Assistant
-from assistant.errors import ArticleUnknown, SettingsError
+from assistant.errors import ArticleUnknown, OnRecordError, SettingsError
 from assistant.text import without_direction
 from assistant.types import Article
 from assistant.web.chat import conversation
@@ -104,8 +105,15 @@ def run(assistant: Assistant, host: str, port: int, open_page: bool) -> None:
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
     config = uvicorn.Config(create_app(assistant), log_level="warning")
+    threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
     server = _Announcing(config, address, open_page)
     server.run(sockets=[listener])
+
+
+def _warm_up(assistant: Assistant) -> None:
+    """Load the models before the first reader waits for them."""
+    with contextlib.suppress(OnRecordError):  # the first question will say what is wrong
+        assistant.search("warm up")
 
 
 class _Announcing(uvicorn.Server):

@@ -55,6 +55,7 @@ def conversation(assistant: Assistant) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
+        chat.clear(list, outputs=turns, api_visibility="private")
         page.load(
             lambda: _covered(assistant.archive.coverage()),
             outputs=covered,

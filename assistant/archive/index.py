@@ -1,0 +1,200 @@
+"""The index on disk: opened, looked at, marked, rebuilt, and held against other writers.
+
+stack.md tells what was measured of Chroma: a kill can leave a folder whose open hangs, two writers
+ruin it, and a reader goes on seeing what it saw first. Hence one writer at a time, a marker of the
+files as they were left, a probe where they are not so, and a generation that readers follow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from assistant.archive import probe
+from assistant.archive.catalog import Catalog
+from assistant.archive.vectors import VectorIndex
+from assistant.errors import ArchiveBusy
+from assistant.models import Vectors
+from assistant.types import Source
+
+_LOCK_SECONDS = 1.0
+_PROBED = 8
+_UNSETTLED = -1
+
+
+class Index:
+    """Keeps a folder's vector index in step with its catalog. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, catalog: Catalog) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._lock = FileLock(folder / "write.lock", timeout=_LOCK_SECONDS)
+        self._index_lock = threading.Lock()
+        self._index: VectorIndex | None = None
+        self._index_generation = _UNSETTLED
+
+    def close(self) -> None:
+        """Let go of Chroma's files."""
+        self._index = None
+
+    def fresh(self) -> VectorIndex:
+        """The index as of the catalog's generation."""
+        with self._index_lock:
+            generation, folder = self._catalog.generation(), self._index_folder()
+            index = self._index
+            if index is None or index.folder != folder or generation != self._index_generation:
+                with self._undisturbed() as settled:
+                    index = self._index = self._opened(index)
+                # What is opened while another process writes may be torn: open it again then.
+                self._index_generation = generation if settled else _UNSETTLED
+            return index
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[bool]:
+        """Keeps other writers out of the index meanwhile; False where one is at work.
+
+        Where this thread is not the writer itself, the index is looked at before, and marked after,
+        since opening alone changes Chroma's files.
+        """
+        if self._lock.is_locked:  # by this thread, which has looked at the index before
+            yield True
+            return
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+        try:
+            self._ensure_healthy()
+            yield True
+            self._mark()
+        finally:
+            self._lock.release()
+
+    def _opened(self, index: VectorIndex | None) -> VectorIndex:
+        if index is None or index.folder != self._index_folder():
+            return VectorIndex(self._index_folder())
+        index.reopen()
+        return index
+
+    def _index_folder(self) -> Path:
+        return self._folder / f"index-{self._catalog.meta('index') or 1}"
+
+    def finish(self) -> None:
+        """Bring what a crash left undone to its end, unless a writer is at work."""
+        if not self._catalog.pending() and not self._catalog.unindex():
+            return
+        with self._undisturbed() as settled:
+            if settled:
+                self.activate()
+
+    def _ensure_healthy(self) -> None:
+        if self._marker_file.exists() and self._marker_file.read_text() == self._footprint():
+            return
+        if not self.is_healthy():
+            self.rebuild()
+
+    def is_healthy(self) -> bool:
+        """True where it holds what the catalog says; asked in a child process."""
+        current = self._catalog.passage_count("current")
+        folder = self._index_folder()
+        if not folder.exists():
+            return current == 0
+        sample = list(self._catalog.vectors("current", _PROBED))
+        extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
+        return probe.is_healthy(
+            folder,
+            probe.Expected(
+                least=current,
+                most=current + extra,
+                keys=[key for key, _, _ in sample],
+                vectors=[vector.tolist() for _, vector, _ in sample],
+            ),
+        )
+
+    def rebuild(self) -> None:
+        """Build a new index beside the old one, then switch; readers follow the generation."""
+        number = int(self._catalog.meta("index") or 1) + 1
+        folder = self._folder / f"index-{number}"
+        shutil.rmtree(folder, ignore_errors=True)
+        index = VectorIndex(folder)
+        for state in ("current", "pending"):
+            _fill(index, self._catalog.vectors(state))
+        self._catalog.switch_index(number)
+        self._catalog.activate()
+        self._catalog.unindexed(self._catalog.unindex())
+        for other in self._folder.glob("index-*"):
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def activate(self) -> None:
+        """Index what is pending, make it visible, and take what it replaces out."""
+        if self._catalog.pending():
+            _fill(self.fresh(), self._catalog.vectors("pending"))
+            self._catalog.activate()
+        self.forget()
+
+    def forget(self) -> None:
+        """Take the vectors of passages that are gone out."""
+        gone = self._catalog.unindex()
+        if gone:
+            self.fresh().delete(gone)
+            self._catalog.unindexed(gone)
+        with self._index_lock:  # the generations just counted are this process's own
+            self._index_generation = self._catalog.generation()
+
+    @contextmanager
+    def writing(self, look: bool = True) -> Iterator[None]:
+        """The writer's lock; the index is unmarked meanwhile, so that a crash shows."""
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise ArchiveBusy(
+                f"Another process is writing to the archive {self._folder}.",
+                "Try again when it is done.",
+            ) from None
+        try:
+            if look:
+                self._ensure_healthy()
+            self._marker_file.unlink(missing_ok=True)
+            yield
+            self._mark()
+        finally:
+            self._lock.release()
+
+    @property
+    def _marker_file(self) -> Path:
+        return self._folder / "index.marker"
+
+    def _mark(self) -> None:
+        """Remember the files as they are, so that the next open can tell that nothing happened."""
+        self._marker_file.write_text(self._footprint())
+
+    def _footprint(self) -> str:
+        """Names, sizes and times of the index's files."""
+        folder = self._index_folder()
+        facts = []
+        for file in sorted(folder.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):  # a journal of another reader
+                status = file.stat()
+                if file.is_file() and not file.name.endswith("-journal"):
+                    facts.append((file.name, status.st_size, status.st_mtime_ns))
+        return json.dumps([folder.name, facts])
+
+
+def _fill(index: VectorIndex, rows: Iterable[tuple[int, Vectors, Source]]) -> None:
+    held = list(rows)
+    if held:
+        index.upsert(
+            [key for key, _, _ in held],
+            np.stack([vector for _, vector, _ in held]),
+            [source for _, _, source in held],
+        )

@@ -1,0 +1,113 @@
+"""Articles on their way in: compared with the catalog, cut, encoded and indexed in batches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+
+from assistant.archive.catalog import Catalog, Entry
+from assistant.archive.copies import signature
+from assistant.archive.passages import encoder_text, split
+from assistant.models import Embedder
+from assistant.reading import Unreadable, normalized
+from assistant.settings import Settings
+from assistant.types import Article, IngestReport, Skipped, to_dict
+
+_BATCH_PASSAGES = 128  # some seconds of encoding: what a crash can cost
+
+Progress = Callable[[int], None]
+"""Called with the number of articles that are dealt with, whenever some more are."""
+
+
+class Ingest:
+    """One call of ``add``."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        embedder: Embedder,
+        settings: Settings,
+        activate: Callable[[], None],
+    ) -> None:
+        self._catalog = catalog
+        self._embedder = embedder
+        self._settings = settings
+        self._activate = activate
+        self._batch: list[Entry] = []
+        self._later: list[tuple[Article, str]] = []
+        self._seen: dict[str, str] = {}
+        self._counts = {"added": 0, "updated": 0, "unchanged": 0}
+        self._skipped: list[Skipped] = []
+        self._done = 0
+
+    def run(self, items: Iterable[Article | Skipped], progress: Progress | None) -> IngestReport:
+        """Take everything in; what is reported to ``progress`` is kept, whatever happens next."""
+        for item in items:
+            self._take(item)
+            if sum(len(entry.passages) for entry in self._batch) >= _BATCH_PASSAGES:
+                self._flush()
+            if progress and not self._batch:
+                progress(self._done)
+        for article, digest in self._later:
+            self._take_again(article, digest)
+        self._flush()
+        if progress:
+            progress(self._done)
+        return IngestReport(**self._counts, skipped=tuple(self._skipped))
+
+    def _take(self, item: Article | Skipped) -> None:
+        self._done += 1
+        if isinstance(item, Article):
+            try:
+                item = normalized(item, self._settings.reading.max_characters)
+            except Unreadable as reason:
+                item = Skipped(item.id or "article", str(reason))
+        if isinstance(item, Skipped):
+            self._skipped.append(item)
+            return
+        digest = _digest(item)
+        if any(entry.article.id == item.id for entry in self._batch):
+            self._flush()
+        known = self._catalog.known(item.id)
+        if any(version.hash == digest and version.state == "superseded" for version in known):
+            # An earlier text again. Where its successor comes in this call too, as in a file that
+            # holds both, nothing changes; else the outlet went back to it.
+            self._later.append((item, digest))
+        elif known and known[-1].hash == digest:
+            self._seen[item.id] = digest
+            self._counts["unchanged"] += 1
+        else:
+            self._seen[item.id] = digest
+            self._keep(item, digest, bool(known))
+
+    def _take_again(self, article: Article, digest: str) -> None:
+        if self._catalog.known(article.id)[-1].hash in (self._seen.get(article.id), digest):
+            self._counts["unchanged"] += 1
+        else:
+            self._keep(article, digest, True)
+            self._flush()
+
+    def _keep(self, article: Article, digest: str, known: bool) -> None:
+        tokens = self._settings.passages.tokens
+        heading, passages = split(article, self._embedder, tokens)
+        self._batch.append(Entry(article, digest, signature(article.text), heading, passages))
+        self._counts["updated" if known else "added"] += 1
+
+    def _flush(self) -> None:
+        if not self._batch:
+            return
+        texts = [
+            encoder_text(entry.heading, passage.text)
+            for entry in self._batch
+            for passage in entry.passages
+        ]
+        self._catalog.put(self._batch, self._embedder.encode(texts))
+        self._activate()
+        self._batch = []
+
+
+def _digest(article: Article) -> str:
+    fields = to_dict(article)
+    fields.pop("version")
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()

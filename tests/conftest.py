@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant
+from assistant.archive import Archive
+from assistant.resources import folder
+from assistant.settings import Settings, load
+from assistant.testing import HashEmbeddings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+WITHOUT_RERANKER = {"reranker": "off"}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in os.environ:
+        if name.upper().startswith("ASSISTANT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return load(models=WITHOUT_RERANKER)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, settings: Settings) -> Iterator[Archive]:
+    archive = Archive(tmp_path / "archive", HashEmbeddings(), settings)
+    yield archive
+    archive.close()
+
+
+OpenAssistant = Callable[..., Assistant]
+
+
+@pytest.fixture
+def open_assistant(tmp_path: Path) -> Iterator[OpenAssistant]:
+    """Opens assistants with hash embeddings, without the reranker."""
+    opened: list[Assistant] = []
+
+    def open_one(path: Path | None = None, **sections: object) -> Assistant:
+        sections = {"models": WITHOUT_RERANKER, **sections}
+        assistant = Assistant.open(
+            path or tmp_path / "archive", settings=load(**sections), embedder=HashEmbeddings()
+        )
+        opened.append(assistant)
+        return assistant
+
+    yield open_one
+    for assistant in opened:
+        assistant.close()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """The sample corpus behind the real models."""
+    with Assistant.open(tmp_path_factory.mktemp("sample") / "archive", settings=load()) as opened:
+        opened.add(folder("corpus"))
+        yield opened

@@ -1,0 +1,384 @@
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.archive import Archive, probe
+from assistant.archive.vectors import VectorIndex
+from assistant.errors import ArchiveBusy, ArchiveError, ArchiveMismatch, ArticleUnknown
+from assistant.settings import Settings
+from assistant.testing import HashEmbeddings, sample_articles
+from assistant.types import Article, Filters, Skipped
+
+Reopen = Callable[[], Archive]
+
+
+@pytest.fixture
+def reopen(archive: Archive, settings: Settings) -> Reopen:
+    """Opens the archive again, as another process would."""
+    return lambda: Archive(archive.folder, HashEmbeddings(), settings)
+
+
+def found(archive: Archive, word: str) -> tuple[set[str], set[str]]:
+    """Ids of the articles that dense and keyword search find for a word."""
+    dense = archive.search_dense(word, 3)
+    keyword = archive.search_keywords([word], 3)
+    held = re.compile(rf"\b{word}\b")
+    return {p.article.id for p in dense if held.search(p.text)}, {p.article.id for p in keyword}
+
+
+def both(article_id: str) -> tuple[set[str], set[str]]:
+    return {article_id}, {article_id}
+
+
+NEITHER: tuple[set[str], set[str]] = (set(), set())
+
+
+def test_what_is_added_is_found_and_adding_again_changes_nothing(archive: Archive) -> None:
+    assert archive.add(sample_articles(20)).added == 20
+    assert found(archive, "harbour7") == both("sample-7")
+    generation = archive.info().generation
+    report = archive.add(sample_articles(20))
+    assert (report.added, report.updated, report.unchanged) == (0, 0, 20)
+    assert archive.info().generation == generation
+
+
+def test_stored_passages_are_spans_of_stored_articles(archive: Archive) -> None:
+    archive.add([Article("a", "Über “quotes” \U0001f600.\r\n\r\nThe harbour is open.")])
+    for passage in archive.search_keywords(["harbour"], 5):
+        text = archive.article("a").text
+        assert text[passage.start : passage.end] == passage.text
+        assert "\r" not in text
+
+
+def test_a_changed_text_is_a_new_version_and_the_old_one_leaves(archive: Archive) -> None:
+    archive.add(sample_articles(3))
+    report = archive.add(sample_articles(3, edition=2)[1:2])
+    assert (report.added, report.updated) == (0, 1)
+    assert archive.article("sample-1").version == 2
+    assert "edition1of1" in archive.article("sample-1", 1).text
+    assert found(archive, "edition2of1") == both("sample-1")
+    assert found(archive, "edition1of1") == NEITHER
+    assert archive.info().versions == 4
+
+
+def test_a_changed_field_is_a_new_version_too(archive: Archive) -> None:
+    (article,) = sample_articles(1)
+    archive.add([article])
+    archive.add([replace(article, correction="It was Tuesday.")])
+    assert archive.article(article.id).version == 2
+    assert archive.article(article.id).correction == "It was Tuesday."
+
+
+def test_a_file_with_two_texts_of_one_id_is_idempotent(archive: Archive) -> None:
+    pair = [*sample_articles(1), *sample_articles(1, edition=2)]
+    first, second = archive.add(pair), archive.add(pair)
+    assert (first.added, first.updated, first.unchanged) == (1, 1, 0)
+    assert (second.added, second.updated, second.unchanged) == (0, 0, 2)
+    assert "edition2of0" in archive.article("sample-0").text
+
+
+def test_a_text_that_comes_back_alone_is_the_current_one_again(archive: Archive) -> None:
+    archive.add([*sample_articles(1), *sample_articles(1, edition=2)])
+    assert archive.add(sample_articles(1)).updated == 1
+    assert "edition1of0" in archive.article("sample-0").text
+    assert archive.article("sample-0").version == 3
+
+
+def test_what_is_removed_is_gone_from_everything(archive: Archive) -> None:
+    secret = "xylophonist"
+    archive.add([*sample_articles(5), Article("s-1", f"The {secret} spoke.", title=secret)])
+    assert found(archive, secret) == both("s-1")
+    assert archive.remove(["s-1", "unknown"]) == 1
+    assert found(archive, secret) == NEITHER
+    with pytest.raises(ArticleUnknown, match="s-1"):
+        archive.article("s-1")
+    archive.close()
+    left = [
+        f for f in archive.folder.rglob("*") if f.is_file() and secret.encode() in f.read_bytes()
+    ]
+    assert left == []
+
+
+def test_removing_and_adding_again_starts_afresh(archive: Archive) -> None:
+    archive.add(sample_articles(2))
+    archive.remove(["sample-0"])
+    assert archive.add(sample_articles(2)).added == 1
+    assert archive.article("sample-0").version == 1
+    assert found(archive, "harbour0") == both("sample-0")
+
+
+def test_skipped_items_are_reported_and_the_rest_is_kept(archive: Archive) -> None:
+    items = [Article("e", " \u200b"), Skipped("x.pdf", "no"), *sample_articles(1)]
+    report = archive.add(items)
+    assert report.added == 1
+    assert [item.path for item in report.skipped] == ["e", "x.pdf"]
+
+
+def test_progress_tells_what_is_kept(archive: Archive) -> None:
+    told: list[int] = []
+    archive.add(sample_articles(300), told.append)
+    assert told[-1] == 300
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(), {0, 1, 2, 3}),
+        (Filters(since=date(2025, 1, 3)), {2, 3}),
+        (Filters(until=date(2025, 1, 2)), {0, 1}),
+        (Filters(since=date(2025, 1, 2), until=date(2025, 1, 3)), {1, 2}),
+        (Filters(outlets=("the sample gazette",)), {1, 3}),
+        (Filters(articles=("sample-2", "sample-3")), {2, 3}),
+        (Filters(exclude=("sample-2", "undated")), {0, 1, 3}),
+        (Filters(outlets=("The Sample Post",), exclude=("sample-0",)), {2}),
+        (Filters(outlets=("Nobody",)), set()),
+    ],
+)
+def test_filters_limit_every_way_in(archive: Archive, filters: Filters, expected: set[int]) -> None:
+    archive.add([*sample_articles(4), Article("undated", "A report without a day or an outlet.")])
+    ids = {f"sample-{number}" for number in expected}
+    ids |= {"undated"} if filters == Filters() else set()
+    assert {source.id for source in archive.articles(filters)} == ids
+    assert archive.coverage(filters).articles == len(ids)
+    assert {p.article.id for p in archive.search_dense("report", 9, filters)} == ids
+    assert {p.article.id for p in archive.search_keywords(["report"], 9, filters)} == ids
+
+
+def test_coverage_spans_the_dates(archive: Archive) -> None:
+    archive.add(sample_articles(3))
+    coverage = archive.coverage()
+    assert (coverage.since, coverage.until) == (date(2025, 1, 1), date(2025, 1, 3))
+
+
+@pytest.mark.parametrize("word", ['"', "NEAR", "a OR b", "x*", "(", "col:x", "'; DROP", "\x00", ""])
+def test_hostile_search_terms_are_words(archive: Archive, word: str) -> None:
+    archive.add(sample_articles(2))
+    archive.search_keywords([word, "harbour1"], 3)
+    assert archive.search_keywords([word, "harbour1"], 3)[0].article.id == "sample-1"
+
+
+def test_common_terms_do_not_drown_rare_ones(archive: Archive) -> None:
+    archive.add(sample_articles(60))
+    (best, *rest) = archive.search_keywords(["report", "harbour9"], 5)
+    assert best.article.id == "sample-9"
+    assert rest == []
+
+
+class TestAnotherProcess:
+    def test_sees_what_was_written(self, archive: Archive, reopen: Reopen) -> None:
+        archive.add(sample_articles(5))
+        assert found(reopen(), "harbour3") == both("sample-3")
+
+    def test_a_reader_follows_a_writer(self, archive: Archive, reopen: Reopen) -> None:
+        archive.add(sample_articles(3))
+        reader = reopen()
+        assert found(reader, "harbour2") == both("sample-2")
+        archive.add(sample_articles(6)[3:])
+        archive.remove(["sample-2"])
+        archive.add(sample_articles(2, edition=2)[1:])
+        assert found(reader, "harbour4") == both("sample-4")
+        assert found(reader, "harbour2") == NEITHER
+        assert found(reader, "edition2of1") == both("sample-1")
+        assert found(reader, "edition1of1") == NEITHER
+
+    def test_a_reader_follows_a_rebuild(self, archive: Archive, reopen: Reopen) -> None:
+        archive.add(sample_articles(3))
+        reader = reopen()
+        assert found(reader, "harbour1") == both("sample-1")
+        archive.rebuild()
+        archive.add(sample_articles(5))
+        assert found(reader, "harbour4") == both("sample-4")
+
+    def test_a_second_writer_is_refused_soon(self, archive: Archive, reopen: Reopen) -> None:
+        other = reopen()
+
+        def slow() -> object:
+            start = time.monotonic()
+            with pytest.raises(ArchiveBusy, match="Another process is writing") as caught:
+                other.add(sample_articles(1))
+            assert time.monotonic() - start < 3
+            assert caught.value.retryable
+            yield from sample_articles(2)
+
+        assert archive.add(slow()).added == 2  # type: ignore
+        assert other.add(sample_articles(1)).unchanged == 1
+
+    def test_a_lock_left_by_a_killed_writer_holds_nobody_up(
+        self, archive: Archive, settings: Settings
+    ) -> None:
+        code = (
+            "import sys, os; from filelock import FileLock\n"
+            "lock = FileLock(sys.argv[1]); lock.acquire(); print('held', flush=True)\n"
+            "os.kill(os.getpid(), 9)"
+        )
+        lock = str(archive.folder / "write.lock")
+        subprocess.run([sys.executable, "-c", code, lock], check=False, capture_output=True)
+        assert archive.add(sample_articles(1)).added == 1
+
+
+class TestDamage:
+    def test_a_clean_index_is_not_probed(
+        self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(3))
+        archive.close()
+        monkeypatch.setattr(probe, "is_healthy", lambda *_: pytest.fail("probed"))
+        again = reopen()
+        assert found(again, "harbour1") == both("sample-1")
+        again.close()
+        assert found(reopen(), "harbour2") == both("sample-2")
+
+    @pytest.mark.parametrize("damage", ["folder", "file", "segment", "rows"])
+    def test_a_damaged_index_is_rebuilt_without_encoding(
+        self, archive: Archive, settings: Settings, damage: str
+    ) -> None:
+        archive.add(sample_articles(50))
+        archive.close()
+        index = archive.folder / "index-1"
+        if damage == "folder":
+            shutil.rmtree(index)
+        elif damage == "file":
+            (index / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+        elif damage == "segment":
+            with sqlite3.connect(index / "chroma.sqlite3") as connection:
+                connection.execute("DELETE FROM embeddings WHERE id % 2 = 0")
+            connection.close()
+        else:
+            VectorIndex(index).delete([1, 2, 3])
+
+        class NoEncoding(HashEmbeddings):
+            def encode(self, texts: object) -> object:
+                assert len(list(texts)) == 1, "only a question may be encoded"
+                return super().encode(texts)
+
+        again = Archive(archive.folder, NoEncoding(), settings)
+        assert found(again, "harbour1") == both("sample-1")
+        assert again.is_healthy()
+        again.close()
+
+    def test_a_hanging_probe_means_rebuild(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(3))
+        (archive.folder / "index.marker").unlink()
+        monkeypatch.setattr(probe, "_CHILD", "import time; time.sleep(60)")
+        monkeypatch.setattr(probe, "_SECONDS", 0.5)
+        assert not archive.is_healthy()
+        archive.add(sample_articles(4))
+        monkeypatch.undo()
+        assert archive.is_healthy()
+        assert found(archive, "harbour3") == both("sample-3")
+
+    def test_the_probe_may_not_fill_the_disk(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(3))
+        greedy = (
+            "from assistant.archive import probe; from pathlib import Path; import sys\n"
+            f"folder = Path({str(archive.folder / 'index-1')!r}); probe._limit_files(folder)\n"
+            "with (folder / 'link').open('wb') as file:\n"
+            "    for _ in range(2000): file.write(bytes(1 << 20))\n"
+        )
+        monkeypatch.setattr(probe, "_CHILD", greedy)
+        assert not archive.is_healthy()
+        assert (archive.folder / "index-1" / "link").stat().st_size < 600 << 20
+
+    def test_check_and_rebuild(self, archive: Archive) -> None:
+        archive.add(sample_articles(10))
+        assert archive.is_healthy()
+        VectorIndex(archive.folder / "index-1").delete([1])
+        assert not archive.is_healthy()
+        archive.rebuild()
+        assert archive.is_healthy()
+        assert [f.name for f in archive.folder.glob("index-*")] == ["index-2"]
+
+
+class TestInterrupted:
+    def test_pending_articles_are_finished_at_the_next_open(
+        self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(2))
+
+        def fail(self: object, *arguments: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(VectorIndex, "upsert", fail)
+        with pytest.raises(KeyboardInterrupt):
+            archive.add([*sample_articles(3), *sample_articles(1, edition=2)])
+        monkeypatch.undo()
+        assert archive.coverage().articles == 2
+        assert found(archive, "edition1of0") == both("sample-0")  # not half replaced
+        archive.close()
+        again = reopen()
+        assert again.coverage().articles == 3
+        assert found(again, "harbour2") == both("sample-2")
+        assert again.is_healthy()
+        again.close()
+
+    def test_vectors_that_outlived_their_article_are_taken_out(
+        self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(3))
+
+        def fail(self: object, *arguments: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(VectorIndex, "delete", fail)
+        with pytest.raises(KeyboardInterrupt):
+            archive.remove(["sample-1"])
+        monkeypatch.undo()
+        assert found(archive, "harbour1") == NEITHER
+        archive.close()
+        again = reopen()
+        assert again.is_healthy()
+        assert VectorIndex(archive.folder / "index-1").count() == again.info().passages
+        again.close()
+
+
+def test_a_folder_that_is_no_archive_is_left_alone(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ArchiveError, match=r"notes\.txt"):
+        Archive(tmp_path, HashEmbeddings(), settings)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_another_embedder_is_refused(archive: Archive, settings: Settings) -> None:
+    archive.add(sample_articles(1))
+    other = HashEmbeddings()
+    other.name = "other"  # type: ignore[misc]
+    again = Archive(archive.folder, other, settings)
+    with pytest.raises(ArchiveMismatch, match="hash-embeddings"):
+        again.add(sample_articles(2))
+    with pytest.raises(ArchiveMismatch, match="other"):
+        again.search_dense("harbour", 1)
+    again.close()
+
+
+def test_a_newer_format_is_refused(archive: Archive, settings: Settings) -> None:
+    with sqlite3.connect(archive.folder / "catalog.sqlite3") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ArchiveMismatch, match="format 99"):
+        Archive(archive.folder, HashEmbeddings(), settings)
+
+
+def test_info_is_plain_data(archive: Archive) -> None:
+    archive.add(sample_articles(2))
+    from dataclasses import asdict
+
+    facts = json.loads(json.dumps(asdict(archive.info())))
+    assert facts["articles"] == facts["versions"] == 2
+    assert facts["embedder"] == "hash-embeddings"
