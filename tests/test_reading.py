@@ -140,9 +140,16 @@ class TestMarkdown:
         )
         article = only(written(tmp_path, "a.md", content))
         assert article == Article(
-            id="k1", title="A: b", outlet="O", byline="Ann Lee, Bo Roe",
-            published=date(2026, 3, 4), updated=date(2026, 3, 5), fictional=True,
-            correction="We erred.", extra={"desk": "Home"}, text="Body.\n\nMore.",
+            id="k1",
+            title="A: b",
+            outlet="O",
+            byline="Ann Lee, Bo Roe",
+            published=date(2026, 3, 4),
+            updated=date(2026, 3, 5),
+            fictional=True,
+            correction="We erred.",
+            extra={"desk": "Home"},
+            text="Body.\n\nMore.",
         )
 
     @pytest.mark.parametrize(

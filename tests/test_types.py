@@ -53,8 +53,12 @@ def test_answer_has_the_shape_of_the_product_page() -> None:
         *("confidence", "nearest", "history", "filters", "coverage", "trace"),
     }
     assert answer["filters"] == {
-        "since": None, "until": None,
-        "outlets": [], "speakers": [], "articles": [], "exclude": [],
+        "since": None,
+        "until": None,
+        "outlets": [],
+        "speakers": [],
+        "articles": [],
+        "exclude": [],
     }
     assert Answer.from_dict(answer) == Answer("q")
 

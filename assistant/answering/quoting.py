@@ -29,6 +29,7 @@ _ANSWERS_WORDS = 0.22
 _RELATED_WORDS = 0.12
 _HEADING_WEIGHT = 0.5
 _BEHIND_WORDS = 0.35
+_RAREST = 1e-4  # share of passages below which rarity says no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,15 @@ def _by_words(
 ) -> _Judgement:
     """Share of the question's words that a sentence holds, weighted by their rarity.
 
-    The weight of a word is -log of the share of passages that hold it (inverse document
-    frequency, K. Spärck Jones, 1972); a word of the heading counts half.
+    The weight of a word is log(1 + 1 / share), share being that of the passages that hold it:
+    inverse document frequency (K. Spärck Jones, 1972), smoothed so that a word that stands in every
+    passage still counts. A word of the heading counts half.
     """
     weights = {
-        stem(term): -math.log(max(share, 1e-4)) for term, share in shares(terms(question)).items()
+        stem(term): math.log1p(1 / max(share, _RAREST))
+        for term, share in shares(terms(question)).items()
     }
-    total = sum(weights.values()) or 1.0
+    total = sum(weights.values())
 
     def covered(stems: set[str]) -> float:
         return sum(weight for word, weight in weights.items() if word in stems) / total

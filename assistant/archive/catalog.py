@@ -13,13 +13,23 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from assistant.archive.rows import (
+    PASSAGE,
+    SCHEMA,
+    SCHEMA_VERSION,
+    Entry,
+    Known,
+    passage_of,
+    quoted,
+    source_of,
+    where,
+)
 from assistant.errors import ArchiveMismatch
 from assistant.models import Vectors
 from assistant.types import (
@@ -33,63 +43,8 @@ from assistant.types import (
     to_dict,
 )
 
-_SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE article (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'current', 'superseded')),
-    hash TEXT NOT NULL,
-    outlet TEXT,
-    published TEXT,
-    fields TEXT NOT NULL,
-    text TEXT NOT NULL,
-    signature BLOB NOT NULL,
-    UNIQUE (id, version)
-);
-CREATE INDEX article_state ON article (state, published);
-CREATE TABLE passage (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    vector BLOB NOT NULL
-);
-CREATE INDEX passage_article ON passage (article);
-CREATE TABLE unindex (key INTEGER PRIMARY KEY);
-CREATE VIRTUAL TABLE keyword USING fts5(
-    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
-);
-"""
-_PASSAGE = """
-SELECT p.key, p.ordinal, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), a.fields
-FROM passage p JOIN article a ON a.key = p.article
-"""
 _COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
 _MOST_TERMS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the catalog holds under an id."""
-
-    version: int
-    hash: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An article on its way into the catalog."""
-
-    article: Article
-    hash: str
-    signature: bytes
-    heading: str
-    passages: Sequence[Passage]
 
 
 class Catalog:
@@ -214,10 +169,9 @@ class Catalog:
 
     def compact(self) -> None:
         """Give the space of what was removed back to the disk."""
-        self.wipe()
         with self._lock:
             self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.wipe()
 
     @staticmethod
     def _drop_passages(run: Any, articles: str, parameters: tuple[Any, ...]) -> None:
@@ -256,11 +210,8 @@ class Catalog:
 
     def passage_count(self, state: str) -> int:
         """How many passages belong to articles in this state."""
-        row = self._one(
-            "SELECT count(*) FROM passage p JOIN article a ON a.key = p.article WHERE a.state = ?",
-            (state,),
-        )
-        return int(row[0])
+        joined = "passage p JOIN article a ON a.key = p.article"
+        return int(self._one(f"SELECT count(*) FROM {joined} WHERE a.state = ?", (state,))[0])
 
     def vectors(self, state: str, limit: int = -1) -> Iterator[tuple[int, Vectors, Source]]:
         """Key, vector and article of passages in this state; a sample where limited."""
@@ -271,7 +222,7 @@ class Catalog:
             (state, limit),
         )
         for key, vector, fields in rows:
-            yield key, np.frombuffer(vector, np.float32), _source(fields)
+            yield key, np.frombuffer(vector, np.float32), source_of(fields)
 
     # Reading what is visible
 
@@ -286,19 +237,19 @@ class Catalog:
 
     def sources(self, filters: Filters = EVERYTHING) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
-        where, parameters = _where(filters)
+        clause, parameters = where(filters)
         rows = self._all(
-            f"SELECT a.fields FROM article a WHERE {where} ORDER BY a.published IS NULL,"
+            f"SELECT a.fields FROM article a WHERE {clause} ORDER BY a.published IS NULL,"
             " a.published, a.key",
             parameters,
         )
-        return [_source(fields) for (fields,) in rows]
+        return [source_of(fields) for (fields,) in rows]
 
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
-        where, parameters = _where(filters)
+        clause, parameters = where(filters)
         count, since, until = self._one(
-            f"SELECT count(*), min(a.published), max(a.published) FROM article a WHERE {where}",
+            f"SELECT count(*), min(a.published), max(a.published) FROM article a WHERE {clause}",
             parameters,
         )
         return Coverage(
@@ -317,12 +268,12 @@ class Catalog:
 
     def passages(self, keys: Sequence[int], filters: Filters = EVERYTHING) -> dict[int, Passage]:
         """The visible passages of these keys within the filters."""
-        where, parameters = _where(filters)
+        clause, parameters = where(filters)
         rows = self._all(
-            f"{_PASSAGE} WHERE {where} AND p.key IN (SELECT value FROM json_each(?))",
+            f"{PASSAGE} WHERE {clause} AND p.key IN (SELECT value FROM json_each(?))",
             (*parameters, json.dumps(list(keys))),
         )
-        return {row[0]: _passage(row) for row in rows}
+        return {row[0]: passage_of(row) for row in rows}
 
     def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
         """MinHash signatures of current articles."""
@@ -338,12 +289,12 @@ class Catalog:
         rare = self._rare(list(dict.fromkeys(terms))[:_MOST_TERMS])
         if not rare:
             return []
-        where, parameters = _where(filters)
+        clause, parameters = where(filters)
         rows = self._all(
             "SELECT p.key FROM keyword k JOIN passage p ON p.key = k.rowid"
-            f" JOIN article a ON a.key = p.article WHERE keyword MATCH ? AND {where}"
+            f" JOIN article a ON a.key = p.article WHERE keyword MATCH ? AND {clause}"
             " ORDER BY bm25(keyword, 2.0, 1.0), p.key LIMIT ?",
-            (" OR ".join(map(_quoted, rare)), *parameters, limit),
+            (" OR ".join(map(quoted, rare)), *parameters, limit),
         )
         return [key for (key,) in rows]
 
@@ -351,7 +302,7 @@ class Catalog:
         """Share of all passages that hold each term, from 0 to 1."""
         total = max(1, int(self._one("SELECT count(*) FROM passage")[0]))
         return {
-            term: self._one("SELECT count(*) FROM keyword WHERE keyword MATCH ?", (_quoted(term),))[
+            term: self._one("SELECT count(*) FROM keyword WHERE keyword MATCH ?", (quoted(term),))[
                 0
             ]
             / total
@@ -368,18 +319,17 @@ class Catalog:
 
     def _create(self) -> None:
         found = int(self._one("PRAGMA user_version")[0])
-        if found > _SCHEMA_VERSION:
+        if found > SCHEMA_VERSION:
             raise ArchiveMismatch(
-                f"The archive has format {found}; this version of onrecord reads"
-                f" {_SCHEMA_VERSION}.",
+                f"The archive has format {found}; this version of onrecord reads {SCHEMA_VERSION}.",
                 "Update onrecord.",
             )
         if found == 0:
             with self._transaction() as run:
                 if run("PRAGMA user_version").fetchone()[0] == 0:  # none was faster
-                    for statement in _SCHEMA.split(";\n"):
+                    for statement in SCHEMA.split(";\n"):
                         run(statement)
-                    run(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+                    run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[Any]:
@@ -399,38 +349,3 @@ class Catalog:
     def _one(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
         with self._lock:
             return self._connection.execute(statement, parameters).fetchone()
-
-
-def _where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
-    clauses = ["a.state = 'current'"]
-    parameters: list[Any] = []
-    for clause, day in (("a.published >= ?", filters.since), ("a.published <= ?", filters.until)):
-        if day is not None:
-            clauses.append(clause)
-            parameters.append(day.isoformat())
-    lists = (
-        ("a.outlet IN", tuple(outlet.casefold() for outlet in filters.outlets)),
-        ("a.id IN", filters.articles),
-        ("a.id NOT IN", filters.exclude),
-    )
-    for clause, values in lists:
-        if values:
-            clauses.append(f"{clause} (SELECT value FROM json_each(?))")
-            parameters.append(json.dumps(values))
-    return " AND ".join(clauses), tuple(parameters)
-
-
-def _quoted(term: str) -> str:
-    """A term as FTS5 takes it, whatever characters it holds."""
-    return '"' + term.replace('"', '""').replace("\0", "") + '"'
-
-
-def _source(fields: str) -> Source:
-    values = json.loads(fields)
-    names = Source.__dataclass_fields__
-    return from_dict(Source, {name: values[name] for name in names if name in values})
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    key, ordinal, start, end, text, fields = row
-    return Passage(_source(fields), ordinal, start, end, text, key)

@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 
-from assistant.archive.catalog import Catalog, Entry
+from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
 from assistant.archive.passages import encoder_text, split
+from assistant.archive.rows import Entry
 from assistant.models import Embedder
 from assistant.reading import Unreadable, normalized
 from assistant.settings import Settings

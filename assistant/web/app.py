@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
@@ -45,14 +45,35 @@ def create_app(assistant: Assistant) -> FastAPI:
     app = FastAPI(title="On Record", version=version("onrecord"), docs_url=None, redoc_url=None)
     app.add_middleware(_SecurityHeaders)
     app.mount("/pages", StaticFiles(directory=_PAGES), name="pages")
+    app.include_router(_pages(assistant))
+    page = conversation(assistant)
+    page.queue(default_concurrency_limit=_AT_ONCE)
+    served: FastAPI = gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        css=(_PAGES / "chat.css").read_text(encoding="utf-8"),
+    )
+    return served
+
+
+def _pages(assistant: Assistant) -> APIRouter:
+    """The pages that are not the conversation."""
+    router = APIRouter()
     templates = Jinja2Templates(directory=_PAGES)
     templates.env.filters["plain"] = without_direction
 
-    @app.get("/health")
+    @router.get("/health")
     def health() -> JSONResponse:
         return JSONResponse({"articles": assistant.archive.coverage().articles})
 
-    @app.get("/article/{article_id:path}")
+    @router.get("/article/{article_id:path}")
     def article(
         request: Request,
         article_id: str,
@@ -69,21 +90,7 @@ def create_app(assistant: Assistant) -> FastAPI:
             request, "article.html", _article_context(shown, current, start, end)
         )
 
-    page = conversation(assistant)
-    page.queue(default_concurrency_limit=_AT_ONCE)
-    served: FastAPI = gr.mount_gradio_app(
-        app,
-        page,
-        path="/",
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        show_error=False,
-        ssr_mode=False,
-        pwa=False,
-        css=(_PAGES / "chat.css").read_text(encoding="utf-8"),
-    )
-    return served
+    return router
 
 
 def run(assistant: Assistant, host: str, port: int, open_page: bool) -> None:

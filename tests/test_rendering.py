@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import html
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.rendering import article_path, described, escaped, hit_text, to_html, to_text
+from assistant.types import Answer, Citation, Claim, Hit, Passage, Refusal, Source
+
+SOURCE = Source("a/b?c", 2, "A <b>headline</b>", "Gazette", published=date(2026, 3, 4))
+COPY = Source("copy", 1, "Copy", "Post")
+QUOTE = "It is *dead* <script>alert(1)</script> ![x](http://evil.example/x.png) $$x$$."
+ANSWER = Answer(
+    "q",
+    text=f"{QUOTE}[1]",
+    claims=(Claim(QUOTE, (1,), "quoted"), Claim("Invented.", (), "unsupported")),
+    citations=(Citation(1, SOURCE, QUOTE, 10, 20, copies=(COPY,)),),
+)
+REFUSED = Answer(
+    "q",
+    refusal=Refusal("no_evidence", "I searched 3 articles."),
+    nearest=(Citation(1, SOURCE, "Near.", 0, 5),),
+)
+
+
+def test_text_shows_claims_then_sources() -> None:
+    lines = to_text(ANSWER).splitlines()
+    assert lines[0] == f"{QUOTE} [1]"
+    assert lines[2:5] == [
+        "Sources:",
+        "[1] A <b>headline</b> · Gazette · 2026-03-04",
+        "    a/b?c, characters 10–20",
+    ]
+    assert "also printed in Copy · Post" in lines[5]
+    assert "Invented" not in to_text(ANSWER)
+
+
+def test_a_refusal_labels_what_is_near() -> None:
+    assert to_text(REFUSED).startswith("I searched 3 articles.\n\nNearest passages (not an answer)")
+    assert "not an answer" in to_html(REFUSED)
+
+
+def test_html_is_escaped_for_pages_and_for_markdown() -> None:
+    page = to_html(ANSWER)
+    body = page.replace("<p>", "").replace("</p>", "")
+    for forbidden in ("<script", "![", "](http", "*dead*", "$$", "<b>", "Invented"):
+        assert forbidden not in body
+    assert html.unescape(escaped(QUOTE)) == QUOTE
+    assert 'href="/article/a%2Fb%3Fc?version=2&amp;start=10&amp;end=20#quote"' in page
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=100))
+def test_escaping_leaves_no_markup_and_loses_nothing(text: str) -> None:
+    shown = escaped(text)
+    assert not set(shown) & set("<>\"'*_`[]()!$\\|~")
+    plain = "".join(
+        c for c in text if c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+    assert html.unescape(shown) == plain
+
+
+def test_paths_of_articles_survive_any_id() -> None:
+    assert article_path(Source("https://a.example/x?y=1")) == (
+        "/article/https%3A%2F%2Fa.example%2Fx%3Fy%3D1?version=1"
+    )
+
+
+def test_hits_tell_where_they_stand() -> None:
+    hit = Hit(Passage(SOURCE, 0, 5, 9, "wor\nds"), 1.5, ("dense", "keyword"), (COPY,))
+    assert hit_text(hit).splitlines() == [
+        "A <b>headline</b> · Gazette · 2026-03-04",
+        "  a/b?c 5–9, score 1.50, dense+keyword",
+        "  also in Copy · Post",
+        "  wor ds",
+    ]
+    assert described(Source("only-id")) == "only-id"

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+from conftest import OpenAssistant
+from fastapi.testclient import TestClient
+
+from assistant import Article, Assistant
+from assistant.rendering import article_path
+from assistant.testing import sample_articles
+from assistant.web.app import create_app
+from assistant.web.chat import _message, _respond
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)> "quoted" & \u202egnp'
+
+
+@pytest.fixture
+def assistant(open_assistant: OpenAssistant) -> Assistant:
+    assistant = open_assistant()
+    assistant.add(sample_articles(4))
+    assistant.add(
+        Article(
+            "https://post.example/a?b=1",
+            f"The harbour of {HOSTILE} is open.",
+            title=HOSTILE,
+            outlet=HOSTILE,
+            byline=HOSTILE,
+            correction=HOSTILE,
+            license=HOSTILE,
+            url="https://post.example/a?b=1",
+            language='en" onmouseover="alert(1)',
+        )
+    )
+    return assistant
+
+
+@pytest.fixture
+def client(assistant: Assistant) -> TestClient:
+    return TestClient(create_app(assistant))
+
+
+def test_the_sentence_is_marked_in_its_article(assistant: Assistant, client: TestClient) -> None:
+    (citation, *_) = assistant.ask("harbour3 number3").citations
+    page = client.get(article_path(citation.article, citation.start, citation.end))
+    assert page.status_code == 200
+    assert page.text.count('<mark id="quote">') == 1
+    import html
+
+    marked = page.text.split('<mark id="quote">')[1].split("</mark>")[0]
+    assert html.unescape(marked) == citation.quote
+
+
+def test_hostile_articles_stay_text(assistant: Assistant, client: TestClient) -> None:
+    source = assistant.archive.article("https://post.example/a?b=1").source
+    page = client.get(article_path(source, 0, 11)).text
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert "\u202e" not in page
+    assert 'onmouseover="' not in page
+    assert page.count("&lt;script&gt;") >= 6
+
+
+@pytest.mark.parametrize("span", ["start=5&end=2", "start=-1&end=5", "start=0&end=99999999", ""])
+def test_a_span_that_is_none_marks_nothing(client: TestClient, span: str) -> None:
+    page = client.get(f"/article/sample-1?{span}")
+    assert page.status_code == 200
+    assert "<mark" not in page.text
+
+
+def test_unknown_and_removed_articles_are_gone(assistant: Assistant, client: TestClient) -> None:
+    assert client.get("/article/nobody").status_code == 404
+    assert client.get("/article/sample-2").status_code == 200
+    assert client.get("/article/sample-2?version=7").status_code == 404
+    assistant.remove("sample-2")
+    assert client.get("/article/sample-2").status_code == 404
+    assert client.get("/article/sample-2?version=1").status_code == 404
+
+
+def test_a_superseded_version_says_so(assistant: Assistant, client: TestClient) -> None:
+    assistant.add(sample_articles(2, edition=2)[1:])
+    old = client.get("/article/sample-1?version=1").text
+    assert "superseded" in old
+    assert "edition1of1" in old
+    new = client.get("/article/sample-1").text
+    assert "superseded" not in new
+    assert "edition2of1" in new
+
+
+def test_every_response_is_guarded(client: TestClient) -> None:
+    for path in ("/", "/article/sample-1", "/pages/page.css", "/health", "/article/none"):
+        headers = client.get(path).headers
+        assert "script-src 'self';" in headers["content-security-policy"], path
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+    assert client.get("/health").json() == {"articles": 5}
+
+
+def test_stages_stream_and_turns_are_kept(assistant: Assistant) -> None:
+    steps = list(_respond(assistant, "harbour3 number3", [], []))
+    assert len(steps) == 6
+    first, last = steps[0], steps[-1]
+    assert "Searching 5 articles" in first[1][-1]["content"]
+    assert "[1]</a>" in last[1][-1]["content"]
+    assert last[0] == ""
+    assert [turn["question"] for turn in last[2]] == ["harbour3 number3"]
+    again = list(_respond(assistant, "and harbour2?", last[1], last[2]))[-1]
+    assert len(again[1]) == 4
+    assert len(again[2]) == 2
+
+
+def test_an_error_is_a_message_and_the_question_stays(assistant: Assistant) -> None:
+    (step,) = _respond(assistant, "  ", [], [])
+    assert step[0] == "  "
+    assert "empty" in step[1][-1]["content"]
+
+
+def test_nothing_hostile_passes_a_message(assistant: Assistant) -> None:
+    *_, (_, shown, _) = _respond(assistant, f"harbour of {HOSTILE} open", [], [])
+    for message in shown:
+        assert "<script" not in message["content"]
+        assert "<img" not in message["content"]
+    assert _message("user", '<a href="javascript:x()" onclick="x()">a</a><form>b</form>') == {
+        "role": "user",
+        "content": '<a rel="noopener noreferrer">a</a>b',
+    }
