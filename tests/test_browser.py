@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from conftest import ROOT
@@ -22,7 +23,7 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 
 
 class Beacon(http.server.BaseHTTPRequestHandler):
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -70,8 +71,8 @@ def page(address: str) -> Iterator[Page]:
 
 
 def ask(page: Page, question: str, answers: int) -> None:
-    page.get_by_label("Question").fill(question)
-    page.get_by_label("Question").press("Enter")
+    page.get_by_role("textbox", name="Question").fill(question)
+    page.get_by_role("textbox", name="Question").press("Enter")
     expect(page.locator(".message details")).to_have_count(answers, timeout=30_000)
 
 
@@ -96,7 +97,7 @@ def test_a_question_is_answered_checked_and_followed_up(page: Page, address: str
 
 
 def test_an_empty_question_gets_a_message(page: Page) -> None:
-    page.get_by_label("Question").fill("   ")
+    page.get_by_role("textbox", name="Question").fill("   ")
     page.get_by_role("button", name="Ask").click()
     expect(page.locator(".message").last).to_contain_text("The question is empty")
 

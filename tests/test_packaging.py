@@ -61,7 +61,10 @@ def test_an_installed_wheel_answers_from_another_folder(wheel: Path, tmp_path: P
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         done = subprocess.run(
             [str(home / "bin" / "assistant"), *arguments],
-            cwd=elsewhere, env=environment, capture_output=True, text=True,
+            cwd=elsewhere,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import gc
+import html
+from collections.abc import Iterator
+
 import pytest
 from conftest import OpenAssistant
 from fastapi.testclient import TestClient
@@ -33,9 +37,14 @@ def assistant(open_assistant: OpenAssistant) -> Assistant:
     return assistant
 
 
+# Gradio leaves the event loops that it makes for itself unclosed.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 @pytest.fixture
-def client(assistant: Assistant) -> TestClient:
-    return TestClient(create_app(assistant))
+def client(assistant: Assistant) -> Iterator[TestClient]:
+    yield TestClient(create_app(assistant))
+    gc.collect()
 
 
 def test_the_sentence_is_marked_in_its_article(assistant: Assistant, client: TestClient) -> None:
@@ -43,8 +52,6 @@ def test_the_sentence_is_marked_in_its_article(assistant: Assistant, client: Tes
     page = client.get(article_path(citation.article, citation.start, citation.end))
     assert page.status_code == 200
     assert page.text.count('<mark id="quote">') == 1
-    import html
-
     marked = page.text.split('<mark id="quote">')[1].split("</mark>")[0]
     assert html.unescape(marked) == citation.quote
 

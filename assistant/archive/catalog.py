@@ -65,8 +65,6 @@ class Catalog:
         with self._lock:
             self._connection.close()
 
-    # Meta
-
     def generation(self) -> int:
         """Counts the changes of what is visible."""
         return int(self.meta("generation") or 0)
@@ -314,8 +312,6 @@ class Catalog:
         shares = self.shares(terms)
         rare = [term for term in terms if 0 < shares[term] <= _COMMON]
         return rare or [term for term in terms if shares[term] > 0]
-
-    # SQLite
 
     def _create(self) -> None:
         found = int(self._one("PRAGMA user_version")[0])
