@@ -165,7 +165,7 @@ class Archive:
         self, question: str, limit: int, filters: Filters = EVERYTHING
     ) -> list[Passage]:
         """Visible passages nearest to the question in meaning, nearest first."""
-        if not self._catalog.passage_count("current"):
+        if self._catalog.meta("embedder") is None:  # nothing was ever added
             return []
         self._check_embedder()
         vector = self._embedder.encode([question])[0]

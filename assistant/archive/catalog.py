@@ -214,9 +214,13 @@ class Catalog:
     def vectors(self, state: str, limit: int = -1) -> Iterator[tuple[int, Vectors, Source]]:
         """Key, vector and article of passages in this state; a sample where limited."""
         order = "random()" if limit >= 0 else "p.key"
+        chosen = (
+            "SELECT p.key FROM passage p JOIN article a ON a.key = p.article WHERE a.state = ?"
+            f" ORDER BY {order} LIMIT ?"
+        )
         rows = self._all(
             "SELECT p.key, p.vector, a.fields FROM passage p JOIN article a ON a.key = p.article"
-            f" WHERE a.state = ? ORDER BY {order} LIMIT ?",
+            f" WHERE p.key IN ({chosen}) ORDER BY p.key",
             (state, limit),
         )
         for key, vector, fields in rows:
@@ -309,9 +313,8 @@ class Catalog:
 
     def _rare(self, terms: Sequence[str]) -> list[str]:
         """The terms that tell passages apart, or all where none does."""
-        shares = self.shares(terms)
-        rare = [term for term in terms if 0 < shares[term] <= _COMMON]
-        return rare or [term for term in terms if shares[term] > 0]
+        held = {term: share for term, share in self.shares(terms).items() if share > 0}
+        return [term for term, share in held.items() if share <= _COMMON] or list(held)
 
     def _create(self) -> None:
         found = int(self._one("PRAGMA user_version")[0])
