@@ -23,6 +23,7 @@ from assistant.models import (
 from assistant.reading import read
 from assistant.retrieval import rerank, retrieve, understand
 from assistant.settings import Settings, load
+from assistant.text import clean
 from assistant.types import (
     EVERYTHING,
     Answer,
@@ -277,7 +278,7 @@ class Assistant:
         trace = Trace(
             writer=self.settings.answer.model,
             models={
-                "embedder": self.settings.models.embedder,
+                "embedder": self.archive.embedder,
                 "reranker": self._reranker.name if self._reranker else "off",
             },
             settings=self.settings.fingerprint,
@@ -325,10 +326,12 @@ def _past_turn(past: Past) -> PastTurn:
         return past
     if isinstance(past, Answer):
         return PastTurn(past.question, past.text)
-    try:
-        return PastTurn(past["question"], past["answer"])
-    except (KeyError, TypeError):
-        raise QuestionError(
-            "An earlier turn needs a question and an answer.",
-            'Pass Answers, or dicts like {"question": "…", "answer": "…"}.',
-        ) from None
+    given: Any = past  # it may come from a file
+    fields = given if isinstance(given, Mapping) else {}
+    question, answer = fields.get("question"), fields.get("answer")
+    if isinstance(question, str) and isinstance(answer, str):
+        return PastTurn(clean(question), clean(answer))
+    raise QuestionError(
+        "An earlier turn needs a question and an answer.",
+        'Pass Answers, or dicts like {"question": "…", "answer": "…"}.',
+    )

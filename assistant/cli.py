@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,7 +57,7 @@ def ingest(
     with _opened(archive) as assistant, _progress(paths, quiet=as_json) as progress:
         report = assistant.add(paths, progress)
     _print(report, _report_text(report), as_json)
-    if not any(path.exists() for path in paths):
+    if not any(os.path.lexists(path) for path in paths):
         raise typer.Exit(_USAGE)
 
 
@@ -107,15 +108,19 @@ def search(
 @app.command()
 def serve(
     archive: Place = None,
+    as_json: AsJson = False,
     host: Annotated[str, typer.Option(help="Address to listen on; loopback only.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 7860,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 7860,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Serve the chat page."""
     from assistant.web.app import run
 
+    def announce(address: str) -> None:
+        _print({"address": address}, f"On Record is at {address} (stop with Ctrl+C)", as_json)
+
     with _opened(archive) as assistant:
-        run(assistant, host, port, open_page)
+        run(assistant, host, port, open_page, announce)
 
 
 @articles_app.command("list")
@@ -241,7 +246,7 @@ def _history(path: Path | None) -> list[dict[str, Any]]:
     try:
         turns = json.loads(path.read_text(encoding="utf-8"))
         return [{"answer": turn["text"], **turn} if "text" in turn else turn for turn in turns]
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise typer.BadParameter(f"{path}: {error}") from None
 
 

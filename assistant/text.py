@@ -24,6 +24,8 @@ _TITLE_END = re.compile(
     r"\b(?:Mr|Mrs|Ms|Mx|Messrs|Dr|Prof|Rev|Hon|St|Sr|Fr|Gen|Lt|Col|Maj|Capt|Cmdr|Sgt|Gov|Sen|Rep"
     r"|Pres|Supt|Insp|No|Nos|vs)\.\s*$|(?:^|\s)(?!I\.)[A-Z]\.\s*$"
 )
+_LONGEST_END = 24  # characters that an end can be told by
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 _HOUR_END = re.compile(r"\b[ap]\.m\.\s*$")
 _DAY_START = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local)\b(?!\s+(?:said|was|is)\b)"
@@ -45,6 +47,11 @@ def clean(text: str) -> str:
     """
     text = _FORBIDDEN.sub("", _NEWLINES.sub("\n", text))
     return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """The text cleaned, in one line, with single spaces."""
+    return " ".join(clean(text).split())
 
 
 def is_blank(text: str) -> bool:
@@ -90,16 +97,24 @@ def _line_sentences(line: re.Match[str]) -> Iterator[Span]:
 
 
 def _merged(line: str) -> Iterator[str]:
-    from sentencex import segment  # its native module loads when first needed
-
     held = ""
-    for piece in segment("en", line):
-        if held and not _continues(held, piece):
+    for piece in _pieces(line):
+        if held and not _continues(held[-_LONGEST_END:], piece):
             yield held
             held = ""
         held += piece
     if held:
         yield held
+
+
+def _pieces(line: str) -> Iterator[str]:
+    from sentencex import segment  # its native module loads when first needed
+
+    start = 0
+    # It fails on a space of several bytes before a full stop; one for one, so offsets stay.
+    for piece in segment("en", _WIDE_SPACE.sub(" ", line)):
+        yield line[start : start + len(piece)]
+        start += len(piece)
 
 
 def _continues(left: str, right: str) -> bool:

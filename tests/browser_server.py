@@ -23,7 +23,7 @@ def main() -> None:
     with Assistant.open(path, settings=settings, embedder=HashEmbeddings()) as assistant:
         assistant.add(sample_articles(5))
         assistant.add(Article("hostile", hostile, title=hostile, outlet=hostile, byline=hostile))
-        run(assistant, "127.0.0.1", 0, open_page=False)
+        run(assistant, "127.0.0.1", 0, False, lambda address: print(address, flush=True))
 
 
 if __name__ == "__main__":

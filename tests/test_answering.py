@@ -116,14 +116,25 @@ class TestGate:
         answer = ground(Question("q"), draft, before, assistant.archive)
         assert answer.citations == ()
 
-    @given(st.integers(-5, 200), st.integers(-5, 200), st.text(max_size=30), st.integers(-1, 4))
-    def test_no_draft_gets_a_false_quote_through(
-        self, start: int, end: int, text: str, number: int
+    @given(
+        st.integers(0, len(ARTICLE.text)),
+        st.integers(1, 60),
+        st.sampled_from(["", "not ", "X", "”"]),
+        st.integers(-1, 2),
+    )
+    def test_a_draft_gets_true_quotes_through_and_no_others(
+        self, start: int, size: int, added: str, shift: int
     ) -> None:
-        answer = grounded(self.shared, Quote(number, text, start, end))
+        true = ARTICLE.text[start : start + size]
+        half = len(true) // 2
+        text = true[:half] + added + true[half:]
+        planted = Quote(1, text, start + shift, start + shift + len(text))
+        moved = planted.start < 0 or ARTICLE.text[planted.start : planted.end] != text
+        answer = grounded(self.shared, planted)
         for citation in answer.citations:
             held = self.shared.archive.article(citation.article.id).text
-            assert held[citation.start : citation.end] == citation.quote
+            assert held[citation.start : citation.end] == citation.quote == text
+        assert bool(answer.citations) == (bool(text) and not moved)
 
     @pytest.fixture(autouse=True)
     def _share(self, request: pytest.FixtureRequest, assistant: Assistant) -> None:
@@ -217,6 +228,10 @@ class TestQuotingWriter:
     def test_without_a_reranker_it_goes_by_words(self, assistant: Assistant) -> None:
         answer = assistant.ask("did the union welcome the plan")
         assert answer.claims[0].text == "The union welcomed the plan."
+
+    @pytest.mark.parametrize("question", ["???", "\U0001f600", "—"])
+    def test_a_question_without_words_is_refused(self, assistant: Assistant, question: str) -> None:
+        assert assistant.ask(question).refusal is not None
 
     def test_no_evidence_no_draft(self, assistant: Assistant) -> None:
         writer = QuotingWriter(None, assistant.archive.term_shares, AnswerSettings())

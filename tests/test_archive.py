@@ -6,10 +6,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,31 @@ def test_a_text_that_comes_back_alone_is_the_current_one_again(archive: Archive)
     assert archive.article("sample-0").version == 3
 
 
+def test_texts_that_came_back_make_adding_again_no_less_idempotent(archive: Archive) -> None:
+    one, two = sample_articles(1), sample_articles(1, edition=2)
+    for articles in (one, two, one):
+        archive.add(articles)
+    versions = archive.info().versions
+    for _ in range(3):
+        archive.add([*two, *one])
+    assert archive.info().versions == versions
+    assert "edition1of0" in archive.article("sample-0").text
+
+
+def test_the_later_edition_is_current_in_whatever_order_they_come(archive: Archive) -> None:
+    original = sample_articles(1)[0]
+    corrected = replace(
+        sample_articles(1, edition=2)[0], updated=date(2025, 2, 1), correction="We erred."
+    )
+    for _ in range(2):
+        archive.add([corrected, original])
+        assert archive.article("sample-0").correction == "We erred."
+        assert archive.info().versions == 2
+    assert archive.article("sample-0", 2).text == original.text
+    assert found(archive, "edition1of0") == NEITHER
+    assert archive.is_healthy()
+
+
 def test_what_is_removed_is_gone_from_everything(archive: Archive) -> None:
     secret = "xylophonist"
     archive.add([*sample_articles(5), Article("s-1", f"The {secret} spoke.", title=secret)])
@@ -119,6 +145,45 @@ def test_removing_and_adding_again_starts_afresh(archive: Archive) -> None:
     assert found(archive, "harbour0") == both("sample-0")
 
 
+def test_articles_with_odd_fields_are_mended_or_skipped_before_they_are_kept(
+    archive: Archive,
+) -> None:
+    text = "The harbour opened."
+    report = archive.add(
+        [
+            Article("moment", text, published=datetime(2026, 1, 1, 10, 30)),
+            Article("number", text + " Again.", extra={"n": 1, "deep": {"a": ["b"]}}),
+            Article("dirty", text + " Twice.", license="L\ud800", correction="x\x1b[2J"),
+            Article("day", text, published="yesterday"),
+            Article("none", None),
+            Article("a  b", text + " Thrice."),
+        ]
+    )
+    assert report.added == 4
+    assert {item.path for item in report.skipped} == {"day", "none"}
+    assert archive.article("moment").published == date(2026, 1, 1)
+    assert archive.article("number").extra == {"n": "1"}
+    assert (archive.article("dirty").license, archive.article("dirty").correction) == ("L", "x[2J")
+    assert archive.article("a  b").id == archive.article("a b").id == "a b"
+    assert archive.remove(["a  b", "\udcff"]) == 1
+    assert len(archive.search_keywords(["harbour"], 9)) == 3
+
+
+@pytest.mark.parametrize("version", [0, -1, 10**30])
+def test_versions_that_cannot_be_are_unknown(archive: Archive, version: int) -> None:
+    archive.add(sample_articles(1))
+    with pytest.raises(ArticleUnknown):
+        archive.article("sample-0", version)
+
+
+def test_long_lists_of_filters_still_filter(archive: Archive) -> None:
+    archive.add(sample_articles(5))
+    many = tuple(f"nobody-{number}" for number in range(50_000))
+    for filters in (Filters(exclude=("sample-1", *many)), Filters(articles=("sample-2", *many))):
+        ids = {source.id for source in archive.articles(filters)}
+        assert {p.article.id for p in archive.search_dense("harbour", 9, filters)} == ids
+
+
 def test_skipped_items_are_reported_and_the_rest_is_kept(archive: Archive) -> None:
     items = [Article("e", " \u200b"), Skipped("x.pdf", "no"), *sample_articles(1)]
     report = archive.add(items)
@@ -126,11 +191,17 @@ def test_skipped_items_are_reported_and_the_rest_is_kept(archive: Archive) -> No
     assert [item.path for item in report.skipped] == ["e", "x.pdf"]
 
 
-def test_progress_tells_what_is_kept(archive: Archive) -> None:
+def test_progress_tells_what_is_kept(archive: Archive, reopen: Reopen) -> None:
     told: list[int] = []
-    archive.add(sample_articles(300), told.append)
+    other = reopen()
+
+    def kept(done: int) -> None:
+        told.append(done)
+        assert other.coverage().articles == done
+
+    archive.add(sample_articles(300), kept)
     assert told[-1] == 300
-    assert told == sorted(told)
+    assert len(told) > 2
 
 
 @pytest.mark.parametrize(
@@ -216,6 +287,62 @@ class TestAnotherProcess:
         assert archive.add(slow()).added == 2  # type: ignore
         assert other.add(sample_articles(1)).unchanged == 1
 
+    def test_a_reader_that_looks_at_the_index_refuses_no_writer(
+        self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(3))
+        archive.close()
+        (archive.folder / "index.marker").unlink()
+        real = probe.is_healthy
+
+        def slow(*arguments: object) -> bool:
+            time.sleep(2)
+            return real(*arguments)
+
+        monkeypatch.setattr(probe, "is_healthy", slow)
+        reader, writer = reopen(), reopen()
+        thread = threading.Thread(target=lambda: found(reader, "harbour1"))
+        thread.start()
+        time.sleep(0.5)
+        assert writer.add(sample_articles(4)).added == 1
+        thread.join()
+        assert found(reader, "harbour3") == both("sample-3")
+        reader.close()
+        writer.close()
+
+    def test_writers_and_readers_in_one_process_keep_their_counsel(
+        self, archive: Archive, reopen: Reopen
+    ) -> None:
+        first, second = reopen(), reopen()
+        assert found(second, "harbour1") == NEITHER
+        first.add(sample_articles(3))
+        second.remove(["unknown"])
+        assert found(second, "harbour1") == both("sample-1")
+
+    def test_opening_many_at_once_and_again_leaks_nothing(
+        self, archive: Archive, reopen: Reopen
+    ) -> None:
+        archive.add(sample_articles(3))
+        faults: list[Exception] = []
+
+        def look() -> None:
+            try:
+                for _ in range(5):
+                    reader = reopen()
+                    assert found(reader, "harbour1") == both("sample-1")
+                    reader.close()
+            except Exception as fault:  # noqa: BLE001 the test shows it
+                faults.append(fault)
+
+        threads = [threading.Thread(target=look) for _ in range(3)]
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert faults == []
+        assert len(list(Path("/proc/self/fd").iterdir())) < before + 10
+
     def test_a_lock_left_by_a_killed_writer_holds_nobody_up(
         self, archive: Archive, settings: Settings
     ) -> None:
@@ -296,6 +423,20 @@ class TestDamage:
         assert not archive.is_healthy()
         assert (archive.folder / "index-1" / "link").stat().st_size < 600 << 20
 
+    def test_many_passages_of_one_text_are_no_damage(self, archive: Archive) -> None:
+        archive.add([Article(f"same-{n}", "The same words in every one.") for n in range(40)])
+        assert archive.is_healthy()
+
+    def test_the_working_directory_cannot_stand_in_for_the_probe(
+        self, archive: Archive, tmp_path: Path
+    ) -> None:
+        archive.add(sample_articles(3))
+        (tmp_path / "assistant").mkdir()
+        (tmp_path / "assistant" / "__init__.py").write_text("raise SystemExit(3)")
+        (tmp_path / "json.py").write_text("raise SystemExit(3)")
+        assert Path.cwd() == tmp_path
+        assert archive.is_healthy()
+
     def test_check_and_rebuild(self, archive: Archive) -> None:
         archive.add(sample_articles(10))
         assert archive.is_healthy()
@@ -328,6 +469,35 @@ class TestInterrupted:
         assert again.is_healthy()
         again.close()
 
+    def test_trying_again_finishes_what_failed(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(1))
+
+        def fail(self: object, *arguments: object) -> None:
+            raise OSError("disk full")
+
+        monkeypatch.setattr(VectorIndex, "upsert", fail)
+        with pytest.raises(OSError, match="disk full"):
+            archive.add(sample_articles(3))
+        monkeypatch.undo()
+        assert archive.add(sample_articles(3)).unchanged == 3
+        assert archive.coverage().articles == 3
+        assert found(archive, "harbour2") == both("sample-2")
+
+    def test_a_commit_that_fails_leaves_nothing_behind(self, archive: Archive) -> None:
+        archive.add(sample_articles(1))
+
+        def orphan() -> None:
+            with archive._catalog._transaction() as run:
+                run("PRAGMA defer_foreign_keys = ON")
+                run("INSERT INTO passage VALUES (99, 99, 0, 0, 1, x'00')")  # fails at the commit
+
+        with pytest.raises(ArchiveError, match="cannot be written"):
+            orphan()
+        assert archive.add(sample_articles(2)).added == 1
+        assert archive.info().passages == 2
+
     def test_vectors_that_outlived_their_article_are_taken_out(
         self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -353,6 +523,16 @@ def test_a_folder_that_is_no_archive_is_left_alone(tmp_path: Path, settings: Set
     with pytest.raises(ArchiveError, match=r"notes\.txt"):
         Archive(tmp_path, HashEmbeddings(), settings)
     assert [entry.name for entry in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_file_or_a_broken_catalog_is_refused_in_words(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ArchiveError, match="cannot be used as an archive"):
+        Archive(tmp_path / "file", HashEmbeddings(), settings)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "catalog.sqlite3").write_bytes(b"no database" * 500)
+    with pytest.raises(ArchiveError, match="cannot be opened as a catalog"):
+        Archive(tmp_path / "broken", HashEmbeddings(), settings)
 
 
 def test_another_embedder_is_refused(archive: Archive, settings: Settings) -> None:

@@ -106,6 +106,9 @@ def test_history_takes_answers_dicts_and_turns(ready: Assistant) -> None:
     )
     with pytest.raises(QuestionError, match="question and an answer"):
         ready.ask("and?", history=[{"q": "a"}])
+    for wrong in ({"question": 5, "answer": 6}, {"question": None, "answer": ""}, 5, "text"):
+        with pytest.raises(QuestionError, match="question and an answer"):
+            ready.ask("and what did he say?", history=[wrong])
 
 
 def test_a_question_object_brings_its_own_filters(ready: Assistant) -> None:

@@ -96,6 +96,15 @@ def test_a_question_is_answered_checked_and_followed_up(page: Page, address: str
     assert strangers == []
 
 
+def test_the_conversation_is_guarded(address: str) -> None:
+    import httpx
+
+    headers = httpx.get(address).headers
+    assert "script-src 'self';" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert httpx.get(address, headers={"host": "evil.example"}).status_code == 400
+
+
 def test_an_empty_question_gets_a_message(page: Page) -> None:
     page.get_by_role("textbox", name="Question").fill("   ")
     page.get_by_role("button", name="Ask").click()

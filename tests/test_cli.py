@@ -86,6 +86,10 @@ def test_usage_errors_exit_with_two(tmp_path: Path) -> None:
     run("ask", "x", "--since", "soon", code=2)
     run("ask", "x", "--history", str(tmp_path / "none.json"), code=2)
     run("nothing", code=2)
+    run("serve", "--port", "99999", code=2)
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    run("ask", "x", "--history", str(tmp_path / "deep.json"), code=2)
+    run("ingest", "x" * 300, code=2)
     assert "no such file or folder" in run("ingest", str(tmp_path / "missing"), code=2)
 
 
@@ -101,6 +105,8 @@ def test_some_missing_paths_do_not_stop_the_rest(articles: Path, tmp_path: Path)
         (["ask", " "], 2, "The question is empty."),
         (["ask", "x" * 100_000], 2, "100,000 characters"),
         (["articles", "show", "nobody"], 1, "no article nobody"),
+        (["articles", "show", "\udcff"], 1, "no article"),
+        (["ask", "x", "--speaker", "Naqvi"], 2, "limited to a speaker"),
         (["articles", "remove", "nobody"], 1, "no article nobody"),
         (["serve", "--host", "0.0.0.0"], 2, "not a loopback address"),
     ],

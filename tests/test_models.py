@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -70,6 +71,25 @@ class TestReal:
         assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
         assert (embedder.name, embedder.max_pieces) == ("all-MiniLM-L6-v2", 256)
         assert embedder.count_pieces(["hello world", ""]) == [2, 0]
+
+    def test_counting_and_encoding_do_not_disturb_each_other(self) -> None:
+        embedder = SentenceEmbedder(ModelSettings())
+        long = "word " * 600
+        faults: list[Exception] = []
+
+        def encode() -> None:
+            try:
+                for _ in range(6):
+                    embedder.encode([long, "word"])
+            except Exception as fault:  # noqa: BLE001 the test shows it
+                faults.append(fault)
+
+        threads = [threading.Thread(target=encode) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            assert embedder.count_pieces([long, "a b c"]) == [600, 3]
+        assert faults == []
 
     def test_the_reranker_keeps_the_order_of_the_texts(self) -> None:
         reranker = load_reranker(ModelSettings())

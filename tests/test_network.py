@@ -50,7 +50,7 @@ with Assistant.open(sys.argv[1]) as opened:
 
     threading.Thread(target=visit, daemon=True).start()
     try:
-        app.run(opened, "127.0.0.1", int(sys.argv[2]), False)
+        app.run(opened, "127.0.0.1", int(sys.argv[2]), False, print)
     except KeyboardInterrupt:
         pass
 print("end")

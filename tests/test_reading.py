@@ -52,6 +52,12 @@ class TestIds:
         fields = {"url": "HTTPS://X.example/Story?utm_source=a&id=3#top", "text": "Body."}
         assert build(fields, LIMIT).id == "https://x.example/Story?id=3"
 
+    def test_queries_without_names_tell_stories_apart(self) -> None:
+        story = "https://x.example/story.php?12345"
+        assert canonical(story) == story
+        assert canonical("https://x.example/s?a=&utm_x=1&b") == "https://x.example/s?a=&b"
+        assert canonical("https://x.example/#!/s/3") != canonical("https://x.example/#!/s/4")
+
     def test_then_outlet_title_and_date_but_not_the_text(self) -> None:
         fields = {"title": "T", "source": "O", "date": "2026-01-02"}
         first = build({**fields, "text": "One."}, LIMIT)
@@ -161,11 +167,24 @@ class TestMarkdown:
             ("---\ntitle: T\n---\n\n", "no text"),
             ("---\ntitle: T\npublished: soon\n---\nText.", "published 'soon' is not a date"),
             ("---\ntitle: T\npublished: 03/04/2026\n---\nText.", "is not a date"),
+            ("---\ntitle: T\npublished: March 2026\n---\nText.", "is not a date"),
+            ("---\ntitle: T\npublished: 5 Nov\n---\nText.", "is not a date"),
             ("---\ntitle: T\nfictional: perhaps\n---\nText.", "fictional"),
         ],
     )
     def test_faults_are_named(self, tmp_path: Path, content: str, expected: str) -> None:
         assert expected in reason(written(tmp_path, "a.md", content))
+
+    def test_nested_fields_cannot_grow_without_end(self, tmp_path: Path) -> None:
+        levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 12)]
+        bomb = "\n".join(["l0: &l0 [lol]", *levels])
+        article = only(written(tmp_path, "a.md", f"---\ntitle: T\n{bomb}\n---\nBody."))
+        assert article.extra == {"l0": "lol"}
+
+    def test_empty_aliases_do_not_win(self) -> None:
+        fields = {"title": "Real", "headline": "", "published": "2026-01-02", "date": ""}
+        article = build({**fields, "text": "Body."}, LIMIT)
+        assert (article.title, article.published) == ("Real", date(2026, 1, 2))
 
     def test_a_day_with_a_named_month_is_understood(self) -> None:
         fields = {"text": "Body.", "date": "November 13, 2004"}
@@ -211,8 +230,10 @@ class TestJson:
         assert "empty" in reason(written(tmp_path, "a.jsonl", ""))
 
     def test_a_utf16_file_says_so_line_by_line(self, tmp_path: Path) -> None:
-        content = '{"id": "a", "text": "Body."}\n'.encode("utf-16-le")
-        assert "UTF-16" in reason(written(tmp_path, "a.jsonl", content[:-2]))
+        content = '{"id": "a", "text": "Body."}\n'
+        bare = content.encode("utf-16-le")[:-2]
+        assert "UTF-16" in reason(written(tmp_path, "a.jsonl", bare))
+        assert "UTF-16" in reason(written(tmp_path, "b.jsonl", (content * 3).encode("utf-16")))
 
 
 HTML = """<!doctype html><html lang="en-GB"><head><title>Harbour | Gazette</title>
@@ -251,6 +272,36 @@ class TestHtml:
     def test_broken_linked_data_costs_nothing_else(self, tmp_path: Path) -> None:
         broken = '<script type="application/ld+json">{"@type": </script>'
         assert only(written(tmp_path, "a.htm", HTML.replace("{extra}", broken))).byline == "Ann Lee"
+
+    def test_a_date_in_a_form_of_its_own_costs_nothing_else(self, tmp_path: Path) -> None:
+        content = HTML.replace("{extra}", "").replace("2026-03-01T09:00:00+01:00", "03/04/2026")
+        article = only(written(tmp_path, "a.html", content))
+        assert (article.published, article.byline) == (None, "Ann Lee")
+
+    def test_odd_linked_data_costs_nothing_else(self, tmp_path: Path) -> None:
+        odd = '<script type="application/ld+json">{"@type": [{"a": 1}], "@graph": 5}</script>'
+        assert only(written(tmp_path, "a.html", HTML.replace("{extra}", odd))).byline == "Ann Lee"
+
+    @pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252"])
+    def test_the_declared_encoding_is_taken(self, tmp_path: Path, declared: str) -> None:
+        page = HTML.replace("{extra}", f'<meta charset="{declared}">').replace("her", "café’s")
+        article = only(written(tmp_path, "a.html", page.encode("cp1252")))
+        assert "café’s window" in article.text
+        assert "“We are glad,”" in article.text
+
+    def test_no_encoding_is_guessed(self, tmp_path: Path) -> None:
+        page = HTML.replace("{extra}", "")
+        assert "Windows-1252" in reason(written(tmp_path, "a.html", page.encode("cp1252")))
+        broken = HTML.replace("{extra}", '<meta charset="utf-8">').encode("cp1252")
+        assert "not UTF-8" in reason(written(tmp_path, "b.html", broken))
+        other = HTML.replace("{extra}", '<meta charset="klingon">').encode()
+        assert "encoding that it declares" in reason(written(tmp_path, "c.html", other))
+
+    @pytest.mark.parametrize("stated", ['{"name": "English"}', '["en", "fr"]', '"English"', "5"])
+    def test_odd_languages_are_left_to_detection(self, tmp_path: Path, stated: str) -> None:
+        extra = LINKED.replace('"headline"', f'"inLanguage": {stated}, "headline"')
+        page = HTML.replace("{extra}", extra).replace(' lang="en-GB"', "")
+        assert only(written(tmp_path, "a.html", page)).language == "en"
 
     def test_no_date_is_guessed(self, tmp_path: Path) -> None:
         content = HTML.replace("{extra}", "").replace("article:published_time", "nothing")
@@ -315,6 +366,15 @@ class TestFolders:
         (skipped,) = read_all(tmp_path)
         assert isinstance(skipped, Skipped)
         skipped.path.encode("utf-8")
+
+    def test_names_that_cannot_be(self, tmp_path: Path) -> None:
+        (skipped,) = read_all(tmp_path / ("x" * 300))
+        assert isinstance(skipped, Skipped)
+
+    def test_control_characters_in_names_are_shown_as_such(self, tmp_path: Path) -> None:
+        (tmp_path / "evil\x1b[31m\n.xyz").write_text("x")
+        (skipped,) = read_all(tmp_path)
+        assert skipped.path.endswith("evil\\x1b[31m\\n.xyz")
 
     def test_hidden_files_are_passed_over(self, tmp_path: Path) -> None:
         written(tmp_path, ".DS_Store", "x")

@@ -39,6 +39,7 @@ def test_text_shows_claims_then_sources() -> None:
 
 def test_a_refusal_labels_what_is_near() -> None:
     assert to_text(REFUSED).startswith("I searched 3 articles.\n\nNearest passages (not an answer)")
+    assert to_text(REFUSED).endswith("\n    Near.")
     assert "not an answer" in to_html(REFUSED)
 
 

@@ -4,6 +4,7 @@ import pytest
 from conftest import OpenAssistant
 
 from assistant import Article, Assistant, Filters, PastTurn, Question, QuestionError
+from assistant.archive import Archive
 from assistant.archive.copies import signature, similarity
 from assistant.retrieval import stem, terms, understand
 from assistant.testing import sample_articles
@@ -71,6 +72,39 @@ def test_copies_count_as_one_hit_and_are_listed(open_assistant: OpenAssistant) -
     assert {copy.id for copy in answer.citations[0].copies} == {"c0", "c1", "c2"} - {
         answer.citations[0].article.id
     }
+
+
+def test_what_one_copy_alone_holds_is_found(open_assistant: OpenAssistant) -> None:
+    assistant = open_assistant()
+    extra = " ".join(f"The lighthouse keeper counted parrot {n} at noon." for n in range(12))
+    assistant.add([Article("c0", LONG, title="A"), Article("c1", f"{LONG}\n\n{extra}", title="B")])
+    hits = assistant.search("lighthouse keeper parrot")
+    assert "parrot" in hits[0].passage.text
+    assert [copy.id for copy in hits[0].copies] == ["c0"]
+
+
+def test_articles_removed_or_changed_meanwhile_are_left_out(
+    open_assistant: OpenAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = open_assistant()
+    assistant.add(sample_articles(4))
+    search_keywords = Archive.search_keywords
+
+    def change(self: Archive, *arguments: object) -> object:
+        self.remove(["sample-1"])
+        self.add(sample_articles(3, edition=2)[2:])
+        return search_keywords(self, *arguments)
+
+    monkeypatch.setattr(Archive, "search_keywords", change)
+    hits = assistant.search("harbour reopened on Monday after repairs")
+    versions = {(hit.passage.article.id, hit.passage.article.version) for hit in hits}
+    assert versions == {("sample-0", 1), ("sample-2", 2), ("sample-3", 1)}
+    assert all(hit.copies == () for hit in hits)
+
+
+def test_answers_are_not_limited_to_speakers_by_pretence() -> None:
+    with pytest.raises(QuestionError, match="limited to a speaker"):
+        understand(Question("x", filters=Filters(speakers=("Naqvi",))), 100)
 
 
 def test_filtered_copies_are_not_listed(open_assistant: OpenAssistant) -> None:

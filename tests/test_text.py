@@ -71,6 +71,17 @@ def test_abbreviations_quotes_and_decimals(text: str, expected: list[str] | None
         assert cut(text) == expected
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u202f", "\u3000"])
+def test_wide_spaces_before_a_full_stop(space: str) -> None:
+    text = f"He chose plan B{space}. Then he left.{space}She stayed."
+    assert "".join("".join(cut(text)).split()) == "".join(text.split())
+    assert cut(text)[-1] == "She stayed."
+
+
+def test_many_abbreviations_take_no_square_of_time() -> None:
+    assert len(sentences("No. 5 Dr. " * 20_000)) >= 1
+
+
 def test_lines_end_sentences_unless_they_are_wrapped() -> None:
     assert cut("A headline\nThe body follows.") == ["A headline", "The body follows."]
     wrapped = "The minister went to the harbour in the morning\nand came back at noon. He ate."

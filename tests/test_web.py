@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import gc
 import html
-from collections.abc import Iterator
 
 import pytest
 from conftest import OpenAssistant
@@ -11,7 +9,7 @@ from fastapi.testclient import TestClient
 from assistant import Article, Assistant
 from assistant.rendering import article_path
 from assistant.testing import sample_articles
-from assistant.web.app import create_app
+from assistant.web.app import create_pages
 from assistant.web.chat import _message, _respond
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)> "quoted" & \u202egnp'
@@ -37,14 +35,9 @@ def assistant(open_assistant: OpenAssistant) -> Assistant:
     return assistant
 
 
-# Gradio leaves the event loops that it makes for itself unclosed.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 @pytest.fixture
-def client(assistant: Assistant) -> Iterator[TestClient]:
-    yield TestClient(create_app(assistant))
-    gc.collect()
+def client(assistant: Assistant) -> TestClient:
+    return TestClient(create_pages(assistant), base_url="http://127.0.0.1")
 
 
 def test_the_sentence_is_marked_in_its_article(assistant: Assistant, client: TestClient) -> None:
@@ -76,7 +69,10 @@ def test_a_span_that_is_none_marks_nothing(client: TestClient, span: str) -> Non
 def test_unknown_and_removed_articles_are_gone(assistant: Assistant, client: TestClient) -> None:
     assert client.get("/article/nobody").status_code == 404
     assert client.get("/article/sample-2").status_code == 200
-    assert client.get("/article/sample-2?version=7").status_code == 404
+    for version in ("7", "0", "-1", "9" * 20, "abc"):
+        page = client.get(f"/article/sample-2?version={version}")
+        assert page.status_code == 404
+        assert "No such article" in page.text
     assistant.remove("sample-2")
     assert client.get("/article/sample-2").status_code == 404
     assert client.get("/article/sample-2?version=1").status_code == 404
@@ -93,12 +89,26 @@ def test_a_superseded_version_says_so(assistant: Assistant, client: TestClient) 
 
 
 def test_every_response_is_guarded(client: TestClient) -> None:
-    for path in ("/", "/article/sample-1", "/pages/page.css", "/health", "/article/none"):
+    for path in ("/article/sample-1", "/pages/page.css", "/health", "/article/none"):
         headers = client.get(path).headers
         assert "script-src 'self';" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
     assert client.get("/health").json() == {"articles": 5}
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:7860", "10.0.0.1", "localhost.evil.example"]
+)
+def test_other_names_are_refused(client: TestClient, host: str) -> None:
+    response = client.get("/health", headers={"host": host})
+    assert response.status_code == 400
+    assert "articles" not in response.text
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1", "[::1]:7860"])
+def test_loopback_names_are_answered(client: TestClient, host: str) -> None:
+    assert client.get("/health", headers={"host": host}).status_code == 200
 
 
 def test_stages_stream_and_turns_are_kept(assistant: Assistant) -> None:

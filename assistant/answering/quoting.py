@@ -126,7 +126,7 @@ def _by_words(
         stem(term): math.log1p(1 / max(share, _RAREST))
         for term, share in shares(terms(question)).items()
     }
-    total = sum(weights.values())
+    total = sum(weights.values()) or 1.0  # a question may be all punctuation
 
     def covered(stems: set[str]) -> float:
         return sum(weight for word, weight in weights.items() if word in stems) / total

@@ -12,6 +12,7 @@ from assistant.archive.ingest import Ingest, Progress
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.models import Embedder
 from assistant.settings import Settings
+from assistant.text import one_line
 from assistant.types import (
     EVERYTHING,
     Article,
@@ -24,6 +25,7 @@ from assistant.types import (
 )
 
 _CATALOG = "catalog.sqlite3"
+_MOST_VERSIONS = 2**31
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
 
@@ -93,7 +95,7 @@ class Archive:
             ArchiveBusy: another process is writing.
         """
         with self._index.writing():
-            removed = self._catalog.remove(ids)
+            removed = self._catalog.remove([one_line(article_id) for article_id in ids])
             self._index.forget()
             self._catalog.wipe()
             return removed
@@ -116,7 +118,9 @@ class Archive:
         Raises:
             ArticleUnknown: the archive holds no such article.
         """
-        found = self._catalog.article(article_id, version)
+        article_id = one_line(article_id)
+        possible = version is None or 0 < version <= _MOST_VERSIONS
+        found = self._catalog.article(article_id, version) if possible else None
         if found is None:
             which = article_id if version is None else f"{article_id}, version {version}"
             raise ArticleUnknown(f"The archive holds no article {which}.")
@@ -129,6 +133,11 @@ class Archive:
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
         return self._catalog.coverage(filters)
+
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder."""
+        return self._embedder.name
 
     def languages(self) -> set[str]:
         """ISO 639-1 codes of the languages of its articles, as far as they are known."""
@@ -191,11 +200,16 @@ class Archive:
         return [passages[key] for key in keys if key in passages]
 
     def _make_folder(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        strangers = [
-            entry.name for entry in self.folder.iterdir() if not entry.name.startswith(".")
-        ]
-        if strangers and not (self.folder / _CATALOG).exists():
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            names = [entry.name for entry in self.folder.iterdir()]
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.folder} cannot be used as an archive: {error.strerror}.",
+                "Name another folder.",
+            ) from error
+        strangers = [name for name in names if not name.startswith(".")]
+        if strangers and _CATALOG not in names:
             raise ArchiveError(
                 f"{self.folder} is no archive: it holds {strangers[0]}.",
                 "Name an empty or a new folder.",
@@ -203,9 +217,7 @@ class Archive:
 
     def _check_embedder(self) -> None:
         made_with = self._catalog.meta("embedder")
-        if made_with is None:
-            self._catalog.set_meta("embedder", self._embedder.name)
-        elif made_with != self._embedder.name:
+        if made_with not in (None, self._embedder.name):
             raise ArchiveMismatch(
                 f"The archive was made with the embedder {made_with}, not {self._embedder.name}.",
                 "Set models.embedder to the former, or ingest into a new archive.",

@@ -13,45 +13,46 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assistant.archive.rows import (
-    PASSAGE,
     SCHEMA,
     SCHEMA_VERSION,
     Entry,
     Known,
-    passage_of,
-    quoted,
     source_of,
-    where,
 )
-from assistant.errors import ArchiveMismatch
+from assistant.archive.visible import Visible
+from assistant.errors import ArchiveError, ArchiveMismatch
 from assistant.models import Vectors
 from assistant.types import (
-    EVERYTHING,
-    Article,
-    Coverage,
-    Filters,
-    Passage,
     Source,
-    from_dict,
     to_dict,
 )
 
-_COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
-_MOST_TERMS = 40
 
-
-class Catalog:
+class Catalog(Visible):
     """The archive's SQLite file. Safe to use from several threads and processes."""
 
     def __init__(self, path: Path) -> None:
+        """Open the file, making it where it is missing.
+
+        Raises:
+            ArchiveError: it is no catalog, cannot be opened, or is of a newer version.
+        """
         self._lock = threading.RLock()
+        try:
+            self._open(path)
+        except sqlite3.Error as error:
+            raise ArchiveError(
+                f"{path} cannot be opened as a catalog: {error}.",
+                "Restore it from a copy, or name another folder.",
+            ) from error
+
+    def _open(self, path: Path) -> None:
         self._connection = sqlite3.connect(
             path, timeout=30, isolation_level=None, check_same_thread=False
         )
@@ -88,11 +89,18 @@ class Catalog:
     # Writing
 
     def known(self, article_id: str) -> list[Known]:
-        """Every version under an id, oldest first."""
+        """Every version under an id, the one that counts last."""
         rows = self._all(
-            "SELECT version, hash, state FROM article WHERE id = ? ORDER BY version", (article_id,)
+            "SELECT version, hash, state, coalesce(json_extract(fields, '$.updated'), published)"
+            " FROM article WHERE id = ? ORDER BY state = 'superseded' DESC, version",
+            (article_id,),
         )
         return [Known(*row) for row in rows]
+
+    def put_history(self, entry: Entry) -> None:
+        """Store an article as superseded, by a version that is current already."""
+        with self._transaction() as run:
+            self._put_article(run, entry, "superseded")
 
     def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
         """Store articles as pending, with passages, keyword rows and vectors, in one transaction.
@@ -104,7 +112,7 @@ class Catalog:
         rows = iter(np.ascontiguousarray(vectors, dtype=np.float32))
         with self._transaction() as run:
             for entry in entries:
-                key = self._put_article(run, entry)
+                key = self._put_article(run, entry, "pending")
                 for passage in entry.passages:
                     cursor = run(
                         "INSERT INTO passage (article, ordinal, start, end, vector)"
@@ -116,7 +124,7 @@ class Catalog:
                         (cursor.lastrowid, entry.heading, passage.text),
                     )
 
-    def _put_article(self, run: Any, entry: Entry) -> int:
+    def _put_article(self, run: Any, entry: Entry, state: str) -> int:
         article = entry.article
         (last,) = run("SELECT max(version) FROM article WHERE id = ?", (article.id,)).fetchone()
         fields = to_dict(article)
@@ -124,10 +132,11 @@ class Catalog:
         fields["version"] = (last or 0) + 1
         cursor = run(
             "INSERT INTO article (id, version, state, hash, outlet, published, fields, text,"
-            " signature) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)",
+            " signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id,
                 fields["version"],
+                state,
                 entry.hash,
                 (article.outlet or "").casefold(),
                 fields["published"],
@@ -142,11 +151,16 @@ class Catalog:
         """Make every pending version current, and the ones before it superseded."""
         with self._transaction() as run:
             run(
-                "UPDATE article SET state = 'superseded' WHERE EXISTS (SELECT 1 FROM article n"
-                " WHERE n.id = article.id AND n.version > article.version)"
+                "UPDATE article SET state = 'superseded' WHERE state != 'superseded' AND EXISTS"
+                " (SELECT 1 FROM article n WHERE n.id = article.id AND n.state = 'pending'"
+                " AND n.version > article.version)"
             )
             run("UPDATE article SET state = 'current' WHERE state = 'pending'")
-            self._drop_passages(run, "SELECT key FROM article WHERE state = 'superseded'", ())
+            superseded = (
+                "SELECT a.key FROM article a WHERE a.state = 'superseded' AND EXISTS"
+                " (SELECT 1 FROM passage p WHERE p.article = a.key)"
+            )
+            self._drop_passages(run, superseded, ())
             self._count_generation(run)
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -226,96 +240,6 @@ class Catalog:
         for key, vector, fields in rows:
             yield key, np.frombuffer(vector, np.float32), source_of(fields)
 
-    # Reading what is visible
-
-    def article(self, article_id: str, version: int | None = None) -> Article | None:
-        """The current article of that id, or one version of it."""
-        wanted = "state = 'current'" if version is None else "state != 'pending' AND version = ?"
-        row = self._one(
-            f"SELECT fields, text FROM article WHERE id = ? AND {wanted}",
-            (article_id,) if version is None else (article_id, version),
-        )
-        return from_dict(Article, {**json.loads(row[0]), "text": row[1]}) if row else None
-
-    def sources(self, filters: Filters = EVERYTHING) -> list[Source]:
-        """The current articles within the filters, by date, undated ones last."""
-        clause, parameters = where(filters)
-        rows = self._all(
-            f"SELECT a.fields FROM article a WHERE {clause} ORDER BY a.published IS NULL,"
-            " a.published, a.key",
-            parameters,
-        )
-        return [source_of(fields) for (fields,) in rows]
-
-    def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
-        """How many articles the filters leave, and from when to when."""
-        clause, parameters = where(filters)
-        count, since, until = self._one(
-            f"SELECT count(*), min(a.published), max(a.published) FROM article a WHERE {clause}",
-            parameters,
-        )
-        return Coverage(
-            count,
-            date.fromisoformat(since) if since else None,
-            date.fromisoformat(until) if until else None,
-        )
-
-    def languages(self) -> set[str]:
-        """Languages of the current articles, as far as they are known."""
-        rows = self._all(
-            "SELECT DISTINCT json_extract(fields, '$.language') FROM article"
-            " WHERE state = 'current'"
-        )
-        return {language for (language,) in rows if language}
-
-    def passages(self, keys: Sequence[int], filters: Filters = EVERYTHING) -> dict[int, Passage]:
-        """The visible passages of these keys within the filters."""
-        clause, parameters = where(filters)
-        rows = self._all(
-            f"{PASSAGE} WHERE {clause} AND p.key IN (SELECT value FROM json_each(?))",
-            (*parameters, json.dumps(list(keys))),
-        )
-        return {row[0]: passage_of(row) for row in rows}
-
-    def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """MinHash signatures of current articles."""
-        rows = self._all(
-            "SELECT id, signature FROM article WHERE state = 'current'"
-            " AND id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
-        return dict(rows)
-
-    def search(self, terms: Sequence[str], limit: int, filters: Filters) -> list[int]:
-        """Keys of visible passages that hold any of the terms, best first by BM25."""
-        rare = self._rare(list(dict.fromkeys(terms))[:_MOST_TERMS])
-        if not rare:
-            return []
-        clause, parameters = where(filters)
-        rows = self._all(
-            "SELECT p.key FROM keyword k JOIN passage p ON p.key = k.rowid"
-            f" JOIN article a ON a.key = p.article WHERE keyword MATCH ? AND {clause}"
-            " ORDER BY bm25(keyword, 2.0, 1.0), p.key LIMIT ?",
-            (" OR ".join(map(quoted, rare)), *parameters, limit),
-        )
-        return [key for (key,) in rows]
-
-    def shares(self, terms: Sequence[str]) -> dict[str, float]:
-        """Share of all passages that hold each term, from 0 to 1."""
-        total = max(1, int(self._one("SELECT count(*) FROM passage")[0]))
-        return {
-            term: self._one("SELECT count(*) FROM keyword WHERE keyword MATCH ?", (quoted(term),))[
-                0
-            ]
-            / total
-            for term in terms
-        }
-
-    def _rare(self, terms: Sequence[str]) -> list[str]:
-        """The terms that tell passages apart, or all where none does."""
-        held = {term: share for term, share in self.shares(terms).items() if share > 0}
-        return [term for term, share in held.items() if share <= _COMMON] or list(held)
-
     def _create(self) -> None:
         found = int(self._one("PRAGMA user_version")[0])
         if found > SCHEMA_VERSION:
@@ -333,18 +257,17 @@ class Catalog:
     @contextmanager
     def _transaction(self) -> Iterator[Any]:
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection.execute
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise ArchiveError(f"The catalog cannot be written: {error}.") from error
                 raise
-            self._connection.execute("COMMIT")
 
     def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock:
             return self._connection.execute(statement, parameters).fetchall()
-
-    def _one(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        with self._lock:
-            return self._connection.execute(statement, parameters).fetchone()

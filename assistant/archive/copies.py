@@ -18,13 +18,8 @@ def signature(text: str) -> bytes:
     """The text's MinHash signature: 96 unsigned 32-bit minima."""
     from datasketch import MinHash
 
-    all_words = words(text)
-    runs = {
-        " ".join(all_words[start : start + _RUN])
-        for start in range(max(1, len(all_words) - _RUN + 1))
-    }
     minima = MinHash(num_perm=_PERMUTATIONS, seed=1)
-    minima.update_batch([run.encode() for run in sorted(runs)])
+    minima.update_batch([run.encode() for run in sorted(_runs(text))])
     signed: bytes = minima.hashvalues.astype(np.uint32).tobytes()
     return signed
 
@@ -32,3 +27,14 @@ def signature(text: str) -> bytes:
 def similarity(left: bytes, right: bytes) -> float:
     """Estimated share of three-word runs that two texts have in common, from 0 to 1."""
     return float(np.mean(np.frombuffer(left, np.uint32) == np.frombuffer(right, np.uint32)))
+
+
+def contained(passage: str, text: str) -> float:
+    """Share of the passage's three-word runs that the text has, too, from 0 to 1."""
+    runs = _runs(passage)
+    return len(runs & _runs(text)) / len(runs)
+
+
+def _runs(text: str) -> set[str]:
+    every = words(text)
+    return {" ".join(every[n : n + _RUN]) for n in range(max(1, len(every) - _RUN + 1))}

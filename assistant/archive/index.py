@@ -26,8 +26,9 @@ from assistant.models import Vectors
 from assistant.types import Source
 
 _LOCK_SECONDS = 1.0
+_OPEN_SECONDS = 60.0
 _PROBED = 8
-_UNSETTLED = -1
+_NONE = -1
 
 
 class Index:
@@ -36,48 +37,81 @@ class Index:
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._folder = folder
         self._catalog = catalog
-        self._lock = FileLock(folder / "write.lock", timeout=_LOCK_SECONDS)
+        # The writer's lock is held as long as something is written; the opener's lock only while
+        # somebody looks at the index, mends it and opens it, which a writer waits for.
+        self._writer = FileLock(folder / "write.lock", timeout=_LOCK_SECONDS)
+        self._opener = FileLock(folder / "open.lock", timeout=_OPEN_SECONDS)
         self._index_lock = threading.Lock()
         self._index: VectorIndex | None = None
-        self._index_generation = _UNSETTLED
+        self._generation = _NONE
+        self._settled = False
 
     def close(self) -> None:
         """Let go of Chroma's files."""
-        self._index = None
+        with self._index_lock:
+            if self._index is not None:
+                self._index.close()
+            self._index = None
 
     def fresh(self) -> VectorIndex:
         """The index as of the catalog's generation."""
         with self._index_lock:
-            generation, folder = self._catalog.generation(), self._index_folder()
+            generation = self._catalog.generation()
             index = self._index
-            if index is None or index.folder != folder or generation != self._index_generation:
-                with self._undisturbed() as settled:
+            # What was opened while another process wrote may be torn: once that is done, again.
+            if (
+                index is None
+                or index.folder != self._index_folder()
+                or generation != self._generation
+                or not (self._settled or self._is_written())
+            ):
+                with self._undisturbed() as self._settled:
                     index = self._index = self._opened(index)
-                # What is opened while another process writes may be torn: open it again then.
-                self._index_generation = generation if settled else _UNSETTLED
+                self._generation = generation
             return index
 
     @contextmanager
     def _undisturbed(self) -> Iterator[bool]:
-        """Keeps other writers out of the index meanwhile; False where one is at work.
+        """Keeps writers out of the index meanwhile; False where one is at work already.
 
-        Where this thread is not the writer itself, the index is looked at before, and marked after,
-        since opening alone changes Chroma's files.
+        The index is looked at before, and marked after, since opening alone changes Chroma's files.
+        The writer itself, which has looked when it began, just goes on.
         """
-        if self._lock.is_locked:  # by this thread, which has looked at the index before
+        if self._writer.is_locked:  # by this thread
             yield True
             return
+        with self._waiting_for(self._opener):
+            settled = not self._is_written()
+            if settled:
+                self._ensure_healthy()
+            yield settled
+            if settled:
+                self._mark()
+
+    def _is_written(self) -> bool:
+        """True where another thread or process is writing."""
+        if self._writer.is_locked:  # by this thread
+            return False
         try:
-            self._lock.acquire(timeout=0)
+            self._writer.acquire(timeout=0)
         except Timeout:
-            yield False
-            return
+            return True
+        self._writer.release()
+        return False
+
+    @contextmanager
+    def _waiting_for(self, lock: FileLock) -> Iterator[None]:
         try:
-            self._ensure_healthy()
-            yield True
-            self._mark()
+            lock.acquire()
+        except Timeout:
+            raise ArchiveBusy(
+                f"Another process is writing to the archive {self._folder}.",
+                "Try again when it is done.",
+            ) from None
+        try:
+            yield
         finally:
-            self._lock.release()
+            lock.release()
 
     def _opened(self, index: VectorIndex | None) -> VectorIndex:
         if index is None or index.folder != self._index_folder():
@@ -90,11 +124,12 @@ class Index:
 
     def finish(self) -> None:
         """Bring what a crash left undone to its end, unless a writer is at work."""
-        if not self._catalog.pending() and not self._catalog.unindex():
-            return
-        with self._undisturbed() as settled:
-            if settled:
-                self.activate()
+        if self._is_unfinished() and not self._is_written():
+            with contextlib.suppress(ArchiveBusy), self.writing():
+                pass
+
+    def _is_unfinished(self) -> bool:
+        return bool(self._catalog.pending() or self._catalog.unindex())
 
     def _ensure_healthy(self) -> None:
         if self._marker_file.exists() and self._marker_file.read_text() == self._footprint():
@@ -115,7 +150,6 @@ class Index:
             probe.Expected(
                 least=current,
                 most=current + extra,
-                keys=[key for key, _, _ in sample],
                 vectors=[vector.tolist() for _, vector, _ in sample],
             ),
         )
@@ -128,6 +162,7 @@ class Index:
         index = VectorIndex(folder)
         for state in ("current", "pending"):
             _fill(index, self._catalog.vectors(state))
+        index.close()
         self._catalog.switch_index(number)
         self._catalog.activate()
         self._catalog.unindexed(self._catalog.unindex())
@@ -140,6 +175,7 @@ class Index:
         if self._catalog.pending():
             _fill(self.fresh(), self._catalog.vectors("pending"))
             self._catalog.activate()
+            self._keep_up()
         self.forget()
 
     def forget(self) -> None:
@@ -148,27 +184,33 @@ class Index:
         if gone:
             self.fresh().delete(gone)
             self._catalog.unindexed(gone)
-        with self._index_lock:  # the generations just counted are this process's own
-            self._index_generation = self._catalog.generation()
+            self._keep_up()
+
+    def _keep_up(self) -> None:
+        """The generations just counted are the writer's own: its index has what they mean."""
+        with self._index_lock:
+            self._generation = self._catalog.generation()
 
     @contextmanager
     def writing(self, look: bool = True) -> Iterator[None]:
-        """The writer's lock; the index is unmarked meanwhile, so that a crash shows."""
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise ArchiveBusy(
-                f"Another process is writing to the archive {self._folder}.",
-                "Try again when it is done.",
-            ) from None
-        try:
-            if look:
-                self._ensure_healthy()
-            self._marker_file.unlink(missing_ok=True)
+        """The writer's lock; the index is unmarked meanwhile, so that a crash shows.
+
+        Args:
+            look: whether to look at the index first, and finish what a crash left undone.
+
+        Raises:
+            ArchiveBusy: another thread or process is writing.
+        """
+        with self._waiting_for(self._writer):
+            with self._waiting_for(self._opener):
+                if look:
+                    self._ensure_healthy()
+                self._marker_file.unlink(missing_ok=True)
+            if look and self._is_unfinished():
+                self.activate()
+                self._catalog.wipe()
             yield
             self._mark()
-        finally:
-            self._lock.release()
 
     @property
     def _marker_file(self) -> Path:

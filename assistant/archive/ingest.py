@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
 from assistant.archive.passages import encoder_text, split
-from assistant.archive.rows import Entry
+from assistant.archive.rows import Entry, Known
 from assistant.models import Embedder
 from assistant.reading import Unreadable, normalized
 from assistant.settings import Settings
@@ -50,9 +50,9 @@ class Ingest:
                 self._flush()
             if progress and not self._batch:
                 progress(self._done)
+        self._flush()
         for article, digest in self._later:
             self._take_again(article, digest)
-        self._flush()
         if progress:
             progress(self._done)
         return IngestReport(**self._counts, skipped=tuple(self._skipped))
@@ -71,23 +71,35 @@ class Ingest:
         if any(entry.article.id == item.id for entry in self._batch):
             self._flush()
         known = self._catalog.known(item.id)
-        if any(version.hash == digest and version.state == "superseded" for version in known):
+        if known and known[-1].hash == digest:
+            self._seen[item.id] = digest
+            self._counts["unchanged"] += 1
+        elif known and _is_older(item, known[-1]):
+            self._keep_as_history(item, digest, known)
+        elif any(version.hash == digest for version in known):
             # An earlier text again. Where its successor comes in this call too, as in a file that
             # holds both, nothing changes; else the outlet went back to it.
             self._later.append((item, digest))
-        elif known and known[-1].hash == digest:
-            self._seen[item.id] = digest
-            self._counts["unchanged"] += 1
+            self._done -= 1
         else:
             self._seen[item.id] = digest
             self._keep(item, digest, bool(known))
 
     def _take_again(self, article: Article, digest: str) -> None:
+        self._done += 1
         if self._catalog.known(article.id)[-1].hash in (self._seen.get(article.id), digest):
             self._counts["unchanged"] += 1
         else:
+            self._seen[article.id] = digest
             self._keep(article, digest, True)
             self._flush()
+
+    def _keep_as_history(self, article: Article, digest: str, known: list[Known]) -> None:
+        """An edition from before the current one, which stays what is shown."""
+        if all(version.hash != digest for version in known):
+            entry = Entry(article, digest, signature(article.text), "", ())
+            self._catalog.put_history(entry)
+        self._counts["unchanged"] += 1
 
     def _keep(self, article: Article, digest: str, known: bool) -> None:
         tokens = self._settings.passages.tokens
@@ -103,9 +115,18 @@ class Ingest:
             for entry in self._batch
             for passage in entry.passages
         ]
-        self._catalog.put(self._batch, self._embedder.encode(texts))
+        vectors = self._embedder.encode(texts)
+        if self._catalog.meta("embedder") is None:
+            self._catalog.set_meta("embedder", self._embedder.name)
+        self._catalog.put(self._batch, vectors)
         self._activate()
         self._batch = []
+
+
+def _is_older(article: Article, current: Known) -> bool:
+    """True where both say when they are from, and the article is from before."""
+    day = article.updated or article.published
+    return bool(day and current.day and day.isoformat() < current.day)
 
 
 def _digest(article: Article) -> str:

@@ -14,10 +14,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
+from assistant.archive.vectors import VectorIndex
+from assistant.models import Vectors
+
 _SECONDS = 10.0
 _ROWS_A_SECOND = 20_000
 _SPARE_BYTES = 256 * 1024 * 1024
-_NEIGHBOURS = 5
+_ROUNDING = 1e-5
+_HOME = str(Path(__file__).parents[2])
 _CHILD = "from assistant.archive.probe import main; main()"
 
 
@@ -29,10 +35,8 @@ class Expected:
     """Vectors of current passages."""
     most: int
     """The same with what is pending or on its way out."""
-    keys: Sequence[int]
-    """Some passage keys."""
     vectors: Sequence[Sequence[float]]
-    """Their vectors; each must find its key."""
+    """Some of them; each must find itself."""
 
 
 def is_healthy(folder: Path, expected: Expected) -> bool:
@@ -40,11 +44,11 @@ def is_healthy(folder: Path, expected: Expected) -> bool:
     request = json.dumps({"folder": str(folder), **asdict(expected)})
     try:
         child = subprocess.run(
-            [sys.executable, "-c", _CHILD],
+            [sys.executable, "-P", "-c", _CHILD],
             input=request.encode(),
             capture_output=True,
             timeout=_SECONDS + expected.most / _ROWS_A_SECOND,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([_HOME, *filter(None, sys.path)])},
         )
     except subprocess.TimeoutExpired:
         return False
@@ -56,16 +60,17 @@ def main() -> None:
     request = json.load(sys.stdin)
     folder = Path(request["folder"])
     _limit_files(folder)
-    import numpy as np
-
-    from assistant.archive.vectors import VectorIndex
-
     index = VectorIndex(folder)
-    healthy = request["least"] <= index.count() <= request["most"] and all(
-        key in index.search(np.asarray(vector, np.float32), _NEIGHBOURS)
-        for key, vector in zip(request["keys"], request["vectors"], strict=True)
-    )
-    sys.exit(0 if healthy else 1)
+    vectors = np.asarray(request["vectors"], np.float32)
+    counts = request["least"] <= index.count() <= request["most"]
+    sys.exit(0 if counts and all(_finds(index, vector) for vector in vectors) else 1)
+
+
+def _finds(index: VectorIndex, vector: Vectors) -> bool:
+    """True where the nearest vector is the same one; which passage has it does not matter."""
+    nearest = index.search(vector, 1)
+    held = index.vectors(nearest)
+    return bool(nearest) and bool(np.allclose(held[nearest[0]], vector, atol=_ROUNDING))
 
 
 def _limit_files(folder: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.text import one_line
 from assistant.types import Article, Filters, Passage, Source, from_dict
 
 SCHEMA_VERSION = 1
@@ -53,6 +54,8 @@ class Known:
     version: int
     hash: str
     state: str
+    day: str | None
+    """Day of its last change or publication, as stated; ISO."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
             clauses.append(clause)
             parameters.append(day.isoformat())
     lists = (
-        ("a.outlet IN", tuple(outlet.casefold() for outlet in filters.outlets)),
-        ("a.id IN", filters.articles),
-        ("a.id NOT IN", filters.exclude),
+        ("a.outlet IN", [one_line(outlet).casefold() for outlet in filters.outlets]),
+        ("a.id IN", [one_line(article) for article in filters.articles]),
+        ("a.id NOT IN", [one_line(article) for article in filters.exclude]),
     )
     for clause, values in lists:
         if values:

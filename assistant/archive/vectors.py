@@ -12,11 +12,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assistant.models import Vectors
+from assistant.text import one_line
 from assistant.types import EVERYTHING, Filters, Source
 
 _COLLECTION = "passages"
 _BATCH = 4096  # the client's own limit is 5,461
+_MOST_NAMES = 500  # "too many SQL variables" comes at some tens of thousands
+_OPENING = threading.Lock()  # guards Chroma's own table of systems, which belongs to the process
 
 
 class VectorIndex:
@@ -30,18 +35,26 @@ class VectorIndex:
     def reopen(self) -> None:
         """See what other processes wrote since."""
         with self._lock:
+            self._system.stop()  # else its files and threads stay until the next collection
             self._collection = self._open()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            self._system.stop()
 
     def _open(self) -> Any:
         import chromadb
         from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
-        # Chroma keeps one system a folder in this process and would hand out the stale one.
-        SharedSystemClient.clear_system_cache()
-        client = chromadb.PersistentClient(
-            str(self.folder), settings=Settings(anonymized_telemetry=False)
-        )
+        with _OPENING:
+            # Chroma keeps one system a folder in this process and would hand out the stale one.
+            SharedSystemClient.clear_system_cache()
+            client = chromadb.PersistentClient(
+                str(self.folder), settings=Settings(anonymized_telemetry=False)
+            )
+            self._system = client._system
         # A stored configuration can name an embedding function of its choosing: give none.
         collection = client.get_or_create_collection(
             _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
@@ -77,6 +90,15 @@ class VectorIndex:
             with self._lock:
                 self._collection.delete(ids=[str(key) for key in keys[start : start + _BATCH]])
 
+    def vectors(self, keys: Sequence[int]) -> dict[int, Vectors]:
+        """The vectors it holds for these keys."""
+        with self._lock:
+            found = self._collection.get(ids=[str(key) for key in keys], include=["embeddings"])
+        return {
+            int(key): np.asarray(vector, np.float32)
+            for key, vector in zip(found["ids"], found["embeddings"], strict=True)
+        }
+
     def search(self, vector: Vectors, limit: int, filters: Filters = EVERYTHING) -> list[int]:
         """Keys of the nearest vectors, nearest first.
 
@@ -91,7 +113,7 @@ class VectorIndex:
                 return []
             found = self._collection.query(
                 query_embeddings=[vector],
-                n_results=min(limit, size),
+                n_results=min(limit + _unasked(filters), size),
                 where=_where(filters),
                 include=[],
             )
@@ -113,17 +135,24 @@ def _where(filters: Filters) -> Any:
         clauses.append({"published": {"$gte": filters.since.toordinal()}})
     if filters.until:
         clauses.append({"published": {"$lte": filters.until.toordinal()}})
-    if filters.outlets:
-        outlets = [_hashed(outlet.casefold()) for outlet in filters.outlets]
-        clauses.append({"outlet": {"$in": outlets}})
-    if filters.articles:
-        clauses.append({"article": {"$in": [_hashed(id_) for id_ in filters.articles]}})
-    if filters.exclude:
-        clauses.append({"article": {"$nin": [_hashed(id_) for id_ in filters.exclude]}})
+    lists = (
+        ("outlet", "$in", [outlet.casefold() for outlet in filters.outlets]),
+        ("article", "$in", filters.articles),
+        ("article", "$nin", filters.exclude),
+    )
+    for field, operator, names in lists:
+        if 0 < len(names) <= _MOST_NAMES:
+            clauses.append({field: {operator: [_hashed(name) for name in names]}})
     if len(clauses) > 1:
         return {"$and": clauses}
     return clauses[0] if clauses else None
 
 
+def _unasked(filters: Filters) -> int:
+    """How many more vectors to ask for, where a list is too long for Chroma to filter by."""
+    longest = max(len(filters.outlets), len(filters.articles), len(filters.exclude))
+    return _BATCH if longest > _MOST_NAMES else 0
+
+
 def _hashed(name: str) -> str:
-    return hashlib.blake2s(name.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2s(one_line(name).encode(), digest_size=8).hexdigest()

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from assistant.text import clean, is_blank, opening
+from assistant.text import clean, is_blank, one_line, opening
 from assistant.types import Article
 
 _ALIASES = {"date": "published", "headline": "title", "source": "outlet", "author": "byline"}
-_TEXT_FIELDS = ("id", "title", "outlet", "byline", "correction", "url", "license", "language")
+_LINES = ("id", "title", "outlet", "byline", "correction", "url", "license", "language")
+_KNOWN = (*_LINES, "text", "published", "updated", "fictional")
+_SCALARS = (str, int, float, date)
+_DEFAULT_DAYS = (datetime(1996, 2, 29), datetime(2003, 11, 1))
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id", re.IGNORECASE)
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=|$)", re.IGNORECASE)
 _LEAST_FOR_DETECTION = 80
 
 
@@ -33,52 +36,71 @@ def build(fields: Mapping[str, Any], max_characters: int) -> Article:
     Raises:
         Unreadable: there is no text, it is too long, or a field has a wrong value.
     """
-    known = {_ALIASES.get(key, key): value for key, value in fields.items() if value is not None}
-    text = known.pop("text", None)
-    if not isinstance(text, str):
-        raise Unreadable("no text")
-    values: dict[str, Any] = {name: _line(name, known.pop(name, None)) for name in _TEXT_FIELDS}
-    for name in ("published", "updated"):
-        values[name] = _day(name, known.pop(name, None))
-    fictional = known.pop("fictional", False)
-    if not isinstance(fictional, bool):
-        raise Unreadable(f"fictional is {fictional!r}, neither true nor false")
-    known.pop("version", None)  # the archive counts versions
-    article = Article(
-        **{name: value for name, value in values.items() if name not in ("id", "title")},
-        id=values["id"] or "",
-        title=values["title"] or "",
-        text=text,
-        fictional=fictional,
-        extra={clean(str(key)): clean(str(value)) for key, value in known.items()},
-    )
-    return normalized(article, max_characters)
+    given = {_ALIASES.get(key, key): value for key, value in fields.items() if _given(value)}
+    known = {name: given.pop(name, None) for name in _KNOWN}
+    given.pop("version", None)  # the archive counts versions
+    return _article(known, given, max_characters)
 
 
 def normalized(article: Article, max_characters: int) -> Article:
     """The article as the archive keeps it: clean, with an id, a title and a language.
 
     Raises:
-        Unreadable: nothing can be seen of its text, or it is too long.
+        Unreadable: nothing can be seen of its text, it is too long, or a field has a wrong value.
     """
-    if len(article.text) > max_characters:
+    known = {name: getattr(article, name) for name in _KNOWN}
+    return _article(known, article.extra, max_characters)
+
+
+def _article(known: dict[str, Any], extra: Mapping[Any, Any], max_characters: int) -> Article:
+    text = _text(known["text"], max_characters)
+    lines = {name: _line(name, known[name]) for name in _LINES}
+    fictional = known["fictional"] or False
+    if not isinstance(fictional, bool):
+        raise Unreadable(f"fictional is {fictional!r}, neither true nor false")
+    article = Article(
+        id=lines["id"] or "",
+        text=text,
+        title=lines["title"] or "",
+        outlet=lines["outlet"],
+        byline=lines["byline"],
+        published=day("published", known["published"]),
+        updated=day("updated", known["updated"]),
+        correction=lines["correction"],
+        url=_web_page(lines["url"]),
+        license=lines["license"],
+        language=lines["language"] or _language(text),
+        fictional=fictional,
+        extra=dict(_extra(extra)),
+    )
+    identity = article.id or _identity(article)
+    return replace(article, id=identity, title=article.title or opening(text))
+
+
+def _given(value: Any) -> bool:
+    return value is not None and value != ""
+
+
+def _text(value: Any, max_characters: int) -> str:
+    if not isinstance(value, str):
+        raise Unreadable("no text")
+    if len(value) > max_characters:
         raise Unreadable(
-            f"the text has {len(article.text):,} characters, over the limit of"
+            f"the text has {len(value):,} characters, over the limit of"
             f" {max_characters:,} (setting reading.max_characters)"
         )
-    text = clean(article.text).strip("\n")
+    text = clean(value).strip("\n")
     if is_blank(text):
         raise Unreadable("no text: it is empty, or holds only white space or invisible characters")
-    article = replace(
-        article,
-        text=text,
-        url=_web_page(_line("url", article.url)),
-        outlet=_line("outlet", article.outlet),
-        byline=_line("byline", article.byline),
-    )
-    identity = _line("id", article.id) or _identity(article)
-    title = _line("title", article.title) or opening(text)
-    return replace(article, id=identity, title=title, language=article.language or _language(text))
+    return text
+
+
+def _extra(fields: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
+    """Other fields as text; nested ones are left out: YAML can make them grow without end."""
+    for key, value in fields.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        if all(isinstance(part, _SCALARS) for part in values):
+            yield one_line(str(key)), clean(", ".join(map(str, values)))
 
 
 def _web_page(url: str | None) -> str | None:
@@ -103,10 +125,11 @@ def _identity(article: Article) -> str:
 def canonical(url: str) -> str:
     """The url without fragment and tracking parameters, its scheme and host in lower case."""
     parts = urlsplit(url.strip())
-    query = [pair for pair in parse_qsl(parts.query) if not _TRACKING.fullmatch(pair[0])]
-    return urlunsplit(
-        (parts.scheme.lower(), parts.netloc.lower(), parts.path, urlencode(query), "")
-    )
+    kept = [part for part in parts.query.split("&") if not _TRACKING.match(part)]
+    host = parts.netloc.lower()
+    # A fragment that is a route of the page's own script leads to another story.
+    route = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    return urlunsplit((parts.scheme.lower(), host, parts.path, "&".join(kept), route))
 
 
 def _line(name: str, value: Any) -> str | None:
@@ -117,25 +140,33 @@ def _line(name: str, value: Any) -> str | None:
         value = ", ".join(value)
     if not isinstance(value, (str, int)) or isinstance(value, bool):
         raise Unreadable(f"{name} is {type(value).__name__}, not text")
-    line = " ".join(clean(str(value)).split())
+    line = one_line(str(value))
     return None if is_blank(line) else line
 
 
-def _day(name: str, value: Any) -> date | None:
+def day(name: str, value: Any) -> date | None:
+    """A stated day, as ``YYYY-MM-DD`` or with a named month; None for None.
+
+    Raises:
+        Unreadable: it is neither; 03/04/2026 means two days.
+    """
     if value is None or isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
     text = str(value).strip()
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        if not _MONTH.search(text):  # 03/04/2026 means two days; a named month means one
+        if not _MONTH.search(text):
             raise Unreadable(f"{name} {text[:40]!r} is not a date as YYYY-MM-DD") from None
     from dateutil import parser
 
-    try:
-        return parser.parse(text).date()
+    try:  # what is missing is filled from the default: two that differ show that it is
+        days = {parser.parse(text, default=default).date() for default in _DEFAULT_DAYS}
     except (ValueError, OverflowError):
-        raise Unreadable(f"{name} {text[:40]!r} is not a date as YYYY-MM-DD") from None
+        days = set()
+    if len(days) != 1:
+        raise Unreadable(f"{name} {text[:40]!r} is not a date as YYYY-MM-DD")
+    return days.pop()
 
 
 def _language(text: str) -> str | None:

@@ -32,6 +32,7 @@ _SINGLE: dict[str, Callable[[bytes], dict[str, Any]]] = {
 _MANY = (".jsonl", ".json")
 _FORMATS = "text, Markdown, JSON and HTML are"
 _BYTES_A_CHARACTER = 4
+_LARGEST_JSON = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
 
 
 def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
@@ -70,7 +71,7 @@ def _lines(file: Path) -> int:
 
 
 def _files(path: Path) -> Iterator[Path | Skipped]:
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 Path.is_dir raises where a name is too long
         yield path if os.path.lexists(path) else Skipped(_shown(path), "no such file or folder")
         return
     faults: list[Skipped] = []
@@ -98,6 +99,8 @@ def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable("not a regular file")
+    if suffix == ".json" and status.st_size > _LARGEST_JSON:
+        raise Unreadable(f"{status.st_size / 1e6:,.0f} MB is too much; write .jsonl")
     if suffix in _MANY:
         yield from _read_many(path, max_characters)
     elif status.st_size > max_characters * _BYTES_A_CHARACTER:
@@ -130,5 +133,6 @@ def _objects(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _shown(path: Path) -> str:
-    """The path as text that can be printed, whatever bytes its name holds."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """The path as text that can be printed, whatever its name holds."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

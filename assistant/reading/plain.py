@@ -18,6 +18,7 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_WIDE_BOMS = tuple(bom for bom, encoding in _BOMS if encoding != "utf-8")
 _DATE_LINE = re.compile(r"\s*date:?\s+(\d{4}-\d{2}-\d{2})(?=\s|$)[^\S\n]*", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^---[^\S\n]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -68,7 +69,7 @@ def read_markdown(text: str) -> dict[str, Any]:
     Raises:
         Unreadable: there is no front matter, or it is not YAML of names and values.
     """
-    text = text.replace("\r\n", "\n").lstrip("\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     match = _FRONT_MATTER.match(text)
     if match is None:
         raise Unreadable("no front matter: a Markdown article begins with --- and its title")
@@ -94,6 +95,9 @@ def read_json(text: str) -> list[Any]:
 def read_json_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
     """Line number and object, or Unreadable, of each line that is not blank."""
     for number, line in enumerate(lines, 1):
+        if number == 1 and line.startswith(_WIDE_BOMS):
+            yield number, Unreadable("UTF-16 or UTF-32; save JSON lines as UTF-8")
+            return
         if not line.strip():
             continue
         try:
@@ -112,7 +116,7 @@ def checked(value: Any) -> dict[str, Any]:
         raise value
     if not isinstance(value, dict):
         raise Unreadable(f"not an object but {type(value).__name__}")
-    if not any(value.get(name) for name in ("id", "title", "headline")):
+    if all(value.get(name) in (None, "") for name in ("id", "title", "headline")):
         raise Unreadable("neither id nor title")
     return value
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.errors import QuestionError
-from assistant.text import clean, is_blank, words
+from assistant.text import is_blank, one_line, words
 from assistant.types import Question
 
 _STOP_WORDS = frozenset(
@@ -36,15 +36,19 @@ def understand(question: Question, max_characters: int) -> Question:
     """The question cleaned, with the text that is searched for.
 
     Raises:
-        QuestionError: it is empty, or longer than ``max_characters``.
+        QuestionError: it is empty, longer than ``max_characters``, or limited to a speaker.
     """
-    text = " ".join(clean(question.text).split())
+    text = one_line(question.text)
     if is_blank(text):
         raise QuestionError("The question is empty.", "Ask what the articles say about something.")
     if len(text) > max_characters:
         raise QuestionError(
             f"The question has {len(text):,} characters; the limit is {max_characters:,}.",
             "Ask it shorter, or raise the setting answer.max_question.",
+        )
+    if question.filters.speakers:
+        raise QuestionError(
+            "Answers cannot be limited to a speaker yet.", "Name the speaker in the question."
         )
     return replace(
         question, text=text, standalone=question.standalone or _standalone(question, text)
@@ -54,7 +58,9 @@ def understand(question: Question, max_characters: int) -> Question:
 def _standalone(question: Question, text: str) -> str:
     """The question with the one before it in front, where it leans on that one."""
     leans = _LEANS.search(text) is not None or len(terms(text)) < _FEWEST_TERMS
-    return f"{question.history[-1].question} {text}" if question.history and leans else text
+    return (
+        f"{one_line(question.history[-1].question)} {text}" if question.history and leans else text
+    )
 
 
 def terms(text: str) -> list[str]:

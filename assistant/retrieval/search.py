@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.archive import Archive
-from assistant.archive.copies import similarity
+from assistant.archive.copies import contained, similarity
 from assistant.archive.passages import encoder_text, heading
+from assistant.errors import ArticleUnknown
 from assistant.models import Reranker
 from assistant.retrieval.questions import terms
 from assistant.settings import RetrievalSettings
 from assistant.types import Hit, Passage, Question, SearchMethod, Source
 
 _RANK_CONSTANT = 60
+_SAME_PASSAGE = 0.8  # share of a passage's three-word runs that the other article has, too
 
 
 def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) -> list[Hit]:
@@ -56,25 +58,49 @@ def _fuse(rankings: dict[SearchMethod, list[Passage]]) -> list[Hit]:
 
 
 def _fold_copies(hits: Sequence[Hit], archive: Archive, least: float) -> list[Hit]:
-    """The hits without those in copies of a better hit's article, which lists them instead."""
-    articles = list(dict.fromkeys(hit.passage.article for hit in hits))
-    signatures = archive.signatures(article.id for article in articles)
-    copies: dict[Source, list[Source]] = {}
-    for article in articles:
-        first = next(
-            (
-                kept
-                for kept in copies
-                if similarity(signatures[kept.id], signatures[article.id]) >= least
-            ),
-            None,
-        )
-        if first is None:
-            copies[article] = []
-        else:
-            copies[first].append(article)
-    return [
-        replace(hit, copies=tuple(copies[hit.passage.article]))
-        for hit in hits
-        if hit.passage.article in copies
-    ]
+    """The hits without those that a copy of a better hit's article prints, too.
+
+    A copy's article is listed with the better hit. What it alone holds stays a hit of its own.
+    """
+    hits = _of_one_version(hits)
+    signatures = archive.signatures({hit.passage.article.id for hit in hits})
+    firsts: dict[Source, list[Source]] = {}
+    kept: list[Hit] = []
+    for hit in hits:
+        article = hit.passage.article
+        mine = signatures.get(article.id)
+        if mine is None:
+            continue  # removed since it was found
+        first = next((f for f in firsts if similarity(signatures[f.id], mine) >= least), article)
+        copies = firsts.setdefault(first, [])
+        if article not in (first, *copies):
+            copies.append(article)
+        if first == article or not _prints(archive, first, hit.passage):
+            kept.append(hit)
+    return [replace(hit, copies=_others(hit.passage.article, firsts)) for hit in kept]
+
+
+def _others(article: Source, firsts: dict[Source, list[Source]]) -> tuple[Source, ...]:
+    """The articles of the same story, but for this one."""
+    story = next(
+        [first, *copies] for first, copies in firsts.items() if article in (first, *copies)
+    )
+    return tuple(other for other in story if other != article)
+
+
+def _prints(archive: Archive, article: Source, passage: Passage) -> bool:
+    """True where the article's text holds the passage, or nearly so."""
+    try:
+        text = archive.article(article.id).text
+    except ArticleUnknown:  # removed since it was found
+        return False
+    return contained(passage.text, text) >= _SAME_PASSAGE
+
+
+def _of_one_version(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits of each article's newest version: one may have come in between two searches."""
+    newest: dict[str, int] = {}
+    for hit in hits:
+        article = hit.passage.article
+        newest[article.id] = max(article.version, newest.get(article.id, 0))
+    return [h for h in hits if h.passage.article.version == newest[h.passage.article.id]]

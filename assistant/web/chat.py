@@ -11,6 +11,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 import gradio as gr
 import nh3
 
+from assistant.answering import described
 from assistant.assistant import Assistant
 from assistant.errors import OnRecordError
 from assistant.rendering import escaped, to_html
@@ -95,4 +96,4 @@ def _message(role: str, html: str) -> dict[str, Any]:
 def _covered(coverage: Coverage) -> str:
     if not coverage.articles:
         return "The archive is empty: add articles with `assistant ingest`."
-    return f"{coverage.articles:,} articles, {coverage.since} to {coverage.until}"
+    return described(coverage)

@@ -1,0 +1,114 @@
+"""What is visible, asked of the catalog's tables: current articles and their passages."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from assistant.archive.rows import PASSAGE, passage_of, quoted, source_of, where
+from assistant.types import EVERYTHING, Article, Coverage, Filters, Passage, Source, from_dict
+
+_COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
+_MOST_TERMS = 40
+
+
+class Visible(ABC):
+    """The reading half of the catalog; the other half runs the statements."""
+
+    @abstractmethod
+    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a statement."""
+
+    def _one(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
+        return next(iter(self._all(statement, parameters)), None)
+
+    def article(self, article_id: str, version: int | None = None) -> Article | None:
+        """The current article of that id, or one version of it."""
+        wanted = "state = 'current'" if version is None else "state != 'pending' AND version = ?"
+        row = self._one(
+            f"SELECT fields, text FROM article WHERE id = ? AND {wanted}",
+            (article_id,) if version is None else (article_id, version),
+        )
+        return from_dict(Article, {**json.loads(row[0]), "text": row[1]}) if row else None
+
+    def sources(self, filters: Filters = EVERYTHING) -> list[Source]:
+        """The current articles within the filters, by date, undated ones last."""
+        clause, parameters = where(filters)
+        rows = self._all(
+            f"SELECT a.fields FROM article a WHERE {clause} ORDER BY a.published IS NULL,"
+            " a.published, a.key",
+            parameters,
+        )
+        return [source_of(fields) for (fields,) in rows]
+
+    def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
+        """How many articles the filters leave, and from when to when."""
+        clause, parameters = where(filters)
+        count, since, until = self._one(
+            f"SELECT count(*), min(a.published), max(a.published) FROM article a WHERE {clause}",
+            parameters,
+        )
+        return Coverage(
+            count,
+            date.fromisoformat(since) if since else None,
+            date.fromisoformat(until) if until else None,
+        )
+
+    def languages(self) -> set[str]:
+        """Languages of the current articles, as far as they are known."""
+        rows = self._all(
+            "SELECT DISTINCT json_extract(fields, '$.language') FROM article"
+            " WHERE state = 'current'"
+        )
+        return {language for (language,) in rows if language}
+
+    def passages(self, keys: Sequence[int], filters: Filters = EVERYTHING) -> dict[int, Passage]:
+        """The visible passages of these keys within the filters."""
+        clause, parameters = where(filters)
+        rows = self._all(
+            f"{PASSAGE} WHERE {clause} AND p.key IN (SELECT value FROM json_each(?))",
+            (*parameters, json.dumps(list(keys))),
+        )
+        return {row[0]: passage_of(row) for row in rows}
+
+    def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """MinHash signatures of current articles."""
+        rows = self._all(
+            "SELECT id, signature FROM article WHERE state = 'current'"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return dict(rows)
+
+    def search(self, terms: Sequence[str], limit: int, filters: Filters) -> list[int]:
+        """Keys of visible passages that hold any of the terms, best first by BM25."""
+        rare = self._rare(list(dict.fromkeys(terms))[:_MOST_TERMS])
+        if not rare:
+            return []
+        clause, parameters = where(filters)
+        rows = self._all(
+            "SELECT p.key FROM keyword k JOIN passage p ON p.key = k.rowid"
+            f" JOIN article a ON a.key = p.article WHERE keyword MATCH ? AND {clause}"
+            " ORDER BY bm25(keyword, 2.0, 1.0), p.key LIMIT ?",
+            (" OR ".join(map(quoted, rare)), *parameters, limit),
+        )
+        return [key for (key,) in rows]
+
+    def shares(self, terms: Sequence[str]) -> dict[str, float]:
+        """Share of all passages that hold each term, from 0 to 1."""
+        total = max(1, int(self._one("SELECT count(*) FROM passage")[0]))
+        return {
+            term: self._one("SELECT count(*) FROM keyword WHERE keyword MATCH ?", (quoted(term),))[
+                0
+            ]
+            / total
+            for term in terms
+        }
+
+    def _rare(self, terms: Sequence[str]) -> list[str]:
+        """The terms that tell passages apart, or all where none does."""
+        held = {term: share for term, share in self.shares(terms).items() if share > 0}
+        return [term for term, share in held.items() if share <= _COMMON] or list(held)
