@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from assistant.archive import Archive
 from assistant.settings import load
@@ -27,12 +28,15 @@ def main() -> None:
             archive.close()
 
 
-def step(archive: Archive, choose: random.Random, lines: object) -> None:
-    if choose.random() < 0.3:
+def step(archive: Archive, choose: random.Random, lines: TextIO) -> None:
+    if choose.random() < 0.1:
+        archive.rebuild()
+    elif choose.random() < 0.3:
         numbers = choose.sample(range(200), 3)
         operations = [f"remove {number}" for number in numbers]
         announce(lines, operations)
         archive.remove([f"sample-{number}" for number in numbers])
+        acknowledge(lines, operations)
     else:
         edition = choose.randint(1, 3)
         first = choose.randrange(150)
@@ -41,10 +45,14 @@ def step(archive: Archive, choose: random.Random, lines: object) -> None:
         announce(lines, operations)
         articles = sample_articles(max(numbers) + 1, edition)
         archive.add([articles[number] for number in numbers])
+        acknowledge(lines, operations)
+
+
+def acknowledge(lines: TextIO, operations: list[str]) -> None:
     lines.write("".join(f"{operation}\n" for operation in operations))
 
 
-def announce(lines: object, operations: list[str]) -> None:
+def announce(lines: TextIO, operations: list[str]) -> None:
     lines.write("".join(f"?{operation}\n" for operation in operations))
 
 

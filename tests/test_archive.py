@@ -356,6 +356,7 @@ class TestAnotherProcess:
         assert archive.add(sample_articles(1)).added == 1
 
 
+@pytest.mark.slow
 class TestDamage:
     def test_a_clean_index_is_not_probed(
         self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
@@ -447,6 +448,7 @@ class TestDamage:
         assert [f.name for f in archive.folder.glob("index-*")] == ["index-2"]
 
 
+@pytest.mark.slow
 class TestInterrupted:
     def test_pending_articles_are_finished_at_the_next_open(
         self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
