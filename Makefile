@@ -38,7 +38,8 @@ crash: $(VENV)/.developing  ## 40 kills at random times, and whether anything wa
 
 bench: $(VENV)/.installed  ## the figures that the README states
 	$(BIN)/python benchmarks/ingest.py ../shared/data/wikinews/articles.jsonl
-	$(BIN)/python benchmarks/questions.py ../shared/data/wikinews
+	$(BIN)/python benchmarks/questions.py ../shared/data/wikinews --archive build/wikinews
+	$(BIN)/python benchmarks/startup.py ../shared/data/wikinews/articles.jsonl build/wikinews
 
 browser:  ## Debian's chromium, for the browser tests
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
