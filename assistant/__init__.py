@@ -45,46 +45,7 @@ if TYPE_CHECKING:
         Trace,
     )
 
-_HOME = {
-    "assistant.assistant": ("Assistant",),
-    "assistant.errors": (
-        "ArchiveBusy",
-        "ArchiveError",
-        "ArchiveMismatch",
-        "ArticleUnknown",
-        "HubUnreachable",
-        "ModelDamaged",
-        "ModelError",
-        "ModelMissing",
-        "OnRecordError",
-        "QuestionError",
-        "SettingsError",
-    ),
-    "assistant.settings": ("Settings",),
-    "assistant.types": (
-        "Answer",
-        "AnswerEvent",
-        "Article",
-        "Citation",
-        "Claim",
-        "Coverage",
-        "Evidence",
-        "Filters",
-        "Hit",
-        "IngestReport",
-        "Passage",
-        "PastTurn",
-        "Question",
-        "Refusal",
-        "Side",
-        "Skipped",
-        "Source",
-        "Span",
-        "StageEvent",
-        "Statement",
-        "Trace",
-    ),
-}
+_HOMES = ("assistant.types", "assistant.errors", "assistant.settings", "assistant.assistant")
 
 __all__ = [
     "Answer",
@@ -125,9 +86,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    for module, names in _HOME.items():
-        if name in names:
-            return getattr(import_module(module), name)
+    """Import a public name when it is first used: the lightest modules are looked at first."""
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(home)
+            if hasattr(module, name):
+                return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

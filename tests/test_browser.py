@@ -83,6 +83,8 @@ def test_a_question_is_answered_checked_and_followed_up(page: Page, address: str
     ask(page, "harbour3 number3", 1)
     mark = page.locator(".message sup a").first
     expect(mark).to_have_text("[1]")
+    width = page.locator(".gradio-container").bounding_box()["width"]
+    assert 900 <= width <= 960  # our styles are in force
     page.screenshot(path=ARTEFACTS / "chat.png")
     with page.context.expect_page() as opened:
         mark.click()

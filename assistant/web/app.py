@@ -59,7 +59,8 @@ def create_app(assistant: Assistant) -> FastAPI:
         ssr_mode=False,
         pwa=False,
         max_file_size="1mb",  # nothing is uploaded through the conversation
-        css=(_PAGES / "chat.css").read_text(encoding="utf-8"),
+        # As a file: the security headers let no page carry its own styles.
+        head='<link rel="stylesheet" href="/pages/chat.css">',
     )
     return served
 
