@@ -199,8 +199,8 @@ def test_progress_tells_what_is_kept(archive: Archive, reopen: Reopen) -> None:
         told.append(done)
         assert other.coverage().articles == done
 
-    archive.add(sample_articles(300), kept)
-    assert told[-1] == 300
+    archive.add(sample_articles(600), kept)
+    assert told[-1] == 600
     assert len(told) > 2
 
 

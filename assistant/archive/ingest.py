@@ -15,7 +15,7 @@ from assistant.reading import Unreadable, normalized
 from assistant.settings import Settings
 from assistant.types import Article, IngestReport, Skipped, to_dict
 
-_BATCH_PASSAGES = 128  # some seconds of encoding: what a crash can cost
+_BATCH_PASSAGES = 256  # ten seconds of encoding: what a crash can cost; less pads more
 
 Progress = Callable[[int], None]
 """Called with the number of articles that are dealt with, whenever some more are."""
