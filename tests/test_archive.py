@@ -284,7 +284,7 @@ class TestAnotherProcess:
             assert caught.value.retryable
             yield from sample_articles(2)
 
-        assert archive.add(slow()).added == 2  # type: ignore
+        assert archive.add(slow()).added == 2
         assert other.add(sample_articles(1)).unchanged == 1
 
     def test_a_reader_that_looks_at_the_index_refuses_no_writer(
@@ -540,7 +540,7 @@ def test_a_file_or_a_broken_catalog_is_refused_in_words(tmp_path: Path, settings
 def test_another_embedder_is_refused(archive: Archive, settings: Settings) -> None:
     archive.add(sample_articles(1))
     other = HashEmbeddings()
-    other.name = "other"  # type: ignore[misc]
+    other.name = "other"
     again = Archive(archive.folder, other, settings)
     with pytest.raises(ArchiveMismatch, match="hash-embeddings"):
         again.add(sample_articles(2))
