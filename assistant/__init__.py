@@ -12,13 +12,17 @@ if TYPE_CHECKING:
         ArchiveError,
         ArchiveMismatch,
         ArticleUnknown,
+        EvaluationError,
         HubUnreachable,
         ModelDamaged,
         ModelError,
+        ModelFailed,
         ModelMissing,
         OnRecordError,
         QuestionError,
+        RunsDiffer,
         SettingsError,
+        SuiteBroken,
     )
     from assistant.settings import Settings
     from assistant.types import (
@@ -59,6 +63,7 @@ __all__ = [
     "Citation",
     "Claim",
     "Coverage",
+    "EvaluationError",
     "Evidence",
     "Filters",
     "Hit",
@@ -66,6 +71,7 @@ __all__ = [
     "IngestReport",
     "ModelDamaged",
     "ModelError",
+    "ModelFailed",
     "ModelMissing",
     "OnRecordError",
     "Passage",
@@ -73,6 +79,7 @@ __all__ = [
     "Question",
     "QuestionError",
     "Refusal",
+    "RunsDiffer",
     "Settings",
     "SettingsError",
     "Side",
@@ -81,6 +88,7 @@ __all__ = [
     "Span",
     "StageEvent",
     "Statement",
+    "SuiteBroken",
     "Trace",
 ]
 

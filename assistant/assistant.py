@@ -132,6 +132,12 @@ class Assistant:
         """Release the archive's files."""
         self.archive.close()
 
+    @property
+    def models(self) -> dict[str, str]:
+        """Names of the models in use, by role."""
+        reranker = self._reranker.name if self._reranker else "off"
+        return {"embedder": self.archive.embedder, "reranker": reranker}
+
     # The archive
 
     def add(
@@ -198,11 +204,16 @@ class Assistant:
         filters: Filters = EVERYTHING,
     ) -> Iterator[Event]:
         """Answer as ``ask`` does, with an event for each stage; the last holds the answer."""
-        turn = Turn(_question(question, history, filters))
-        for name, stage in self._stages():
-            turn = stage(turn)
+        for name, turn in self.turns(_question(question, history, filters)):
             yield StageEvent(name, _message(name, turn), turn.seconds[name])
         yield AnswerEvent(_answer(turn))
+
+    def turns(self, question: Question) -> Iterator[tuple[str, Turn]]:
+        """Each stage's name and the turn as it left it: what was found, read, drafted, kept."""
+        turn = Turn(question)
+        for name, stage in self._stages():
+            turn = stage(turn)
+            yield name, turn
 
     async def aask(
         self,
@@ -277,10 +288,7 @@ class Assistant:
         answer = ground(turn.question, cast(Draft, turn.draft), turn.evidence, self.archive)
         trace = Trace(
             writer=self.settings.answer.model,
-            models={
-                "embedder": self.archive.embedder,
-                "reranker": self._reranker.name if self._reranker else "off",
-            },
+            models=self.models,
             settings=self.settings.fingerprint,
         )
         return replace(turn, answer=replace(answer, trace=trace))

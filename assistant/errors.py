@@ -8,11 +8,15 @@
     ├── ModelError           a model cannot be used
     │   ├── ModelMissing     its package is not installed
     │   ├── ModelDamaged     its weights are not the tested ones
-    │   └── HubUnreachable   its hub cannot be reached (retryable)
-    └── ArchiveError         the archive cannot do what was asked
-        ├── ArchiveBusy      another process is writing to it (retryable)
-        ├── ArchiveMismatch  it was made with another embedder or a newer version
-        └── ArticleUnknown   it holds no such article
+    │   ├── HubUnreachable   its hub cannot be reached (retryable)
+    │   └── ModelFailed      a chat model did not answer (retryable)
+    ├── ArchiveError         the archive cannot do what was asked
+    │   ├── ArchiveBusy      another process is writing to it (retryable)
+    │   ├── ArchiveMismatch  it was made with another embedder or a newer version
+    │   └── ArticleUnknown   it holds no such article
+    └── EvaluationError      an evaluation cannot be judged
+        ├── SuiteBroken      its questions or settings are wrong
+        └── RunsDiffer       two runs cannot be compared
 
 A refusal to answer is no error, and neither is a file that cannot be read: see ``Answer.refusal``
 and ``IngestReport.skipped``.
@@ -65,6 +69,12 @@ class HubUnreachable(ModelError):
     retryable = True
 
 
+class ModelFailed(ModelError):
+    """A chat model did not answer, or not in time."""
+
+    retryable = True
+
+
 class ArchiveError(OnRecordError):
     """The archive cannot do what was asked."""
 
@@ -81,3 +91,15 @@ class ArchiveMismatch(ArchiveError):
 
 class ArticleUnknown(ArchiveError):
     """The archive holds no such article."""
+
+
+class EvaluationError(OnRecordError):
+    """An evaluation cannot be judged."""
+
+
+class SuiteBroken(EvaluationError):
+    """A suite's questions or settings are wrong; the message names file and line."""
+
+
+class RunsDiffer(EvaluationError):
+    """Two runs cannot be compared: they did not ask the same."""

@@ -29,7 +29,7 @@ def described(source: Source) -> str:
 
 def to_text(answer: Answer) -> str:
     """The answer for a terminal: its claims and their sources, or what is nearest."""
-    lines = [answer.refusal.message] if answer.refusal else list(map(_claim_line, _shown(answer)))
+    lines = [answer.refusal.message] if answer.refusal else list(map(_claim_line, answer.shown))
     cited = answer.nearest if answer.refusal else answer.citations
     if cited:
         lines += ["", "Nearest passages (not an answer):" if answer.refusal else "Sources:"]
@@ -63,7 +63,7 @@ def to_html(answer: Answer, root: str = "") -> str:
     else:
         body = "".join(
             f"<p>{escaped(claim.text)}{_marks(claim, by_number, link)}</p>"
-            for claim in _shown(answer)
+            for claim in answer.shown
         )
     cited = answer.nearest if answer.refusal else answer.citations
     if not cited:
@@ -80,10 +80,6 @@ def escaped(text: str) -> str:
     the mark itself, and neither takes it for markup.
     """
     return _PUNCTUATION.sub(lambda mark: f"&#{ord(mark[0])};", without_direction(text))
-
-
-def _shown(answer: Answer) -> list[Claim]:
-    return [claim for claim in answer.claims if claim.support != "unsupported"]
 
 
 def _claim_line(claim: Claim) -> str:

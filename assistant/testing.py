@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from assistant.answering.chat import Reply
 from assistant.models import Vectors
 from assistant.text import words
 from assistant.types import Article
@@ -34,6 +35,27 @@ class HashEmbeddings:
         vectors = np.asarray(rows, np.float32).reshape(len(texts), _DIMENSION)
         unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
+
+
+class ScriptedChatModel:
+    """A chat model that gives the replies it was handed, in order, and remembers the prompts.
+
+    A reply that is an error is raised. Asked once more than there are replies, it fails.
+    """
+
+    name = "scripted"
+
+    def __init__(self, *replies: str | Exception) -> None:
+        self._replies = list(replies)
+        self.prompts: list[str] = []
+
+    def ask(self, prompt: str) -> Reply:
+        """The next reply; a token a word."""
+        self.prompts.append(prompt)
+        reply = self._replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return Reply(reply, len(prompt.split()), len(reply.split()))
 
 
 def _direction(word: str) -> Vectors:

@@ -314,6 +314,8 @@ class Trace:
     """Fingerprints of the prompts used, by name."""
     settings: str = ""
     """Fingerprint of the settings in force."""
+    tokens: dict[str, int] = field(default_factory=dict)
+    """Tokens that a chat model read (``input``) and wrote (``output``); empty without one."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Time spent, by stage."""
 
@@ -350,6 +352,11 @@ class Answer:
     """What was searched."""
     trace: Trace = field(default_factory=Trace)
     """How the answer came about."""
+
+    @property
+    def shown(self) -> tuple[Claim, ...]:
+        """The claims that the text is made of: those that the gate let pass."""
+        return tuple(claim for claim in self.claims if claim.support != "unsupported")
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready dicts, lists, strings and numbers."""

@@ -44,8 +44,11 @@ ONE_IMPORTER = {
     "sqlite3": {"archive/catalog.py", "web/conversations.py"},
     "langchain": {"answering/chat.py"},
     "langchain_core": {"assistant.py", "retrieval/retriever.py", "answering/chat.py"},
+    "matplotlib": {"evaluation/plots.py"},
+    "ir_measures": {"evaluation/metrics/retrieval.py"},
+    "scipy": {"evaluation/sampling.py"},
     "gradio": {"web/app.py", "web/chat.py"},
-    "typer": {"cli.py"},
+    "typer": {"cli/commands.py", "cli/evaluation.py", "cli/shared.py"},
 }
 
 

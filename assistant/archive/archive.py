@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.archive.catalog import Catalog
+from assistant.archive.copies import similarity
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
@@ -133,6 +134,28 @@ class Archive:
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
         return self._catalog.coverage(filters)
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """The passages of a current article, in order; none where there is no such article."""
+        return self._catalog.passages_of(one_line(article_id))
+
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change with any current article, its version or its text."""
+        return self._catalog.fingerprint()
+
+    def copies(self, ids: Iterable[str]) -> dict[str, set[str]]:
+        """For each current article of ``ids``: the ids of others that print the same story."""
+        least = self._settings.retrieval.copy_similarity
+        signatures = self._catalog.signatures(source.id for source in self.articles())
+        return {
+            one: {
+                other
+                for other, signature in signatures.items()
+                if other != one and similarity(signature, signatures[one]) >= least
+            }
+            for one in ids
+            if one in signatures
+        }
 
     @property
     def embedder(self) -> str:

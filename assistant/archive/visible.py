@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -73,6 +74,18 @@ class Visible(ABC):
             (*parameters, json.dumps(list(keys))),
         )
         return {row[0]: passage_of(row) for row in rows}
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The visible passages of an article, in order."""
+        rows = self._all(
+            f"{PASSAGE} WHERE a.state = 'current' AND a.id = ? ORDER BY p.ordinal", (article_id,)
+        )
+        return [passage_of(row) for row in rows]
+
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change with any current article."""
+        rows = self._all("SELECT id, version, hash FROM article WHERE state = 'current'")
+        return hashlib.sha256(json.dumps(sorted(map(list, rows))).encode()).hexdigest()[:16]
 
     def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
         """MinHash signatures of current articles."""

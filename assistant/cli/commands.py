@@ -13,8 +13,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.evaluation import app as evaluation_app
+from assistant.cli.shared import (
+    FAILED,
+    UNJUDGED,
+    USAGE,
+    AsJson,
+    Place,
+    advance,
+    bar,
+    opened,
+    show,
+)
+
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
     from assistant.types import Filters, IngestReport
 
 app = typer.Typer(
@@ -28,14 +40,8 @@ articles_app = typer.Typer(help="List, show and remove articles.", no_args_is_he
 archive_app = typer.Typer(help="Look after the archive.", no_args_is_help=True)
 app.add_typer(articles_app, name="articles")
 app.add_typer(archive_app, name="archive")
+app.add_typer(evaluation_app, name="eval")
 
-_FAILED, _USAGE = 1, 2
-
-Place = Annotated[
-    Path | None,
-    typer.Option("--archive", help="The archive's folder [default: archive.path, ./archive]."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Since = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of publication.")
 ]
@@ -54,11 +60,11 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read articles into the archive: text, Markdown, JSON, HTML."""
-    with _opened(archive) as assistant, _progress(paths, quiet=as_json) as progress:
+    with opened(archive) as assistant, _progress(paths, quiet=as_json) as progress:
         report = assistant.add(paths, progress)
-    _print(report, _report_text(report), as_json)
+    show(report, _report_text(report), as_json)
     if not any(os.path.lexists(path) for path in paths):
-        raise typer.Exit(_USAGE)
+        raise typer.Exit(USAGE)
 
 
 @app.command()
@@ -81,9 +87,9 @@ def ask(
 
     filters = _filters(since, until, outlet, speaker, exclude)
     turns = _history(history)
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         answer = assistant.ask(question, turns, filters)
-    _print(answer, to_text(answer), as_json)
+    show(answer, to_text(answer), as_json)
 
 
 @app.command()
@@ -100,9 +106,9 @@ def search(
     from assistant.rendering import hit_text
 
     filters = _filters(since, until, outlet, None, exclude)
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         hits = assistant.search(question, filters)
-    _print(hits, "\n\n".join(map(hit_text, hits)) or "Nothing found.", as_json)
+    show(hits, "\n\n".join(map(hit_text, hits)) or "Nothing found.", as_json)
 
 
 @app.command()
@@ -117,9 +123,9 @@ def serve(
     from assistant.web.app import run
 
     def announce(address: str) -> None:
-        _print({"address": address}, f"On Record is at {address} (stop with Ctrl+C)", as_json)
+        show({"address": address}, f"On Record is at {address} (stop with Ctrl+C)", as_json)
 
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         run(assistant, host, port, open_page, announce)
 
 
@@ -135,10 +141,10 @@ def list_articles(
     from assistant.rendering import described
 
     filters = _filters(since, until, outlet, None, None)
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         sources = assistant.archive.articles(filters)
     lines = [f"{source.id}  {described(source)}" for source in sources]
-    _print(sources, "\n".join(lines) or "No articles.", as_json)
+    show(sources, "\n".join(lines) or "No articles.", as_json)
 
 
 @articles_app.command("show")
@@ -152,21 +158,21 @@ def show_article(
     from assistant.rendering import described
     from assistant.text import without_direction
 
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         article = assistant.archive.article(article_id, version)
     notes = [f"Correction: {article.correction}"] if article.correction else []
     parts = [f"{described(article.source)} (version {article.version})", *notes, article.text]
-    _print(article, without_direction("\n\n".join(parts)), as_json)
+    show(article, without_direction("\n\n".join(parts)), as_json)
 
 
 @articles_app.command("remove")
 def remove_articles(article_ids: list[str], archive: Place = None, as_json: AsJson = False) -> None:
     """Remove articles with all their versions."""
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         for article_id in article_ids:
             assistant.archive.article(article_id)  # an unknown id fails before any is removed
         removed = assistant.remove(article_ids)
-    _print({"removed": removed}, f"Removed {removed}.", as_json)
+    show({"removed": removed}, f"Removed {removed}.", as_json)
 
 
 @archive_app.command("info")
@@ -174,32 +180,32 @@ def archive_info(archive: Place = None, as_json: AsJson = False) -> None:
     """Count what the archive holds."""
     from dataclasses import asdict
 
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         facts = asdict(assistant.archive.info())
-    _print(facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json)
+    show(facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json)
 
 
 @archive_app.command("check")
 def archive_check(archive: Place = None, as_json: AsJson = False) -> None:
     """Compare the index with the catalog; exit 1 where it needs a rebuild."""
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         healthy = assistant.archive.is_healthy()
     text = "The index is sound." if healthy else "The index is damaged: run archive rebuild."
-    _print({"healthy": healthy}, text, as_json)
-    raise typer.Exit(0 if healthy else _FAILED)
+    show({"healthy": healthy}, text, as_json)
+    raise typer.Exit(0 if healthy else FAILED)
 
 
 @archive_app.command("rebuild")
 def archive_rebuild(archive: Place = None, as_json: AsJson = False) -> None:
     """Make the index anew from the catalog; nothing is encoded again."""
-    with _opened(archive) as assistant:
+    with opened(archive) as assistant:
         assistant.archive.rebuild()
-    _print({"rebuilt": True}, "The index is made anew.", as_json)
+    show({"rebuilt": True}, "The index is made anew.", as_json)
 
 
 def main() -> None:
     """Run the command line; errors become one line and an exit code."""
-    from assistant.errors import OnRecordError, QuestionError, SettingsError
+    from assistant.errors import EvaluationError, OnRecordError, QuestionError, SettingsError
 
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -207,18 +213,13 @@ def main() -> None:
         app()
     except (QuestionError, SettingsError) as error:
         typer.echo(f"Error: {error}", err=True)
-        sys.exit(_USAGE)
+        sys.exit(USAGE)
+    except EvaluationError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(UNJUDGED)
     except OnRecordError as error:
         typer.echo(f"Error: {error}", err=True)
-        sys.exit(_FAILED)
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[Assistant]:
-    from assistant.assistant import Assistant
-
-    with Assistant.open(path) as assistant:
-        yield assistant
+        sys.exit(FAILED)
 
 
 def _filters(
@@ -261,50 +262,14 @@ def _report_text(report: IngestReport) -> str:
     return without_direction("\n".join(lines))
 
 
-def _print(value: Any, text: str, as_json: bool) -> None:
-    if not as_json:
-        typer.echo(text)
-        return
-    from assistant.types import to_dict
-
-    if isinstance(value, list):
-        value = [to_dict(item) for item in value]
-    elif not isinstance(value, dict):
-        value = to_dict(value)
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 @contextmanager
 def _progress(paths: list[Path], quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """A bar with articles a second and time left, where somebody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    with bar("Reading", "articles", quiet) as shown:
+        if shown is None:
+            yield None
+            return
+        from assistant.reading import estimate
 
-    from assistant.reading import estimate
-
-    columns = (
-        TextColumn("Reading"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.completed} of {task.total} articles"),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
         total = sum(estimate(path) for path in paths)
-        task = bar.add_task("ingest", total=total, rate="")
-
-        def advance(done: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=done, rate=f"{speed:.1f} a second" if speed else "")
-
-        yield advance
+        task = shown.add_task("ingest", total=total, rate="")
+        yield lambda done: advance(shown, task, done, total)

@@ -1,0 +1,83 @@
+"""What the commands share: options, opening an archive, printing, a bar."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from assistant.assistant import Assistant
+
+FAILED, USAGE, UNJUDGED = 1, 2, 3
+"""Exit codes; 0 is done."""
+
+Place = Annotated[
+    Path | None,
+    typer.Option("--archive", help="The archive's folder [default: archive.path, ./archive]."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[Assistant]:
+    """An assistant for the length of a command."""
+    from assistant.assistant import Assistant
+
+    with Assistant.open(path) as assistant:
+        yield assistant
+
+
+def show(value: Any, text: str, as_json: bool) -> None:
+    """Print the text, or the value as JSON."""
+    if not as_json:
+        typer.echo(text)
+        return
+    from assistant.types import to_dict
+
+    if isinstance(value, list):
+        value = [to_dict(item) for item in value]
+    elif not isinstance(value, dict):
+        value = to_dict(value)
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def bar(label: str, unit: str, quiet: bool) -> Iterator[Progress | None]:
+    """A bar with what is done, speed and time left, where somebody watches; else None."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn(label),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn(f"{{task.completed}} of {{task.total}} {unit}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        yield shown
+
+
+def advance(shown: Progress, task: Any, done: int, total: int) -> None:
+    """Move a bar."""
+    speed = shown.tasks[task].speed
+    rate = f"{speed:.1f} a second" if speed else ""
+    shown.update(task, completed=done, total=total, rate=rate)

@@ -1,0 +1,141 @@
+"""Does the answer keep who said it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.evaluation.metrics.citations import covered, overlap, quoted_strings
+from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, unscored
+from assistant.evaluation.suite import GoldStatement
+from assistant.text import words
+
+_RESTS = 0.6  # share of a statement's words that a claim's quote must hold to rest on it
+_TITLES = frozenset(
+    """
+    chancellor chief dr general governor judge king lady lord minister mr mrs ms president prime
+    prince princess prof professor queen secretary senator sir sheikh the
+    """.split()
+)
+METRICS = [
+    Metric(
+        "speaker_kept",
+        "attribution",
+        "share of the gold statements that a claim quotes whose speaker it keeps: the claim names"
+        " the speaker, in its text or as its speaker, and gives the words to nobody else",
+    ),
+    Metric(
+        "statement_f1",
+        "attribution",
+        "F1 of the answer's statements against the gold ones, speaker and words exact (as S. Pareti"
+        " scores quotations in “PARC 3.0”, 2016)",
+    ),
+    Metric(
+        "statement_overlap_f1",
+        "attribution",
+        "the same, a statement counting by the share of words that it has in common with one of the"
+        " same speaker",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    speaker: str
+    words: tuple[str, ...]
+
+
+def score(case: Case) -> dict[str, Score]:
+    """The case's scores; a twin has none."""
+    if case.record.twin:
+        return {}
+    names = [metric.name for metric in METRICS]
+    gold = case.gold.question.statements
+    if not gold:
+        return dict.fromkeys(names, unscored("the question gives no statement"))
+    if not case.answered:
+        return dict.fromkeys(names, unscored("it was refused"))
+    rested = [statement for statement in gold if covered(case, statement)]
+    said = _statements(case)
+    none = unscored("no claim of the answer is marked with a speaker")
+    exact, partial = statement_f1(said, gold)
+    return {
+        "speaker_kept": rate(
+            sum(_kept(case, statement) for statement in rested),
+            len(rested),
+            "the answer quotes none of the statements",
+        ),
+        "statement_f1": Score(exact) if said else none,
+        "statement_overlap_f1": Score(partial) if said else none,
+    }
+
+
+def same_speaker(name: str, others: Sequence[str]) -> bool:
+    """True where a name is one of the others', but for titles and names left out."""
+    mine = set(words(name)) - _TITLES
+    return any(
+        mine and theirs and (mine <= theirs or theirs <= mine)
+        for theirs in (set(words(other)) - _TITLES for other in others)
+    )
+
+
+def statement_f1(said: Sequence[_Said], gold: Sequence[GoldStatement]) -> tuple[float, float]:
+    """F1 of statements with equal words, and of statements by the words they share.
+
+    A statement counts towards precision by its best match in the gold, a gold one towards recall
+    by its best match in the answer; only statements of one speaker match.
+    """
+    wanted = [(statement.speakers, tuple(words(statement.quote))) for statement in gold]
+
+    def matched(exact: bool) -> float:
+        table = [
+            [_match(one.words, text, exact) * same_speaker(one.speaker, names) for one in said]
+            for names, text in wanted
+        ]
+        recall = sum(max(row, default=0.0) for row in table) / len(wanted)
+        columns = list(zip(*table, strict=True))
+        precision = sum(max(column) for column in columns) / len(columns) if columns else 0.0
+        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+    return matched(True), matched(False)
+
+
+def _match(one: tuple[str, ...], two: tuple[str, ...], exact: bool) -> float:
+    if exact:
+        return float(one == two)
+    joined = " ".join(one), " ".join(two)
+    longer = max(len(one), len(two))
+    return overlap(joined[1], joined[0]) * len(two) / longer if longer else 0.0
+
+
+def _kept(case: Case, statement: GoldStatement) -> bool:
+    """True where every claim that quotes the statement names its speaker."""
+    resting = [
+        claim
+        for claim in case.record.answer.shown
+        if any(overlap(statement.quote, quote) >= _RESTS for quote in case.quotes(claim, True))
+    ]
+    return bool(resting) and all(
+        same_speaker(claim.speaker, statement.speakers)
+        if claim.speaker
+        else any(_names(claim.text, name) for name in statement.speakers)
+        for claim in resting
+    )
+
+
+def _names(text: str, name: str) -> bool:
+    """True where the text holds a name's last word, which is how articles refer back to it."""
+    known = [word.removesuffix("'s") for word in words(text)]
+    return bool(name) and words(name)[-1].removesuffix("'s") in known
+
+
+def _statements(case: Case) -> list[_Said]:
+    """What the answer gives to a speaker: what its quotes hold in quotation marks, else all."""
+    found = []
+    for claim in case.record.answer.shown:
+        for citation in case.record.answer.citations:
+            speaker = citation.speaker or claim.speaker
+            if speaker and citation.number in claim.citations:
+                texts = quoted_strings(citation.quote) or [citation.quote]
+                found += [_Said(speaker, tuple(words(text))) for text in texts]
+    return found

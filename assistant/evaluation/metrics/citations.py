@@ -1,0 +1,161 @@
+"""Do the citations hold: exact, current, of the right articles, and do they say so?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, share, unscored
+from assistant.evaluation.suite import GoldQuote, GoldStatement
+from assistant.text import find, words
+from assistant.types import Claim
+
+_COVERED = 0.6  # share of a gold quote's words that one cited quote must hold
+_IN_QUOTATION_MARKS = re.compile(r"[“\"«„]([^“”\"«»„]{2,})[”\"»“]")
+_ALCE = "T. Gao et al., “Enabling Large Language Models to Generate Text with Citations”, 2023"
+
+METRICS = [
+    Metric(
+        "exact_quotes",
+        "citations",
+        "share of quotes that are exact: citations and nearest passages whose characters stand in"
+        " the cited version at the cited place; claims called quoted, and words in quotation marks"
+        " in other claims, that stand in a quote they cite",
+    ),
+    Metric(
+        "current_versions",
+        "citations",
+        "share of citations and nearest passages whose version of the article is the newest",
+    ),
+    Metric(
+        "citation_recall",
+        "citations",
+        f"share of an answer's claims that their citations, taken together, support ({_ALCE});"
+        " the judge is the packaged cross-encoder, or the claim standing word for word in a quote",
+    ),
+    Metric(
+        "citation_precision",
+        "citations",
+        "share of an answer's citations that are needed: the claim is supported, and the citation"
+        " supports it alone or the others do not without it (ALCE, as above)",
+    ),
+    Metric(
+        "article_precision",
+        "citations",
+        "share of an answer's citations whose article is, or copies, one that holds the answer",
+    ),
+    Metric(
+        "evidence_recall",
+        "citations",
+        "share of a question's gold quotes of which one cited quote of a gold article holds at"
+        " least 60 % of the words; a refusal recalls none",
+    ),
+]
+
+
+class SupportJudge(Protocol):
+    """Says whether sources support a claim."""
+
+    def supports(self, claim: str, sources: Sequence[str]) -> bool:
+        """True where the sources, taken together, say the claim."""
+
+
+def score(case: Case, judge: SupportJudge | None) -> dict[str, Score]:
+    """The case's scores; without a judge, ALCE's are unscored."""
+    answer, record = case.record.answer, case.record
+    checked = (*record.cited, *record.nearest)
+    right, looked_at = _exact(case)
+    scores = {
+        "exact_quotes": rate(right, looked_at, "nothing is quoted"),
+        "current_versions": rate(
+            sum(item.current for item in checked), len(checked), "nothing is cited"
+        ),
+    }
+    if record.twin:
+        return scores
+    question = case.gold.question
+    if not case.answered:
+        recall = precision = unscored("it was refused")
+    elif judge is None:
+        recall = precision = unscored("the packaged cross-encoder, its judge, is not installed")
+    else:
+        sources = {citation.number: citation.quote for citation in answer.citations}
+        recall, precision = map(Score, alce(answer.shown, sources, judge))
+    gold = [item for item in record.cited if item.story in case.gold.stories]
+    return scores | {
+        "citation_recall": recall,
+        "citation_precision": precision,
+        "article_precision": (
+            share(len(gold), len(record.cited), "nothing is cited")
+            if question.gold_articles and question.answerable
+            else unscored("the question names no gold article")
+        ),
+        "evidence_recall": (
+            share(
+                sum(covered(case, quote) for quote in question.evidence),
+                len(question.evidence),
+                "the question names no gold quote",
+            )
+            if question.answerable
+            else unscored("the question is not answerable")
+        ),
+    }
+
+
+def alce(
+    claims: Sequence[Claim], sources: dict[int, str], judge: SupportJudge
+) -> tuple[float, float]:
+    """ALCE's citation recall and citation precision of one answer, from 0 to 1.
+
+    A claim without a citation, or with one that does not exist, is not supported. An answer
+    without any citation has precision 0.
+    """
+    supported = needed = cited = 0
+    for claim in claims:
+        numbers = list(dict.fromkeys(claim.citations))
+        cited += len(numbers)
+        quotes = [sources[number] for number in numbers if number in sources]
+        if quotes and len(quotes) == len(numbers) and judge.supports(claim.text, quotes):
+            supported += 1
+            needed += sum(_needed(claim.text, quotes, n, judge) for n in range(len(quotes)))
+    return supported / len(claims) if claims else 0.0, needed / cited if cited else 0.0
+
+
+def _needed(claim: str, quotes: list[str], position: int, judge: SupportJudge) -> bool:
+    others = quotes[:position] + quotes[position + 1 :]
+    return (
+        not others or judge.supports(claim, [quotes[position]]) or not judge.supports(claim, others)
+    )
+
+
+def covered(case: Case, gold: GoldQuote | GoldStatement) -> bool:
+    """True where one cited quote of the gold quote's article holds 60 % of its words."""
+    pairs = zip(case.record.answer.citations, case.record.cited, strict=True)
+    return case.answered and any(
+        checked.story == case.gold.story(gold.article)
+        and overlap(gold.quote, citation.quote) >= _COVERED
+        for citation, checked in pairs
+    )
+
+
+def overlap(gold: str, quote: str) -> float:
+    """Share of the gold's words, with repeats, that the quote holds, from 0 to 1."""
+    wanted = Counter(words(gold))
+    return (wanted & Counter(words(quote))).total() / max(1, wanted.total())
+
+
+def quoted_strings(text: str) -> list[str]:
+    """What stands in quotation marks in a text."""
+    return [match.strip(" ,.;:!?") for match in _IN_QUOTATION_MARKS.findall(text)]
+
+
+def _exact(case: Case) -> tuple[int, int]:
+    """How many quotes are exact, and how many there are."""
+    found = [item.exact for item in (*case.record.cited, *case.record.nearest)]
+    for claim in case.record.answer.shown:
+        quotes = case.quotes(claim)
+        said = [claim.text] if claim.support == "quoted" else quoted_strings(claim.text)
+        found += [any(find(text, quote) is not None for quote in quotes) for text in said]
+    return sum(found), len(found)

@@ -1,0 +1,94 @@
+"""Does it refuse when it should, and answer when it can? Twins are counted apart."""
+
+from __future__ import annotations
+
+from assistant.evaluation.metrics.citations import covered
+from assistant.evaluation.metrics.scores import Case, Metric, Score, auroc, ece, rate, unscored
+
+_TWINS = "the answerable questions and their twins, whose own articles are excluded"
+METRICS = [
+    Metric(
+        "refusal_recall",
+        "refusal",
+        "share of the unanswerable questions that are refused, or answered with a quote that"
+        " rebuts their premise where the suite gives one",
+    ),
+    Metric(
+        "refusal_precision",
+        "refusal",
+        "share of the refusals that were right: refused and unanswerable / refused",
+    ),
+    Metric("over_refusal", "refusal", "share of the answerable questions refused", "lower"),
+    Metric(
+        "refusal_auroc",
+        "refusal",
+        "chance that an answerable question has a higher confidence than an unanswerable one"
+        " (J. Hanley and B. McNeil, 1982)",
+        figure=auroc,
+    ),
+    Metric(
+        "calibration_error",
+        "refusal",
+        "expected calibration error over ten bins (C. Guo et al., 2017) of the confidence against"
+        " whether the writer's evidence held a gold quote",
+        "lower",
+        ece,
+    ),
+    Metric("twin_refusal_recall", "refusal", "share of the twins that are refused"),
+    Metric("twin_refusal_precision", "refusal", f"refused twins / refusals, over {_TWINS}"),
+    Metric("twin_auroc", "refusal", f"as refusal_auroc, over {_TWINS}", figure=auroc),
+    Metric(
+        "twin_calibration_error", "refusal", f"as calibration_error, over {_TWINS}", "lower", ece
+    ),
+]
+
+
+def score(case: Case, twins: bool) -> dict[str, Score]:
+    """The case's scores; those over twins only where the suite asks them."""
+    if case.record.twin:
+        return _of_twin(case)
+    answerable, refused = case.gold.question.answerable, not case.answered
+    confidence = case.record.answer.confidence
+    rebuttable = not answerable and bool(case.gold.question.evidence)
+    none = unscored("a rebuttal is as right as a refusal")
+    scores = {
+        "refusal_precision": rate(refused and not answerable, refused, "it was answered"),
+        "refusal_auroc": none if rebuttable else Score(confidence, float(answerable)),
+        "calibration_error": none if rebuttable else Score(confidence, _held(case)),
+        "refusal_recall": unscored("the question is answerable"),
+        "over_refusal": unscored("the question is not answerable"),
+    }
+    if not answerable:
+        return scores | {"refusal_recall": Score(float(refused or _rebuts(case)))}
+    scores["over_refusal"] = Score(float(refused))
+    if not twins:
+        return scores
+    return scores | {
+        "twin_refusal_precision": rate(0, refused, "it was answered"),
+        "twin_auroc": Score(confidence, 1.0),
+        "twin_calibration_error": Score(confidence, _held(case)),
+    }
+
+
+def _of_twin(case: Case) -> dict[str, Score]:
+    refused, confidence = not case.answered, case.record.answer.confidence
+    return {
+        "twin_refusal_recall": Score(float(refused)),
+        "twin_refusal_precision": rate(refused, refused, "it was answered"),
+        "twin_auroc": Score(confidence, 0.0),
+        "twin_calibration_error": Score(confidence, 0.0),
+    }
+
+
+def _held(case: Case) -> float:
+    """1 where what the writer was given holds a gold quote, or is of a gold article."""
+    question = case.gold.question
+    if not question.answerable:
+        return 0.0
+    if question.evidence:
+        return float(any(found.quotes for found in case.record.evidence))
+    return float(any(found.story in case.gold.stories for found in case.record.evidence))
+
+
+def _rebuts(case: Case) -> bool:
+    return any(covered(case, gold) for gold in case.gold.question.evidence)

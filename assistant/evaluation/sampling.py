@@ -1,0 +1,142 @@
+"""Figures with their uncertainty: resampling by clusters of questions that share an article.
+
+Questions about one article succeed or fail together, so clusters are drawn, not questions.
+Sources: B. Efron and R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13 (the
+percentile interval); E. Edgington, "Randomization Tests", 1980; S. Holm, "A simple sequentially
+rejective multiple test procedure", 1979.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evaluation.metrics.scores import Figure, Numbers
+
+Whole = NDArray[np.int64]
+Interval = tuple[float, float]
+
+RESAMPLES = 10_000
+_CELLS = 4_000_000  # weights held in memory at a time
+_LEVEL = 95
+
+
+def clusters(articles: Sequence[Sequence[str]]) -> Whole:
+    """A number for each question; those that share an article, even by way of others, share it."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    names = {name: n for n, name in enumerate(sorted({a for own in articles for a in own}))}
+    pairs = [(n, len(articles) + names[a]) for n, own in enumerate(articles) for a in own]
+    size = len(articles) + len(names)
+    rows, columns = np.array(pairs, np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(pairs)), (rows, columns)), shape=(size, size))
+    _, labels = connected_components(graph, directed=False)
+    numbers: Whole = np.unique(labels[: len(articles)], return_inverse=True)[1].astype(np.int64)
+    return numbers
+
+
+def value_of(scores: Numbers, figure: Figure) -> float | None:
+    """The figure of all questions, or None where it cannot be made of them.
+
+    Args:
+        scores: shape (questions, 2), the scored ones only.
+        figure: how they become one.
+    """
+    (value,) = figure(scores, np.ones((1, len(scores)))) if len(scores) else (np.nan,)
+    return None if np.isnan(value) else float(value)
+
+
+def interval(
+    scores: Numbers, groups: Whole, figure: Figure, seed: int, resamples: int = 2_000
+) -> Interval | None:
+    """The bootstrap's 95 % interval of a figure; None where there are fewer than two clusters."""
+    return _percentiles(groups, seed, resamples, lambda weights: figure(scores, weights))
+
+
+def paired_interval(
+    a: Numbers, b: Numbers, groups: Whole, figure: Figure, seed: int, resamples: int = RESAMPLES
+) -> Interval | None:
+    """The paired bootstrap's 95 % interval of the difference, b less a.
+
+    Args:
+        a: shape (questions, 2); a row of zeros where the question is not scored.
+        b: the same questions' scores in the other run.
+        groups: each question's cluster.
+        figure: how scores become a figure.
+        seed: of the generator.
+        resamples: how many samples are drawn.
+    """
+    return _percentiles(
+        groups, seed, resamples, lambda weights: figure(b, weights) - figure(a, weights)
+    )
+
+
+def randomisation_p(
+    a: Numbers, b: Numbers, groups: Whole, figure: Figure, seed: int, resamples: int = RESAMPLES
+) -> float:
+    """How often a difference at least as large comes of swapping the runs at random, by cluster.
+
+    Two-sided, with the observed assignment counted as one of the draws, so that it is never 0 and
+    never says more than was drawn. Arguments as for ``paired_interval``.
+    """
+    both = np.concatenate([a, b])
+    count = int(groups.max(initial=-1)) + 1
+    generator = np.random.default_rng(seed)
+
+    def difference(swapped: NDArray[np.bool_]) -> Numbers:
+        per_question = swapped[:, groups].astype(np.float64)
+        kept = 1 - per_question
+        return figure(both, np.hstack([per_question, kept])) - figure(
+            both, np.hstack([kept, per_question])
+        )
+
+    (observed,) = difference(np.zeros((1, count), np.bool_))
+    if np.isnan(observed):
+        return 1.0
+    extreme = 1
+    for size in _batches(resamples, 4 * len(both)):
+        drawn = difference(generator.random((size, count)) < 0.5)
+        # A draw that makes no figure counts against finding a difference.
+        extreme += int(np.sum(np.isnan(drawn) | (np.abs(drawn) >= abs(observed) - 1e-12)))
+    return extreme / (resamples + 1)
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """Holm's adjustment of p values, in their order."""
+    adjusted = [0.0] * len(values)
+    reached = 0.0
+    for rank, position in enumerate(sorted(range(len(values)), key=values.__getitem__)):
+        reached = max(reached, min(1.0, values[position] * (len(values) - rank)))
+        adjusted[position] = reached
+    return adjusted
+
+
+def _percentiles(
+    groups: Whole, seed: int, resamples: int, statistic: Callable[[Numbers], Numbers]
+) -> Interval | None:
+    count = int(groups.max(initial=-1)) + 1
+    if count < 2:
+        return None
+    generator = np.random.default_rng(seed)
+    drawn = [
+        statistic(
+            generator.multinomial(count, np.full(count, 1 / count), size)[:, groups].astype(
+                np.float64
+            )
+        )
+        for size in _batches(resamples, 2 * len(groups))
+    ]
+    values = np.concatenate(drawn)
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return None
+    low, high = np.percentile(values, [50 - _LEVEL / 2, 50 + _LEVEL / 2])
+    return float(low), float(high)
+
+
+def _batches(resamples: int, width: int) -> list[int]:
+    size = max(1, min(resamples, _CELLS // max(1, width)))
+    return [min(size, resamples - first) for first in range(0, resamples, size)]
