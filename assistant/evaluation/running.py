@@ -11,13 +11,12 @@ from typing import Any
 
 from assistant.answering.chat import ChatModel, LangChainModel
 from assistant.assistant import Assistant
-from assistant.errors import EvaluationError, ModelMissing, SettingsError, SuiteBroken
+from assistant.errors import EvaluationError, SettingsError, SuiteBroken
 from assistant.evaluation.asking import Progress, Record, ask_all
 from assistant.evaluation.gold import Gold, locate
 from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge, Prompts
 from assistant.evaluation.lost import STAGES, lost
 from assistant.evaluation.metrics import USUAL, Case, Metric, metrics_of, score_all
-from assistant.evaluation.metrics.citations import SupportJudge
 from assistant.evaluation.report import write_report
 from assistant.evaluation.runs import Result, Run, manifest, write_json, write_results
 from assistant.evaluation.suite import Suite
@@ -59,7 +58,9 @@ def run_suite(
     records = ask_all(assistant, golds, suite.twins, folder, progress)
     cases = _cases(golds, records)
     judged = {"judge": chat.score} if chat else {}
-    scores = score_all(cases, suite, _support_judge(), **judged)
+    # One offline judge for all that is compared, whatever reranks.
+    support = CrossEncoderJudge(PackagedReranker(ModelSettings()))
+    scores = score_all(cases, suite, support, **judged)
     results = tuple(
         Result(
             id=case.record.id,
@@ -177,16 +178,6 @@ def _slices(suite: Suite, gold: Gold) -> dict[str, tuple[str, ...]]:
         "answerable": ("yes" if question.answerable else "no",),
     }
     return {name: known.get(name) or (question.extra.get(name, "none"),) for name in suite.slices}
-
-
-def _support_judge() -> SupportJudge | None:
-    """The packaged cross-encoder, whatever reranks: one judge for all that is compared."""
-    reranker = PackagedReranker(ModelSettings())
-    try:
-        reranker.score("a", ["a"])
-    except ModelMissing:
-        return None
-    return CrossEncoderJudge(reranker)
 
 
 def _chat_judge(

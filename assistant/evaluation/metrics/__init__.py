@@ -60,7 +60,7 @@ def metrics_of(cutoffs: Sequence[int], twins: bool) -> dict[str, Metric]:
 def score_all(
     cases: Sequence[Case],
     suite: Suite,
-    support: SupportJudge | None,
+    support: SupportJudge,
     judge: Callable[[Case], dict[str, Score]] = judged.unjudged,
 ) -> list[dict[str, Score]]:
     """Every case's scores by metric, in order; what does not apply to a case is left out."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.evaluation.metrics.citations import covered, overlap, quoted_strings
+from assistant.archive.copies import contained
+from assistant.evaluation.metrics.citations import overlap, quoted_strings
 from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, unscored
 from assistant.evaluation.suite import GoldStatement
 from assistant.text import words
 
-_RESTS = 0.6  # share of a statement's words that a claim's quote must hold to rest on it
+# Share of a statement's runs of three words that a claim's quote must hold to rest on it. Words
+# alone would not do: a long sentence holds most words of "it is a strike-breaker" by chance.
+_RESTS = 0.6
 _TITLES = frozenset(
     """
     chancellor chief dr general governor judge king lady lord minister mr mrs ms president prime
@@ -55,14 +58,14 @@ def score(case: Case) -> dict[str, Score]:
         return dict.fromkeys(names, unscored("the question gives no statement"))
     if not case.answered:
         return dict.fromkeys(names, unscored("it was refused"))
-    rested = [statement for statement in gold if covered(case, statement)]
+    kept = [verdict for statement in gold if (verdict := _kept(case, statement)) is not None]
     said = _statements(case)
     none = unscored("no claim of the answer is marked with a speaker")
     exact, partial = statement_f1(said, gold)
     return {
         "speaker_kept": rate(
-            sum(_kept(case, statement) for statement in rested),
-            len(rested),
+            sum(kept),
+            len(kept),
             "the answer quotes none of the statements",
         ),
         "statement_f1": Score(exact) if said else none,
@@ -108,14 +111,16 @@ def _match(one: tuple[str, ...], two: tuple[str, ...], exact: bool) -> float:
     return overlap(joined[1], joined[0]) * len(two) / longer if longer else 0.0
 
 
-def _kept(case: Case, statement: GoldStatement) -> bool:
-    """True where every claim that quotes the statement names its speaker."""
+def _kept(case: Case, statement: GoldStatement) -> bool | None:
+    """Whether every claim that quotes the statement names its speaker; None where none does."""
     resting = [
         claim
         for claim in case.record.answer.shown
-        if any(overlap(statement.quote, quote) >= _RESTS for quote in case.quotes(claim, True))
+        if any(contained(statement.quote, quote) >= _RESTS for quote in case.quotes(claim, True))
     ]
-    return bool(resting) and all(
+    if not resting:
+        return None
+    return all(
         same_speaker(claim.speaker, statement.speakers)
         if claim.speaker
         else any(_names(claim.text, name) for name in statement.speakers)

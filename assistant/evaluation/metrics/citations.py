@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+from assistant.errors import ModelMissing
 from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, share, unscored
-from assistant.evaluation.suite import GoldQuote, GoldStatement
+from assistant.evaluation.suite import GoldQuote
 from assistant.text import find, words
 from assistant.types import Claim
 
@@ -62,9 +63,9 @@ class SupportJudge(Protocol):
         """True where the sources, taken together, say the claim."""
 
 
-def score(case: Case, judge: SupportJudge | None) -> dict[str, Score]:
-    """The case's scores; without a judge, ALCE's are unscored."""
-    answer, record = case.record.answer, case.record
+def score(case: Case, judge: SupportJudge) -> dict[str, Score]:
+    """The case's scores; where the judge's model is not installed, ALCE's are unscored."""
+    record = case.record
     checked = (*record.cited, *record.nearest)
     right, looked_at = _exact(case)
     scores = {
@@ -76,17 +77,9 @@ def score(case: Case, judge: SupportJudge | None) -> dict[str, Score]:
     if record.twin:
         return scores
     question = case.gold.question
-    if not case.answered:
-        recall = precision = unscored("it was refused")
-    elif judge is None:
-        recall = precision = unscored("the packaged cross-encoder, its judge, is not installed")
-    else:
-        sources = {citation.number: citation.quote for citation in answer.citations}
-        recall, precision = map(Score, alce(answer.shown, sources, judge))
     gold = [item for item in record.cited if item.story in case.gold.stories]
     return scores | {
-        "citation_recall": recall,
-        "citation_precision": precision,
+        **_alce_scores(case, judge),
         "article_precision": (
             share(len(gold), len(record.cited), "nothing is cited")
             if question.gold_articles and question.answerable
@@ -102,6 +95,19 @@ def score(case: Case, judge: SupportJudge | None) -> dict[str, Score]:
             else unscored("the question is not answerable")
         ),
     }
+
+
+def _alce_scores(case: Case, judge: SupportJudge) -> dict[str, Score]:
+    names = ("citation_recall", "citation_precision")
+    if not case.answered:
+        return dict.fromkeys(names, unscored("it was refused"))
+    answer = case.record.answer
+    sources = {citation.number: citation.quote for citation in answer.citations}
+    try:
+        values = alce(answer.shown, sources, judge)
+    except ModelMissing:
+        return dict.fromkeys(names, unscored("the packaged cross-encoder is not installed"))
+    return dict(zip(names, map(Score, values), strict=True))
 
 
 def alce(
@@ -130,7 +136,7 @@ def _needed(claim: str, quotes: list[str], position: int, judge: SupportJudge) -
     )
 
 
-def covered(case: Case, gold: GoldQuote | GoldStatement) -> bool:
+def covered(case: Case, gold: GoldQuote) -> bool:
     """True where one cited quote of the gold quote's article holds 60 % of its words."""
     pairs = zip(case.record.answer.citations, case.record.cited, strict=True)
     return case.answered and any(

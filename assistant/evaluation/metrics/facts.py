@@ -53,8 +53,8 @@ _NO_NAMES = frozenset(
     either every for from had has have he her here his how however i if in into is it its last later
     many more most neither next no nobody not now of on one only or other our people she since so
     some such than that the their them then there these they this those though to under until was we
-    were what when where which while who why will with would yes yet you your monday tuesday
-    wednesday thursday friday saturday sunday
+    today tomorrow were what when where which while who why will with would yes yesterday yet you
+    your monday tuesday wednesday thursday friday saturday sunday
     """.split()
 ) | frozenset(_MONTHS.split())
 
