@@ -15,6 +15,8 @@ from assistant.evaluation.metrics.scores import ratio
 from assistant.evaluation.runs import Run, as_numbers, rounded
 
 _ALARM = 0.05
+# What is right of every answer or is broken: one lapse is news, however many questions are asked.
+_FLAWLESS = ("exact_quotes", "current_versions", "citation_recall", "facts_supported")
 _DIFFERENCES = ("archive", "settings_fingerprint", "models", "prompts", "judge", "code", "versions")
 
 
@@ -105,6 +107,9 @@ def differences(a: Run, b: Run) -> list[str]:
 def gate(run: Run, baseline: Run | None = None) -> Verdict:
     """Whether a run may pass: no figure beyond its threshold, none worse than the baseline.
 
+    A figure is worse where Holm's p is below 0.05, or where it says what no answer may get wrong
+    (``_FLAWLESS``), was 1 in the baseline and is not any more.
+
     Raises:
         RunsDiffer: the baseline asked other questions, or another archive.
     """
@@ -126,11 +131,11 @@ def gate(run: Run, baseline: Run | None = None) -> Verdict:
             "Make a new baseline.",
         )
     comparisons = compare(baseline, run)
-    failures += [
-        f"{one.metric}: {one.b:.4g} after {one.a:.4g} (p = {one.p_adjusted:.2g}, Holm)"
-        for one in comparisons
-        if one.worse
-    ]
+    failed = {failure.split(":")[0] for failure in failures}
+    for one in comparisons:
+        lapsed = one.metric in _FLAWLESS and one.a == 1.0 and one.b is not None and one.b < 1.0
+        if one.metric not in failed and (one.worse or lapsed):
+            failures.append(f"{one.metric}: {one.b:.4g} after {one.a:.4g} in the baseline")
     return Verdict(tuple(failures), tuple(unjudged), tuple(comparisons))
 
 

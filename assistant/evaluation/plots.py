@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RANKS = (1, 2, 3, 5, 8, 12, 20, 40)
 _SIZE = (4.2, 3.0)
+_MARGINS = {"left": 0.2, "bottom": 0.17, "right": 0.97, "top": 0.95}
 _STYLE: Any = {
     "svg.hashsalt": "onrecord",  # names inside the drawing are the same at every run
     "svg.fonttype": "none",
@@ -84,8 +85,8 @@ def _drawing(x: str, y: str) -> Iterator[tuple[Axes, Callable[[], str]]]:
     from matplotlib.figure import Figure
 
     with rc_context(_STYLE):
-        figure = Figure(_SIZE, layout="constrained")
-        axes = figure.subplots()
+        figure = Figure(_SIZE)
+        axes = figure.subplots(gridspec_kw=_MARGINS)
         axes.set(xlabel=x, ylabel=y)
 
         def svg() -> str:

@@ -25,6 +25,9 @@ from assistant.types import PastTurn
 Count = Annotated[int, Field(ge=1)]
 Price = Annotated[float, Field(ge=0)]
 
+PROMISES = {"exact_quotes": 1.0, "current_versions": 1.0}
+"""Thresholds of every suite that does not set others: what On Record promises of any answer."""
+
 _MOST_FAULTS = 20
 _SLIP = 0.8  # likeness of a field's name to a known one that makes it a slip of the pen
 
@@ -162,8 +165,8 @@ class Suite:
     """What the report breaks figures down by: these four, or extra fields of the questions."""
     metrics: tuple[str, ...] = ()
     """The figures that comparisons test; none means the usual ones."""
-    thresholds: dict[str, float] = field(default_factory=dict)
-    """The worst value that the gate lets pass, by metric."""
+    thresholds: dict[str, float] = field(default_factory=PROMISES.copy)
+    """The worst value that the gate lets pass, by metric; ``PROMISES`` are always among them."""
     price_input: float = 0.0
     """Price of a million tokens that the answering chat model reads."""
     price_output: float = 0.0
@@ -191,7 +194,8 @@ def read_suite(source: str | Path) -> Suite:
     if path.suffix != ".toml":
         return Suite(path.stem, path, read_questions(path))
     settings = _settings(path)
-    given = settings.model_dump(exclude={"name", "questions", "archive", "corpus", "judge"})
+    ours = {"name", "questions", "archive", "corpus", "thresholds", "judge"}
+    given = settings.model_dump(exclude=ours)
     questions = path.parent / settings.questions
     return Suite(
         name=settings.name or path.stem,
@@ -199,6 +203,7 @@ def read_suite(source: str | Path) -> Suite:
         questions=read_questions(questions),
         archive=path.parent / settings.archive if settings.archive else None,
         corpus=tuple(path.parent / name for name in settings.corpus),
+        thresholds=PROMISES | settings.thresholds,
         judge=_judge(path, settings.judge),
         **given,
     )
