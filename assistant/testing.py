@@ -45,7 +45,7 @@ class ScriptedChatModel:
 
     name = "scripted"
 
-    def __init__(self, *replies: str | Exception) -> None:
+    def __init__(self, *replies: str | BaseException) -> None:
         self._replies = list(replies)
         self.prompts: list[str] = []
 
@@ -53,7 +53,7 @@ class ScriptedChatModel:
         """The next reply; a token a word."""
         self.prompts.append(prompt)
         reply = self._replies.pop(0)
-        if isinstance(reply, Exception):
+        if isinstance(reply, BaseException):
             raise reply
         return Reply(reply, len(prompt.split()), len(reply.split()))
 

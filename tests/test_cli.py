@@ -162,7 +162,7 @@ def test_every_command_takes_archive_and_json() -> None:
 def test_a_progress_bar_is_for_eyes_only(articles: Path) -> None:
     code = (
         "import sys, pathlib; sys.stderr.isatty = lambda: True\n"
-        "from assistant.cli import _progress\n"
+        "from assistant.cli.commands import _progress\n"
         "with _progress([pathlib.Path(sys.argv[1])], quiet=False) as advance: advance(2)\n"
         "with _progress([], quiet=True) as advance: assert advance is None\n"
     )

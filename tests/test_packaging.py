@@ -31,11 +31,13 @@ def test_the_wheel_holds_what_travels(wheel: Path) -> None:
         names = set(archive.namelist())
     assert "assistant/py.typed" in names
     assert "assistant/web/pages/article.html" in names
+    assert "assistant/evaluation/report.html" in names
     for folder in ("prompts", "corpus", "evals"):
-        kept = {path.name for path in (ROOT / folder).iterdir() if path.is_file()}
-        held = {
-            n.split("/")[-1] for n in names if n.startswith(f"assistant/resources_data/{folder}/")
+        kept = {
+            str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*") if path.is_file()
         }
+        inside = f"assistant/resources_data/{folder}/"
+        held = {n.removeprefix("assistant/resources_data/") for n in names if n.startswith(inside)}
         assert held == kept
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not any(name.startswith("tests/") for name in names)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 
@@ -19,6 +19,7 @@ from assistant.archive import Archive
 from assistant.assistant import Assistant, Turn
 from assistant.errors import ArticleUnknown, EvaluationError, OnRecordError
 from assistant.evaluation.gold import Gold, twin_filters
+from assistant.evaluation.journal import append, whole_lines
 from assistant.types import EVERYTHING, Answer, Citation, Hit, Question
 
 Progress = Callable[[int, int], None]
@@ -124,9 +125,8 @@ def ask_all(
                 record = observe(assistant, gold, twin)
                 fields = _adapter().dump_python(record, mode="json")
                 seconds = {"id": record.id, "twin": twin, "seconds": fields.pop("seconds")}
-                for file, line in ((times, seconds), (answers, fields)):
-                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                    file.flush()
+                append(times, seconds)
+                append(answers, fields)
             records.append(record)
             if progress:
                 progress(done, len(tasks))
@@ -213,15 +213,11 @@ def _checked(citation: Citation, gold: Gold, archive: Archive) -> Checked:
     )
 
 
-def _lines(path: Path) -> list[dict[str, object]]:
-    """The whole lines of a journal."""
-    if not path.exists():
-        return []
-    data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if whole != data:
-        path.write_bytes(whole)
-    return [json.loads(line) for line in whole.splitlines()]
+def _lines(path: Path) -> list[dict[str, Any]]:
+    try:
+        return [json.loads(line) for line in whole_lines(path)]
+    except ValueError as error:
+        raise EvaluationError(f"{path} is damaged: {error}.", "Name another --out.") from None
 
 
 @cache

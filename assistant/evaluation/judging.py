@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.answering.chat import ChatModel
 from assistant.errors import EvaluationError, ModelFailed
+from assistant.evaluation.journal import append, whole_lines
 from assistant.evaluation.metrics.answers import said
 from assistant.evaluation.metrics.citations import alce
 from assistant.evaluation.metrics.scores import Case, Score, unscored
@@ -158,7 +159,7 @@ class ChatJudge:
         self.spent += price
         self._cache[key] = {"key": key, "run": self._run, "price": price, "reply": reply.text}
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(self._cache[key], ensure_ascii=False) + "\n")
+            append(file, self._cache[key])
         return reply.text
 
     @property
@@ -182,11 +183,8 @@ def _both(name: str, score: Score) -> dict[str, Score]:
 
 
 def _read_cache(path: Path) -> dict[str, dict[str, Any]]:
-    if not path.exists():
-        return {}
     entries = {}
-    data = path.read_bytes()
-    for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), 1):
+    for number, line in enumerate(whole_lines(path), 1):
         try:
             entry = json.loads(line)
             entries[entry["key"]] = {"run": "", "price": 0.0, **entry, "reply": entry["reply"]}

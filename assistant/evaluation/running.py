@@ -17,6 +17,7 @@ from assistant.evaluation.gold import Gold, locate
 from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge, Prompts
 from assistant.evaluation.lost import STAGES, lost
 from assistant.evaluation.metrics import USUAL, Case, Metric, metrics_of, score_all
+from assistant.evaluation.metrics.judged import unjudged
 from assistant.evaluation.report import write_report
 from assistant.evaluation.runs import Result, Run, manifest, write_json, write_results
 from assistant.evaluation.suite import Suite
@@ -50,18 +51,28 @@ def run_suite(
         EvaluationError: the folder holds another run, or a question could not be asked.
         ModelError: the judge cannot be had.
     """
-    metrics = metrics_of(suite.cutoffs, suite.twins)
-    _check_names(suite, metrics)
+    _check_names(suite, metrics_of(suite.cutoffs, suite.twins))
     golds = locate(suite, assistant.archive)
     chat = _chat_judge(suite, assistant, Path(folder), judge)
-    folder = _prepared(Path(folder), manifest(suite, assistant))
+    made = manifest(suite, assistant)
+    folder = _prepared(Path(folder), made)
     records = ask_all(assistant, golds, suite.twins, folder, progress)
-    cases = _cases(golds, records)
-    judged = {"judge": chat.score} if chat else {}
+    by_id = {gold.question.id: gold for gold in golds}
+    cases = [Case(by_id[record.id], record) for record in records]
+    run = Run(folder, made, _results(suite, cases, chat))
+    summary, times = summarise(run), _times(records)
+    write_results(folder / "results.jsonl", run.results)
+    write_json(folder / "summary.json", summary)
+    write_json(folder / "times.json", times)
+    write_report(folder / "report.html", suite, run, cases, summary, times)
+    return run
+
+
+def _results(suite: Suite, cases: Sequence[Case], chat: ChatJudge | None) -> tuple[Result, ...]:
     # One offline judge for all that is compared, whatever reranks.
     support = CrossEncoderJudge(PackagedReranker(ModelSettings()))
-    scores = score_all(cases, suite, support, **judged)
-    results = tuple(
+    scores = score_all(cases, suite, support, chat.score if chat else unjudged)
+    return tuple(
         Result(
             id=case.record.id,
             twin=case.record.twin,
@@ -72,14 +83,6 @@ def run_suite(
         )
         for case, scored in zip(cases, scores, strict=True)
     )
-    run = Run(folder, manifest(suite, assistant), results)
-    times = _times(records)
-    summary = summarise(run)
-    write_results(folder / "results.jsonl", results)
-    write_json(folder / "summary.json", summary)
-    write_json(folder / "times.json", times)
-    write_report(folder / "report.html", suite, run, cases, summary, times)
-    return run
 
 
 def summarise(run: Run) -> dict[str, Any]:
@@ -162,11 +165,6 @@ def _prepared(folder: Path, made: dict[str, Any]) -> Path:
         raise EvaluationError(f"{folder} holds something else.", "Name another --out.")
     write_json(path, made)
     return folder
-
-
-def _cases(golds: Sequence[Gold], records: Sequence[Record]) -> list[Case]:
-    by_id = {gold.question.id: gold for gold in golds}
-    return [Case(by_id[record.id], record) for record in records]
 
 
 def _slices(suite: Suite, gold: Gold) -> dict[str, tuple[str, ...]]:

@@ -61,7 +61,7 @@ def score_all(
     cases: Sequence[Case],
     suite: Suite,
     support: SupportJudge,
-    judge: Callable[[Case], dict[str, Score]] = judged.unjudged,
+    judge: Callable[[Case], dict[str, Score]],
 ) -> list[dict[str, Score]]:
     """Every case's scores by metric, in order; what does not apply to a case is left out."""
     ranked = retrieval.score(cases, suite.cutoffs)
