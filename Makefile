@@ -9,7 +9,9 @@ BIN := $(VENV)/bin
 SAMPLE = test "$(ARCHIVE)" != archive || $(BIN)/assistant ingest corpus --archive archive
 export Q
 
-.PHONY: run ask install test check crash bench browser clean
+SUITES := sample adversarial attribution
+
+.PHONY: run ask install test check eval baselines crash bench browser clean
 
 run: $(VENV)/.installed  ## index the sample corpus and open the chat page
 	@$(SAMPLE)
@@ -33,12 +35,24 @@ check: $(VENV)/.developing  ## the fast part of test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -m "not slow"
 
+eval: $(VENV)/.installed  ## every suite that ships, each held against its gate
+	@rm -rf build/eval
+	$(BIN)/assistant eval run $(SUITES) --out build/eval
+	@failed=0; for suite in $(SUITES); do echo "$$suite:"; \
+	  $(BIN)/assistant eval gate build/eval/$$suite --baseline evals/baselines/$$suite \
+	  || failed=1; done; exit $$failed
+
+baselines:  ## what the gates compare with, from the last make eval
+	@for suite in $(SUITES); do mkdir -p evals/baselines/$$suite; \
+	  cp build/eval/$$suite/run.json build/eval/$$suite/results.jsonl evals/baselines/$$suite/; done
+
 crash: $(VENV)/.developing  ## 40 kills at random times, and whether anything was lost
 	CRASH_KILLS=40 $(BIN)/python -m pytest tests/test_crash.py
 
 bench: $(VENV)/.installed  ## the figures that the README states
 	$(BIN)/python benchmarks/ingest.py ../shared/data/wikinews/articles.jsonl
 	$(BIN)/python benchmarks/questions.py ../shared/data/wikinews --archive build/wikinews
+	$(BIN)/python benchmarks/evaluation.py sample --archive build/sample
 	$(BIN)/python benchmarks/startup.py ../shared/data/wikinews/articles.jsonl build/wikinews
 
 browser:  ## Debian's chromium, for the browser tests

@@ -11,6 +11,9 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 from assistant import cli
+from assistant.evaluation import Suite, read_suite
+from assistant.evaluation.lost import STAGES
+from assistant.evaluation.metrics import metrics_of
 from assistant.settings import Settings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,6 +61,31 @@ def test_every_setting_is_documented_with_its_default() -> None:
         for name, field in info.annotation.model_fields.items()
     }
     assert rows == expected
+
+
+def test_every_metric_is_documented_with_its_meaning() -> None:
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z0-9_@]+)` \| (higher|lower) \| (.+) \|$", text, re.MULTILINE)
+    metrics = metrics_of([5], twins=True).values()
+    assert rows == [(metric.name, metric.better, metric.meaning) for metric in metrics]
+
+
+def test_every_stage_that_loses_a_question_is_documented() -> None:
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    for stage in STAGES:
+        assert f"\n| {stage} |" in text
+
+
+def test_the_settings_of_a_suite_are_those_documented(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    (settings,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (question,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "bridge.toml").write_text(settings)
+    (tmp_path / "bridge.jsonl").write_text(question)
+    suite = read_suite(tmp_path / "bridge.toml")
+    fields = set(type(suite.judge).model_fields) | set(Suite.__dataclass_fields__)
+    unsaid = {name for name in fields if name not in settings}
+    assert unsaid == {"name", "path"}  # the file's own name
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
