@@ -51,7 +51,11 @@ crash: $(VENV)/.developing  ## 40 kills at random times, and whether anything wa
 
 bench: $(VENV)/.installed  ## the figures that the README states
 	$(BIN)/python benchmarks/ingest.py ../shared/data/wikinews/articles.jsonl
-	$(BIN)/python benchmarks/questions.py ../shared/data/wikinews --archive build/wikinews
+	$(BIN)/assistant ingest ../shared/data/wikinews/articles.jsonl --archive build/wikinews
+	@rm -rf build/bench
+	for reranker in packaged off; do ASSISTANT_MODELS__RERANKER=$$reranker \
+	  $(BIN)/assistant eval run ../shared/data/wikinews/questions.jsonl --twins \
+	  --archive build/wikinews --out build/bench/$$reranker; done
 	$(BIN)/python benchmarks/evaluation.py sample --archive build/sample
 	$(BIN)/python benchmarks/startup.py ../shared/data/wikinews/articles.jsonl build/wikinews
 

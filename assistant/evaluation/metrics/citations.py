@@ -48,6 +48,12 @@ METRICS = [
         "share of an answer's citations whose article is, or copies, one that holds the answer",
     ),
     Metric(
+        "article_cited",
+        "citations",
+        "share of answerable questions whose answer cites an article that holds, or copies one"
+        " that holds, the answer; a refusal does not",
+    ),
+    Metric(
         "evidence_recall",
         "citations",
         "share of a question's gold quotes of which one cited quote of a gold article holds at"
@@ -77,14 +83,15 @@ def score(case: Case, judge: SupportJudge) -> dict[str, Score]:
     if record.twin:
         return scores
     question = case.gold.question
+    named = bool(question.gold_articles) and question.answerable
+    unnamed = unscored("the question names no gold article")
     gold = [item for item in record.cited if item.story in case.gold.stories]
     return scores | {
         **_alce_scores(case, judge),
         "article_precision": (
-            share(len(gold), len(record.cited), "nothing is cited")
-            if question.gold_articles and question.answerable
-            else unscored("the question names no gold article")
+            share(len(gold), len(record.cited), "nothing is cited") if named else unnamed
         ),
+        "article_cited": Score(float(bool(gold))) if named else unnamed,
         "evidence_recall": (
             share(
                 sum(covered(case, quote) for quote in question.evidence),
