@@ -14,7 +14,7 @@ import random
 import sys
 from pathlib import Path
 
-from assistant.evaluation.suite import GoldQuestion, read_questions
+from assistant.evaluation.questions import GoldQuestion, read_questions
 from assistant.models import PackagedReranker
 from assistant.settings import load
 

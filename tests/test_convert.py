@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from assistant import cli
 from assistant.errors import SuiteBroken
 from assistant.evaluation import read_suite
-from assistant.evaluation.convert import convert
+from assistant.evaluation.convert import Converted, convert
 from assistant.evaluation.gold import locate
-from assistant.evaluation.suite import GoldQuote
+from assistant.evaluation.questions import GoldQuote
 
 BODY = "The bridge at Orm opened in May.\n\nMayor Ida Holt cut the ribbon.  It cost 9 million."
 
@@ -94,7 +94,7 @@ def beir(tmp_path: Path) -> Path:
 
 
 def sound(out: Path, open_assistant: OpenAssistant) -> Any:
-    suite = read_suite(out / "suite.toml")
+    suite = read_suite(out / "out.toml")
     assistant = open_assistant()
     assistant.add(list(suite.corpus))
     return locate(suite, assistant.archive)
@@ -102,8 +102,8 @@ def sound(out: Path, open_assistant: OpenAssistant) -> Any:
 
 def test_multihop_rag(multihop: Path, tmp_path: Path, open_assistant: OpenAssistant) -> None:
     report = convert("multihop-rag", multihop, tmp_path / "out")
-    assert (report["questions"], report["articles"]) == (3, 2)
-    (left_out,) = report["left_out"]
+    assert (report.questions, report.articles) == (3, 2)
+    (left_out,) = report.left_out
     assert "query 1: no article holds 'The ferry never stopped.'" in left_out
     first, second, third = (gold.question for gold in sound(tmp_path / "out", open_assistant))
     assert first.articles == ("mh-0001", "mh-0002")
@@ -117,10 +117,26 @@ def test_multihop_rag(multihop: Path, tmp_path: Path, open_assistant: OpenAssist
     assert article["source"] == "The Orm News"
 
 
+def test_a_query_without_any_article_of_the_corpus_is_left_out(
+    multihop: Path, tmp_path: Path
+) -> None:
+    (multihop / "corpus.json").write_text("[]")
+    report = convert("multihop-rag", multihop, tmp_path / "out")
+    assert report.questions == 1  # the one that has no answer
+    assert sum("the corpus has none of its articles" in item for item in report.left_out) == 2
+
+
+def test_evidence_without_an_address_is_named(multihop: Path, tmp_path: Path) -> None:
+    query = {"query": "Who?", "answer": "Ida", "evidence_list": [{"fact": "Ida cut it."}]}
+    (multihop / "MultiHopRAG.json").write_text(json.dumps([query]))
+    with pytest.raises(SuiteBroken, match=r"MultiHopRAG\.json: item 1 has no url"):
+        convert("multihop-rag", multihop, tmp_path / "out")
+
+
 def test_beir(beir: Path, tmp_path: Path, open_assistant: OpenAssistant) -> None:
     report = convert("beir", beir, tmp_path / "out")
-    assert (report["questions"], report["articles"]) == (1, 2)
-    assert report["left_out"] == [f"{beir}/queries.jsonl: query 2 has no judgement"]
+    assert (report.questions, report.articles) == (1, 2)
+    assert report.left_out == (f"{beir}/queries.jsonl: query 2 has no judgement",)
     (gold,) = sound(tmp_path / "out", open_assistant)
     assert gold.question.articles == ("d1",)
 
@@ -135,8 +151,8 @@ It cost 9 million.";Ida Holt|the mayor; ;local
 def test_csv(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("\ufeff" + TABLE, encoding="utf-8")
     report = convert("csv", tmp_path / "table.csv", tmp_path / "out")
-    assert report == {"questions": 2, "articles": 0, "left_out": []}
-    first, second = read_suite(tmp_path / "out" / "suite.toml").questions
+    assert report == Converted(f"{tmp_path}/out/out.toml", 2, 0, ())
+    first, second = read_suite(report.suite).questions
     assert first.evidence == (
         GoldQuote("d1", "Mayor Ida Holt cut the ribbon."),
         GoldQuote("d1", "It cost 9 million."),
@@ -155,6 +171,8 @@ def test_csv(tmp_path: Path) -> None:
         ("question,articles\nWho?,\n", "row 1: answerable is ''"),
         ('question,articles,quotes\nWho?,"d1; d2",It cost 9.\n', "which article holds the quote"),
         ("question\n", "holds no question"),
+        ("id,question,answerable\na,Who?,no\na,Why?,no\n", "the id 'a' stands on line 1, too"),
+        ("question,answerable,article\nWho?,no,d1\n", "did you mean 'articles'?"),
     ],
 )
 def test_a_broken_table_is_named(tmp_path: Path, table: str, fault: str) -> None:
@@ -188,6 +206,6 @@ def test_the_command_converts(beir: Path, tmp_path: Path) -> None:
     given = ["eval", "convert", "beir", str(beir), "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(cli.app, given)
     assert done.exit_code == 0
-    assert done.stdout.startswith(f"1 questions, 2 articles: {tmp_path}/out/suite.toml")
+    assert done.stdout.startswith(f"1 questions, 2 articles: {tmp_path}/out/out.toml")
     assert "left out" in done.stdout
     assert CliRunner().invoke(cli.app, ["eval", "convert", "tar", "x", "--out", "y"]).exit_code == 2

@@ -72,8 +72,8 @@ def test_every_metric_is_documented_with_its_meaning() -> None:
 
 def test_every_stage_that_loses_a_question_is_documented() -> None:
     text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
-    for stage in STAGES:
-        assert f"\n| {stage} |" in text
+    for stage, meaning in STAGES.items():
+        assert f"\n| {stage} | {meaning} |" in text
 
 
 def test_the_settings_of_a_suite_are_those_documented(tmp_path: Path) -> None:

@@ -22,19 +22,17 @@ from assistant.errors import (
     SettingsError,
 )
 from assistant.evaluation import Suite, run_suite
-from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge, Prompts
+from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge
 from assistant.evaluation.metrics import citations
-from assistant.evaluation.suite import GoldQuestion, JudgeSettings
+from assistant.evaluation.questions import GoldQuestion
+from assistant.evaluation.suite import JudgeSettings
 from assistant.models import PackagedReranker
-from assistant.prompts import load_prompt
 from assistant.settings import load
 from assistant.testing import ScriptedChatModel, sample_articles
 
-PROMPTS = Prompts(load_prompt("judge_correctness"), load_prompt("judge_support"))
-
 
 def judge(model: Any, folder: Path, **settings: Any) -> ChatJudge:
-    return ChatJudge(model, PROMPTS, JudgeSettings(model="scripted", **settings), folder)
+    return ChatJudge(model, JudgeSettings(model="scripted", **settings), folder)
 
 
 ANSWERED = case(claim(QUOTE, 1))
@@ -74,8 +72,11 @@ def test_a_kill_between_judgements_loses_none(tmp_path: Path) -> None:
 def test_a_cache_can_be_shared_between_runs(tmp_path: Path) -> None:
     cache = str(tmp_path / "shared.jsonl")
     replies = ["correct"] * 3 + ["supported"] * 3
-    judge(ScriptedChatModel(*replies), tmp_path / "one", cache=cache).score(ANSWERED)
-    second = judge(ScriptedChatModel(), tmp_path / "two", cache=cache, price_input=1e6)
+    paying = {"cache": cache, "price_input": 1e6, "max_cost": 1e9}
+    first = judge(ScriptedChatModel(*replies), tmp_path / "one" / "sample", **paying)
+    first.score(ANSWERED)
+    assert first.spent > 0
+    second = judge(ScriptedChatModel(), tmp_path / "two" / "sample", **paying)
     assert second.score(ANSWERED)["judged_correct"].value == 1.0
     assert second.spent == 0.0  # the other run paid
 
@@ -97,7 +98,7 @@ def test_the_cost_limit_holds_also_after_a_restart(tmp_path: Path) -> None:
     [
         ("I would say it is fine.", "the judge's reply is none of the words it was asked for"),
         ("", "the judge's reply is none of the words it was asked for"),
-        (ModelFailed("time-out"), "the judge did not answer"),
+        (ModelFailed("time-out"), "the judge did not answer: time-out"),
     ],
 )
 def test_what_the_judge_does_not_say_is_unscored(tmp_path: Path, reply: Any, reason: str) -> None:
@@ -111,7 +112,6 @@ def test_a_refusal_and_a_question_without_reference_need_no_judge(tmp_path: Path
     assert idle.score(case())["judged_correct"].value == 0.0
     open_question = replace(QUESTION, answer="")
     assert idle.score(case(question=open_question))["judged_correct"].unscored
-    assert idle.score(case(twin=True)) == {}
 
 
 def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
@@ -120,8 +120,7 @@ def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
         judge(ScriptedChatModel(), tmp_path)
 
 
-@pytest.mark.parametrize("repeat", range(2))
-def test_a_run_with_a_judge(repeat: int, open_assistant: OpenAssistant, tmp_path: Path) -> None:
+def test_a_run_with_a_judge(open_assistant: OpenAssistant, tmp_path: Path) -> None:
     assistant = open_assistant()
     assistant.add(sample_articles(4))
     asked = GoldQuestion(
@@ -131,10 +130,10 @@ def test_a_run_with_a_judge(repeat: int, open_assistant: OpenAssistant, tmp_path
     suite = Suite("judged", tmp_path / "q.jsonl", (asked,), judge=settings)
     model = ScriptedChatModel("correct", *["supported"] * 9)
     run = run_suite(suite, assistant, tmp_path / "run", judge=model)
-    assert run.figure(run.metrics["judged_correct"])["value"] == 1.0
-    assert run.figure(run.metrics["judged_citation_precision"])["value"] == 1.0
-    assert set(run.manifest["prompts"]) == {"judge_correctness", "judge_support"}
-    assert run.manifest["judge"]["model"] == "scripted"
+    assert run.figures["judged_correct"].value == 1.0
+    assert run.figures["judged_citation_precision"].value == 1.0
+    assert set(run.manifest.prompts) == {"judge_correctness", "judge_support"}
+    assert run.manifest.judge["model"] == "scripted"
 
 
 def test_a_model_does_not_judge_itself(open_assistant: OpenAssistant, tmp_path: Path) -> None:
@@ -223,9 +222,16 @@ def test_langchain_asks_the_named_model(server: type[OpenAIServer], tmp_path: Pa
 @pytest.mark.slow
 def test_a_refused_key_is_an_error_without_the_key(server: type[OpenAIServer]) -> None:
     server.status = 401
-    with pytest.raises(ModelFailed) as caught:
+    with pytest.raises(SettingsError, match="refuses the key") as caught:
         LangChainModel("openai:judge-1", timeout=5).ask("Is it so?")
     assert "sk-planted-secret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+@pytest.mark.slow
+def test_a_server_at_fault_is_an_error_that_can_pass(server: type[OpenAIServer]) -> None:
+    server.status = 400
+    with pytest.raises(ModelFailed) as caught:
+        LangChainModel("openai:judge-1", timeout=5).ask("Is it so?")
     assert caught.value.retryable
 
 

@@ -24,7 +24,7 @@ from assistant.evaluation.metrics.facts import facts
 from assistant.evaluation.metrics.retrieval import ranking_figures
 from assistant.evaluation.metrics.retrieval import score as score_retrieval
 from assistant.evaluation.metrics.scores import auroc, ece, ratio
-from assistant.evaluation.suite import GoldQuestion, GoldQuote, GoldStatement
+from assistant.evaluation.questions import GoldQuestion, GoldQuote, GoldStatement
 from assistant.types import Answer, Citation, Claim, Refusal, Source, Trace
 
 
@@ -190,17 +190,17 @@ def test_alce(
 
 def test_a_quote_is_exact_or_counted() -> None:
     right = case(claim(QUOTE, 1))
-    scored = citations.score(right, Words())["exact_quotes"]
+    scored = citations.of_any_answer(right)["exact_quotes"]
     assert (scored.value, scored.of) == (2, 2)  # the citation, and the claim that is called quoted
     altered = case(claim(QUOTE.replace("40", "50"), 1))
-    assert citations.score(altered, Words())["exact_quotes"].value == 1
+    assert citations.of_any_answer(altered)["exact_quotes"].value == 1
     stale = case(claim(QUOTE, 1), cited=(Checked("a", exact=True, current=False),))
-    assert citations.score(stale, Words())["current_versions"].value == 0
+    assert citations.of_any_answer(stale)["current_versions"].value == 0
 
 
 def test_words_in_quotation_marks_must_stand_in_a_cited_quote() -> None:
     said = claim("She called it “40 boats would sail” and “a triumph”.", 1, support="supported")
-    scored = citations.score(case(said), Words())["exact_quotes"]
+    scored = citations.of_any_answer(case(said))["exact_quotes"]
     assert (scored.value, scored.of) == (2, 3)
 
 
@@ -251,6 +251,9 @@ def test_token_f1_is_squads() -> None:
         ("It cost 3,400 marrels.", {"3400"}, set(), set()),
         ("Some 2.3 million people, two hundred and five dead", {"2300000", "205"}, set(), set()),
         ("twenty-one of them", {"21"}, set(), set()),
+        ("two and three", {"2", "3"}, set(), set()),
+        ("0 of ten", {"0", "10"}, set(), set()),
+        ("the Mars 2020 probe", {"2020"}, set(), {"mars"}),
         ("On 3 May 2026, or May 4", set(), {(2026, 5, 3), (None, 5, 4)}, set()),
         ("In March 2010; on 2010-03-05", set(), {(2010, 3, None), (2010, 3, 5)}, set()),
         ("The 1st of June was his.", set(), {(None, 6, 1)}, set()),
@@ -273,9 +276,9 @@ def test_facts(text: str, numbers: set[str], dates: set[object], names: set[str]
 def test_facts_of_the_reference_are_looked_for_and_those_of_claims_checked() -> None:
     right = case(claim("Ann Ashby said 40 boats would sail.", 1, support="supported"))
     assert answers.score(right)["facts_matched"].value == 1.0
-    assert answers.score(right)["facts_supported"] == Score(3.0, 3.0)
+    assert citations.of_any_answer(right)["facts_supported"] == Score(3.0, 3.0)
     invented = case(claim("Ann Ashby said 70 boats would sail.", 1, support="supported"))
-    assert answers.score(invented)["facts_supported"] == Score(2.0, 3.0)
+    assert citations.of_any_answer(invented)["facts_supported"] == Score(2.0, 3.0)
 
 
 # Attribution
@@ -334,7 +337,7 @@ def test_refusals_are_right_or_wrong() -> None:
     assert wrong["over_refusal"] == Score(1.0)
     assert wrong["refusal_precision"] == Score(0.0, 1.0)
     assert wrong["twin_refusal_precision"] == Score(0.0, 1.0)
-    twin = refusal.score(case(twin=True), twins=True)
+    twin = refusal.of_twin(case(twin=True))
     assert twin["twin_refusal_recall"] == Score(1.0)
     assert twin["twin_auroc"] == Score(0.8, 0.0)
 
@@ -375,6 +378,17 @@ def test_figures_of_many_questions() -> None:
 def test_the_stage_that_lost_a_question(changes: dict[str, object], stage: str) -> None:
     aside = case(claim("Boats sail.", 1), quotes=["Boats sail."], **changes)
     assert lost(aside) == stage
+
+
+def test_without_gold_quotes_the_stage_is_told_by_articles() -> None:
+    question = replace(QUESTION, evidence=(), must_include=("50 cars",))
+    assert lost(case(claim(QUOTE, 1), question=question)) == "incomplete"
+    elsewhere = case(
+        claim("Boats sail.", 1),
+        question=question,
+        cited=(Checked("b", exact=True, current=True),),
+    )
+    assert lost(elsewhere) == "not chosen"
 
 
 def test_a_question_is_refused_dropped_by_the_gate_or_incomplete() -> None:
@@ -418,9 +432,11 @@ def test_every_score_is_a_number_or_says_why_not(
     one = case(*claims, quotes=quotes, question=question, twin=twin and question.answerable)
     scores = {
         **answers.score(one),
+        **citations.of_any_answer(one),
         **citations.score(one, Words()),
         **attribution.score(one),
         **refusal.score(one, twins=True),
+        **refusal.of_twin(one),
         **score_retrieval([one], (1, 3))[0],
         **cost.score(one, 1.0, 2.0),
     }
@@ -430,7 +446,7 @@ def test_every_score_is_a_number_or_says_why_not(
         assert not score.unscored or (score.value, score.of) == (0.0, 0.0), name
 
 
-refusal_areas = {m.name for m in refusal.METRICS if m.figure is not ratio}
+refusal_areas = {m.name for m in refusal.METRICS if not m.by_question}
 
 
 def test_tokens_and_their_price() -> None:

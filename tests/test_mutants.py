@@ -219,4 +219,4 @@ def test_a_mutant_is_caught_by_its_gate(
     metric, mutate = MUTANTS[name]
     mutate(monkeypatch)
     verdict = gate(run_suite(half, assistant, tmp_path / "run"))
-    assert metric in [failure.split(":")[0] for failure in verdict.failures], verdict
+    assert metric in [failure.metric for failure in verdict.failures], verdict

@@ -1,4 +1,4 @@
-"""No connection but loopback, through import, ingest, ask and serve."""
+"""No connection but loopback, through import, ingest, ask, evaluate and serve."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ def guard(event, arguments):
 sys.addaudithook(guard)
 
 import threading, time, urllib.request
+import json
+from pathlib import Path
 import assistant
 from assistant import Assistant
+from assistant.evaluation import compare, read_suite, run_suite
 from assistant.resources import folder
 from assistant.web import app
 
@@ -40,6 +43,14 @@ with Assistant.open(sys.argv[1]) as opened:
     print(opened.ask("what did the MEA say about Naqvi's claims").text[:15])
     opened.as_runnable().invoke("who called the ferry strike?")
     opened.as_retriever().invoke("who called the ferry strike?")
+
+    suite = Path(sys.argv[1]).parent / "suite.jsonl"
+    suite.write_text(json.dumps({
+        "id": "q", "question": "what did the MEA say about Naqvi's claims",
+        "articles": ["or-0001"], "answer": "baseless", "must_include": ["baseless"],
+    }))
+    run = run_suite(read_suite(suite), opened, suite.parent / "run")
+    print(len(compare(run, run)), "compared")
 
     def visit():
         time.sleep(3)
@@ -67,6 +78,7 @@ def test_nothing_leaves_the_machine(tmp_path: Path, unused_port: int) -> None:
     )
     assert "CONNECTS TO" not in done.stdout
     assert "Randhir Jaiswal" in done.stdout, done.stderr
+    assert "compared" in done.stdout, done.stderr
     assert "page 200" in done.stdout, done.stderr
     assert "end" in done.stdout, done.stderr
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from conftest import OpenAssistant
 from assistant.errors import SuiteBroken
 from assistant.evaluation import read_suite, run_suite
 from assistant.evaluation.gold import locate, twin_filters
-from assistant.evaluation.suite import GoldQuote, Suite
+from assistant.evaluation.questions import GoldQuote
+from assistant.evaluation.running import with_twins
+from assistant.evaluation.suite import Suite
 from assistant.resources import folder
 from assistant.testing import sample_articles
 from assistant.types import Article
@@ -62,6 +65,10 @@ def changed(**fields: Any) -> dict[str, Any]:
         (changed(id="q2", articles="sample-3"), "suite.jsonl:2: articles"),
         (changed(id="q2", evidence=[{"article": "sample-3", "quote": ""}]), "a quote is empty"),
         ({"id": "q2", "question": "what?"}, "neither whether it is answerable nor which articles"),
+        (
+            changed(id="q2", statements=[{"article": "sample-3", "speaker": "—", "quote": "x"}]),
+            "suite.jsonl:2: a speaker is empty",
+        ),
         ({**changed(id="q2"), "answerable": "perhaps"}, "suite.jsonl:2: answerable"),
     ],
 )
@@ -98,6 +105,8 @@ def test_an_unknown_suite_names_those_that_ship() -> None:
         ("twins = true", "questions: Field required"),
         ('questions = "nothing.jsonl"', "nothing.jsonl cannot be read"),
         ('questions = "suite.jsonl"\ncutoffs = [0]', "cutoffs.0"),
+        ('questions = "suite.jsonl"\narchive = "a"\ncorpus = ["b"]', "an archive and a corpus"),
+        ('questions = "suite.jsonl"\n[thresholds]\ncomplete = nan', "thresholds.complete"),
         ('questions = "suite.jsonl"\n[judge]\nrepeats = 3', "judge.model: Field required"),
     ],
 )
@@ -119,9 +128,24 @@ def test_paths_are_beside_the_settings(write: Write, tmp_path: Path) -> None:
     assert suite.twins
 
 
-def test_further_fields_are_kept_as_slices(write: Write, open_assistant: OpenAssistant) -> None:
+def test_further_fields_are_kept_as_slices(
+    write: Write, open_assistant: OpenAssistant, tmp_path: Path
+) -> None:
     suite = read_suite(write(changed(desk="foreign", level=3)))
     assert suite.questions[0].extra == {"desk": "foreign", "level": "3"}
+    sliced = replace(suite, slices=("desk",))
+    run = run_suite(sliced, opened_on(open_assistant), tmp_path / "run")
+    assert run.summary()["slices"]["desk"]["foreign"]["asked"] == 1
+
+
+def test_a_question_without_gold_has_no_twin(
+    write: Write, open_assistant: OpenAssistant, tmp_path: Path
+) -> None:
+    line = {"id": "open", "question": "When did harbour3 reopen?", "answerable": True}
+    suite = with_twins(read_suite(write(line)))
+    run = run_suite(suite, opened_on(open_assistant), tmp_path / "run")
+    assert [result.twin for result in run.results] == [False]
+    assert run.figures["twin_refusal_recall"].value is None
 
 
 def test_the_fingerprint_changes_with_what_is_asked_alone(write: Write) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from assistant.errors import ModelFailed, ModelMissing, SettingsError
 from assistant.models import count_tokens
 
+_REFUSED = (401, 403)  # HTTP: no later call will fare better
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -56,10 +58,8 @@ class LangChainModel:
         try:
             self._model: Any = init_chat_model(name, temperature=0, timeout=timeout, max_retries=2)
         except ImportError as error:
-            package = f"langchain-{name.split(':')[0].replace('_', '-')}"
             raise ModelMissing(
-                f"The chat model {name!r} needs a package that is not installed.",
-                f"Run pip install {package}.",
+                f"The chat model {name!r} needs a package that is not installed.", str(error)
             ) from error
         except Exception as error:  # noqa: BLE001 - each provider has errors of its own
             reason = str(error).strip().split("\n")[0][:200]
@@ -73,11 +73,17 @@ class LangChainModel:
 
         Raises:
             ModelFailed: it did not answer, or not in time.
+            SettingsError: it refuses the key.
         """
         try:
             message = self._model.invoke(prompt)
         except Exception as error:  # noqa: BLE001 - each provider has errors of its own
             kind = type(error).__name__
+            if getattr(error, "status_code", None) in _REFUSED:
+                raise SettingsError(
+                    f"The chat model {self.name!r} refuses the key ({kind}).",
+                    "Set the provider's key in the environment.",
+                ) from None
             raise ModelFailed(f"The chat model {self.name!r} did not answer ({kind}).") from None
         text = str(message.text)
         used = message.usage_metadata or {}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +18,6 @@ from assistant.cli.shared import (
     USAGE,
     AsJson,
     Place,
-    advance,
     bar,
     opened,
     show,
@@ -60,8 +57,11 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read articles into the archive: text, Markdown, JSON, HTML."""
-    with opened(archive) as assistant, _progress(paths, quiet=as_json) as progress:
-        report = assistant.add(paths, progress)
+    from assistant.reading import estimate
+
+    with opened(archive) as assistant, bar("Reading", "articles", quiet=as_json) as advance:
+        total = sum(map(estimate, paths))
+        report = assistant.add(paths, lambda done: advance(done, total))
     show(report, _report_text(report), as_json)
     if not any(os.path.lexists(path) for path in paths):
         raise typer.Exit(USAGE)
@@ -260,16 +260,3 @@ def _report_text(report: IngestReport) -> str:
     )
     lines = [counts, *(f"  skipped {item.path}: {item.reason}" for item in report.skipped)]
     return without_direction("\n".join(lines))
-
-
-@contextmanager
-def _progress(paths: list[Path], quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    with bar("Reading", "articles", quiet) as shown:
-        if shown is None:
-            yield None
-            return
-        from assistant.reading import estimate
-
-        total = sum(estimate(path) for path in paths)
-        task = shown.add_task("ingest", total=total, rate="")
-        yield lambda done: advance(shown, task, done, total)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.shared import FAILED, UNJUDGED, AsJson, Place, advance, bar, show
+from assistant.cli.shared import FAILED, UNJUDGED, AsJson, bar, show
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.evaluation import Comparison, Suite, Verdict
+    from assistant.evaluation import Comparison, Run, Suite, Verdict
 
 app = typer.Typer(help="Measure answers: suites, comparisons, gates.", no_args_is_help=True)
 
@@ -29,7 +31,9 @@ def run(
         list[str],
         typer.Argument(help="Question files, suites' TOML files, or names of shipped suites."),
     ],
-    archive: Place = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="An archive to ask, instead of the suite's.")
+    ] = None,
     corpus: Annotated[
         list[Path] | None, typer.Option(help="Articles to read into an archive for the run.")
     ] = None,
@@ -43,7 +47,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask the questions of suites and score the answers."""
-    from assistant.evaluation import read_suite, run_suite, summarise
+    from assistant.evaluation import read_suite, run_suite
     from assistant.evaluation.running import with_twins
 
     if archive and corpus:
@@ -53,17 +57,17 @@ def run(
     folder = out or Path("runs") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     summaries: dict[str, Any] = {}
     with ExitStack() as stack:
-        opened: dict[Places, Assistant] = {}
+        asked: dict[Places, Assistant] = {}
         for suite in chosen:
             place = _places(suite, archive, corpus)
-            if place not in opened:
-                opened[place] = stack.enter_context(_assistant(place, as_json))
-            with _questions(suite.name, as_json) as progress:
-                asked = with_twins(suite) if twins else suite
-                done = run_suite(asked, opened[place], folder / suite.name, progress)
-            summaries[suite.name] = summarise(done)
+            if place not in asked:
+                asked[place] = stack.enter_context(_assistant(place, as_json))
+            with bar(suite.name, "questions", as_json) as progress:
+                wanted = with_twins(suite) if twins else suite
+                done = run_suite(wanted, asked[place], folder / suite.name, progress)
+            summaries[suite.name] = done.summary()
             if not as_json:
-                typer.echo(_summary_text(summaries[suite.name], done.folder))
+                typer.echo(_summary_text(done))
     if as_json:
         show(summaries, "", as_json)
 
@@ -93,14 +97,14 @@ def gate(
     as_json: AsJson = False,
 ) -> None:
     """Judge a run: exit 0 where it may pass, 1 where it is worse, 3 where it cannot be judged."""
-    from assistant.evaluation import gate as judge
+    from assistant.evaluation import gate as gate_run
     from assistant.evaluation import read_run
 
-    verdict = judge(read_run(run_folder), read_run(baseline) if baseline else None)
+    verdict = gate_run(read_run(run_folder), read_run(baseline) if baseline else None)
     value = {
-        "passed": not verdict.failures and not verdict.unjudged,
-        "failures": list(verdict.failures),
-        "unjudged": list(verdict.unjudged),
+        "passed": verdict.passed,
+        "failures": [{"metric": one.metric, "text": one.text} for one in verdict.failures],
+        "unjudged": [{"metric": one.metric, "text": one.text} for one in verdict.unjudged],
         "comparisons": [one.to_dict() for one in verdict.comparisons],
     }
     show(value, _verdict_text(verdict), as_json)
@@ -126,9 +130,9 @@ def convert(
     if form not in FORMATS:
         raise typer.BadParameter(f"There is no format {form!r}: {', '.join(FORMATS)}.")
     report = convert_files(form, source, out)
-    lines = [f"{report['questions']} questions, {report['articles']} articles: {out}/suite.toml"]
-    lines += [f"  left out {item}" for item in report["left_out"]]
-    show(report, "\n".join(lines), as_json)
+    head = f"{report.questions} questions, {report.articles} articles: {report.suite}"
+    lines = [head, *(f"  left out {item}" for item in report.left_out)]
+    show(asdict(report), "\n".join(lines), as_json)
 
 
 def _places(suite: Suite, archive: Path | None, corpus: list[Path] | None) -> Places:
@@ -155,6 +159,7 @@ def _refuse_namesakes(suites: Sequence[Suite]) -> None:
 def _assistant(place: Places, quiet: bool) -> Iterator[Assistant]:
     """An assistant over an archive, or over files read into an archive for the run."""
     from assistant.assistant import Assistant
+    from assistant.text import without_direction
 
     if isinstance(place, Path):
         with Assistant.open(place) as assistant:
@@ -163,38 +168,27 @@ def _assistant(place: Places, quiet: bool) -> Iterator[Assistant]:
     from assistant.reading import estimate
 
     with TemporaryDirectory() as folder, Assistant.open(folder) as assistant:
-        with bar("Reading", "articles", quiet) as shown:
-            total = sum(map(estimate, place)) if shown else 0
-            task = shown.add_task("read", total=total, rate="") if shown else None
-            assistant.add(place, lambda done: advance(shown, task, done, total) if shown else None)
+        with bar("Reading", "articles", quiet) as advance:
+            total = sum(map(estimate, place))
+            report = assistant.add(place, lambda done: advance(done, total))
+        for item in report.skipped:
+            typer.echo(without_direction(f"skipped {item.path}: {item.reason}"), err=True)
         yield assistant
 
 
-@contextmanager
-def _questions(name: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    with bar(name, "questions", quiet) as shown:
-        task = shown.add_task("ask", total=None, rate="") if shown else None
-        yield lambda done, total: advance(shown, task, done, total) if shown else None
-
-
-def _summary_text(summary: dict[str, Any], folder: Path) -> str:
-    figures = summary["figures"]
-    width = max(map(len, figures))
-    lines = [f"{summary['suite']}: {summary['asked']} questions asked"]
-    for name, found in figures.items():
-        if found["value"] is not None:
-            low_high = found.get("interval")
-            span = f"{low_high[0]:.3f} to {low_high[1]:.3f}" if low_high else ""
-            lines.append(f"  {name:{width}}  {found['value']:8.3f}  {span:16}  n {found['scored']}")
-        elif found["unscored"]:
-            lines.append(f"  {name:{width}}  unscored, because {found['unscored_because']}")
-    lost = [f"{len(ids)} {stage}" for stage, ids in summary["lost"].items() if ids]
-    lines.append(f"lost: {', '.join(lost) or 'none'}")
-    lines += [
-        f"fell short: {short['metric']} {_number(short['value'])}, asked for {short['threshold']:g}"
-        for short in summary["fell_short"]
-    ]
-    return "\n".join([*lines, f"report: {folder / 'report.html'}"])
+def _summary_text(run: Run) -> str:
+    width = max(map(len, run.figures))
+    lines = [f"{run.manifest.suite}: {len(run.results)} questions asked"]
+    for name, found in run.figures.items():
+        if found.value is not None:
+            span = f"{found.interval[0]:.3f} to {found.interval[1]:.3f}" if found.interval else ""
+            lines.append(f"  {name:{width}}  {found.value:8.3f}  {span:16}  n {found.scored}")
+        elif found.reasons:
+            lines.append(f"  {name:{width}}  unscored, because {found.unscored_because}")
+    lost = Counter(result.lost for result in run.results if result.lost)
+    lines.append("lost: " + (", ".join(f"{n} {stage}" for stage, n in lost.items()) or "none"))
+    lines += [f"fell short: {short.metric.name}: {short}" for short in run.fell_short]
+    return "\n".join([*lines, f"report: {run.folder / 'report.html'}"])
 
 
 def _comparison_text(found: Sequence[Comparison]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from assistant.assistant import Assistant
 
 FAILED, USAGE, UNJUDGED = 1, 2, 3
@@ -50,10 +48,13 @@ def show(value: Any, text: str, as_json: bool) -> None:
 
 
 @contextmanager
-def bar(label: str, unit: str, quiet: bool) -> Iterator[Progress | None]:
-    """A bar with what is done, speed and time left, where somebody watches; else None."""
+def bar(label: str, unit: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar with what is done, speed and time left, where somebody watches.
+
+    What it yields is to be called with how many are done, and how many there are in all.
+    """
     if quiet or not sys.stderr.isatty():
-        yield None
+        yield lambda _done, _total: None
         return
     from rich.console import Console
     from rich.progress import (
@@ -73,11 +74,11 @@ def bar(label: str, unit: str, quiet: bool) -> Iterator[Progress | None]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as shown:
-        yield shown
+        task = shown.add_task(label, total=None, rate="")
 
+        def advance(done: int, total: int) -> None:
+            speed = shown.tasks[0].speed
+            rate = f"{speed:.1f} a second" if speed else ""
+            shown.update(task, completed=done, total=total, rate=rate)
 
-def advance(shown: Progress, task: Any, done: int, total: int) -> None:
-    """Move a bar."""
-    speed = shown.tasks[task].speed
-    rate = f"{speed:.1f} a second" if speed else ""
-    shown.update(task, completed=done, total=total, rate=rate)
+        yield advance

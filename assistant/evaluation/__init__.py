@@ -4,13 +4,15 @@ A suite says what is asked and what is right; a run is what came of it, on disk;
 compared, and one is held against thresholds and a baseline.
 """
 
-from assistant.evaluation.compare import Comparison, Verdict, compare, differences, gate
-from assistant.evaluation.running import run_suite, summarise
-from assistant.evaluation.runs import Run, read_run
+from assistant.evaluation.compare import Comparison, Finding, Verdict, compare, differences, gate
+from assistant.evaluation.running import run_suite
+from assistant.evaluation.runs import Run
+from assistant.evaluation.storing import read_run
 from assistant.evaluation.suite import Suite, read_suite
 
 __all__ = [
     "Comparison",
+    "Finding",
     "Run",
     "Suite",
     "Verdict",
@@ -20,5 +22,4 @@ __all__ = [
     "read_run",
     "read_suite",
     "run_suite",
-    "summarise",
 ]

@@ -13,18 +13,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.archive import Archive
 from assistant.assistant import Assistant, Turn
 from assistant.errors import ArticleUnknown, EvaluationError, OnRecordError
-from assistant.evaluation.gold import Gold, twin_filters
-from assistant.evaluation.journal import append, whole_lines
+from assistant.evaluation.gold import Gold, passage_name, twin_filters
+from assistant.evaluation.journal import append, mend, whole_lines
 from assistant.types import EVERYTHING, Answer, Citation, Hit, Question
 
 Progress = Callable[[int, int], None]
 """Called with the number of questions asked so far, and of all."""
 
+_ANSWERS, _TIMES = "answers.jsonl", "times.jsonl"
 _CONTEXT = 160  # characters kept around a quote, for the report
 
 
@@ -110,14 +111,16 @@ def ask_all(
     Raises:
         EvaluationError: a question could not be asked; what was asked before is kept.
     """
+    for name in (_ANSWERS, _TIMES):
+        mend(folder / name)
     asked = {(record.id, record.twin): record for record in read_journal(folder)}
     tasks = [(gold, False) for gold in golds]
     if twins:
-        tasks += [(gold, True) for gold in golds if gold.question.answerable]
+        tasks += [(gold, True) for gold in golds if gold.has_twin]
     records: list[Record] = []
     with (
-        (folder / "answers.jsonl").open("a", encoding="utf-8") as answers,
-        (folder / "times.jsonl").open("a", encoding="utf-8") as times,
+        (folder / _ANSWERS).open("a", encoding="utf-8") as answers,
+        (folder / _TIMES).open("a", encoding="utf-8") as times,
     ):
         for done, (gold, twin) in enumerate(tasks, 1):
             record = asked.get((gold.question.id, twin))
@@ -134,14 +137,17 @@ def ask_all(
 
 
 def read_journal(folder: Path) -> list[Record]:
-    """What a run has asked so far; a last line that a kill tore is cut off the file."""
-    seconds = {
-        (line["id"], line["twin"]): line["seconds"] for line in _lines(folder / "times.jsonl")
-    }
-    return [
-        _adapter().validate_python({**line, "seconds": seconds.get((line["id"], line["twin"]), {})})
-        for line in _lines(folder / "answers.jsonl")
-    ]
+    """What a run has asked so far."""
+    seconds = {(line["id"], line["twin"]): line["seconds"] for line in _lines(folder / _TIMES)}
+    try:
+        return [
+            _adapter().validate_python(
+                {**line, "seconds": seconds.get((line["id"], line["twin"]), {})}
+            )
+            for line in _lines(folder / _ANSWERS)
+        ]
+    except (ValidationError, KeyError, TypeError):
+        raise EvaluationError(f"{folder / _ANSWERS} is damaged.", "Name another --out.") from None
 
 
 def observe(assistant: Assistant, gold: Gold, twin: bool = False) -> Record:
@@ -177,13 +183,12 @@ def _found(hits: Sequence[Hit], gold: Gold) -> tuple[Found, ...]:
 
 def _found_one(hit: Hit, gold: Gold) -> Found:
     passage, relevant = hit.passage, gold.passage(hit)
-    own = f"{passage.article.id}:{passage.start}-{passage.end}"
     return Found(
         article=passage.article.id,
         start=passage.start,
         end=passage.end,
         story=gold.story(passage.article.id, hit.copies),
-        passage=relevant.name if relevant else own,
+        passage=relevant.name if relevant else passage_name(passage),
         quotes=relevant.quotes if relevant else (),
     )
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from assistant.errors import RunsDiffer
 from assistant.evaluation import sampling
-from assistant.evaluation.metrics import USUAL, Metric, Score
-from assistant.evaluation.metrics.scores import ratio
+from assistant.evaluation.metrics import Metric
+from assistant.evaluation.metrics.scores import Numbers, unscored
 from assistant.evaluation.runs import Run, as_numbers, rounded
 
 _ALARM = 0.05
 # What is right of every answer or is broken: one lapse is news, however many questions are asked.
 _FLAWLESS = ("exact_quotes", "current_versions", "citation_recall", "facts_supported")
-_DIFFERENCES = ("archive", "settings_fingerprint", "models", "prompts", "judge", "code", "versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,13 @@ class Comparison:
     b: float | None
     """Its value in the second."""
     interval: sampling.Interval | None
-    """95 % interval of the difference, by paired bootstrap."""
+    """95 % interval of the difference, by paired bootstrap; None with fewer than two clusters."""
     p: float | None
-    """Randomisation test of the difference."""
+    """Randomisation test of the difference; None where a value is missing."""
     p_adjusted: float | None
     """The same by Holm, over the figures compared."""
     won: tuple[str, ...]
-    """Questions that the second run does better."""
+    """Questions that the second run does better; none where a figure is not one of questions."""
     lost: tuple[str, ...]
     """Questions that it does worse."""
     worse: bool
@@ -65,141 +64,198 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the gate found."""
+
+    metric: str
+    """The figure; empty where it is about the whole run."""
+    text: str
+    """What is the matter."""
+
+    def __str__(self) -> str:
+        return f"{self.metric}: {self.text}" if self.metric else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the gate says of a run."""
 
-    failures: tuple[str, ...]
-    """What is worse than a threshold or the baseline, in words; the metric's name stands first."""
-    unjudged: tuple[str, ...]
-    """Thresholds whose metric is unscored, and why."""
+    failures: tuple[Finding, ...]
+    """What is worse than a threshold or the baseline."""
+    unjudged: tuple[Finding, ...]
+    """What could not be judged, and why."""
     comparisons: tuple[Comparison, ...]
     """The figures against the baseline's; none without one."""
 
+    @property
+    def passed(self) -> bool:
+        """Whether the run may pass."""
+        return not self.failures and not self.unjudged
 
-def compare(a: Run, b: Run, resamples: int = sampling.RESAMPLES) -> list[Comparison]:
+
+@dataclass(frozen=True, slots=True)
+class _Paired:
+    """A figure's scores in two runs; a row of zeros where one of them has none."""
+
+    ids: tuple[str, ...]
+    a: Numbers
+    b: Numbers
+    clusters: sampling.Whole
+    values: tuple[float | None, float | None]
+
+
+def compare(a: Run, b: Run) -> list[Comparison]:
     """The figures of two runs, and whether their differences can be chance.
 
     Raises:
         RunsDiffer: they asked different questions.
     """
-    _same_questions(a, b)
-    names = b.manifest["metrics"] or a.manifest["metrics"] or USUAL
-    chosen = [b.metrics[name] for name in names if name in b.metrics]
-    found = [_compared(metric, a, b, resamples) for metric in chosen]
-    tested = [n for n, comparison in enumerate(found) if comparison.p is not None]
-    adjusted = sampling.holm([found[n].p or 0.0 for n in tested])
-    by_place = dict(zip(tested, adjusted, strict=True))
+    _refuse_other_questions(a, b)
+    pairs = {metric.name: _paired(metric, a, b) for metric in b.tested}
+    tests = {name: _test(b, b.metrics[name], pair) for name, pair in pairs.items()}
+    tested = [name for name, p in tests.items() if p is not None]
+    by_holm = dict(
+        zip(tested, sampling.holm([p for p in tests.values() if p is not None]), strict=True)
+    )
     return [
-        _judged(comparison, metric, by_place.get(n))
-        for n, (comparison, metric) in enumerate(zip(found, chosen, strict=True))
+        _compared(b, b.metrics[name], pair, tests[name], by_holm.get(name))
+        for name, pair in pairs.items()
     ]
 
 
 def differences(a: Run, b: Run) -> list[str]:
     """What made the two runs different, in words."""
-    return [
-        name.replace("_", " ")
-        for name in _DIFFERENCES
-        if a.manifest.get(name) != b.manifest.get(name)
-    ]
+    return a.manifest.differences(b.manifest)
 
 
 def gate(run: Run, baseline: Run | None = None) -> Verdict:
     """Whether a run may pass: no figure beyond its threshold, none worse than the baseline.
 
     A figure is worse where Holm's p is below 0.05, or where it says what no answer may get wrong
-    (``_FLAWLESS``), was 1 in the baseline and is not any more.
-
-    Raises:
-        RunsDiffer: the baseline asked other questions, or another archive.
+    (exact quotes, current versions, supported citations and facts), was 1 in the baseline and is
+    not any more.
     """
-    failures, unjudged = [], []
-    for name, threshold in run.manifest["thresholds"].items():
-        metric = run.metrics[name]
-        found = run.figure(metric)
-        if found["value"] is None:
-            unjudged.append(f"{name}: unscored, because {found['unscored_because']}")
-        elif metric.falls_short(found["value"], threshold):
-            bound = "at least" if metric.better == "higher" else "at most"
-            failures.append(f"{name}: {found['value']:.4g}, where {bound} {threshold:g} is asked")
+    failures = [
+        Finding(s.metric.name, str(s)) for s in run.fell_short if s.estimate.value is not None
+    ]
+    unjudged = [Finding(s.metric.name, str(s)) for s in run.fell_short if s.estimate.value is None]
     if baseline is None:
         return Verdict(tuple(failures), tuple(unjudged), ())
-    _same_questions(baseline, run)
-    if baseline.manifest["archive"] != run.manifest["archive"]:
-        raise RunsDiffer(
-            f"{baseline.folder} and {run.folder} asked archives of different articles.",
-            "Make a new baseline.",
-        )
-    comparisons = compare(baseline, run)
-    failed = {failure.split(":")[0] for failure in failures}
-    for one in comparisons:
-        lapsed = one.metric in _FLAWLESS and one.a == 1.0 and one.b is not None and one.b < 1.0
-        if one.metric not in failed and (one.worse or lapsed):
-            failures.append(f"{one.metric}: {one.b:.4g} after {one.a:.4g} in the baseline")
-    return Verdict(tuple(failures), tuple(unjudged), tuple(comparisons))
+    if run.manifest.archive != baseline.manifest.archive:
+        unjudged.append(Finding("", f"{baseline.folder} asked an archive of other articles"))
+        return Verdict(tuple(failures), tuple(unjudged), ())
+    try:
+        comparisons = tuple(compare(baseline, run))
+    except RunsDiffer as reason:
+        unjudged.append(Finding("", str(reason)))
+        return Verdict(tuple(failures), tuple(unjudged), ())
+    failed = {failure.metric for failure in failures}
+    failures += [one for one in _worse(run, baseline, comparisons) if one.metric not in failed]
+    unjudged += _gone_dark(run, baseline)
+    return Verdict(tuple(failures), tuple(unjudged), comparisons)
 
 
-def _same_questions(a: Run, b: Run) -> None:
+def _worse(run: Run, baseline: Run, comparisons: tuple[Comparison, ...]) -> Iterator[Finding]:
+    after = "{:.4g} after {:.4g} in the baseline"
+    worse = {one.metric for one in comparisons if one.worse}
+    for name, estimate in run.figures.items():
+        before = baseline.figures[name].value if name in baseline.figures else None
+        if estimate.value is None or before is None:
+            continue
+        lapsed = name in _FLAWLESS and before == 1.0 and estimate.value < 1.0
+        if lapsed or name in worse:
+            yield Finding(name, after.format(estimate.value, before))
+
+
+def _gone_dark(run: Run, baseline: Run) -> Iterator[Finding]:
+    """What no answer may get wrong, and was scored in the baseline, and is not any more."""
+    for name in _FLAWLESS:
+        estimate = run.figures[name]
+        if estimate.value is None and baseline.figures[name].value is not None:
+            reason = f"unscored, because {estimate.unscored_because}; scored in the baseline"
+            yield Finding(name, reason)
+
+
+def _refuse_other_questions(a: Run, b: Run) -> None:
     asked = [[(result.id, result.twin) for result in run.results] for run in (a, b)]
-    if a.manifest["questions"] != b.manifest["questions"] or asked[0] != asked[1]:
+    if a.manifest.questions != b.manifest.questions or asked[0] != asked[1]:
         raise RunsDiffer(
             f"{a.folder} and {b.folder} asked different questions.",
             "Run one suite with both versions.",
         )
 
 
-def _compared(metric: Metric, a: Run, b: Run, resamples: int) -> Comparison:
-    """A comparison whose p is not adjusted yet."""
-    pairs = [
-        (result.id, *(_score(run, n, metric.name) for run in (a, b)), cluster)
-        for n, (result, cluster) in enumerate(zip(b.results, b.clusters, strict=True))
+def _paired(metric: Metric, a: Run, b: Run) -> _Paired:
+    """The questions that either run scores; both must, where a row of zeros would be a case."""
+    wanted = any if metric.by_question else all
+    places = [
+        n
+        for n, results in enumerate(zip(a.results, b.results, strict=True))
+        if wanted(result.scored(metric.name) for result in results)
     ]
-    pairs = [pair for pair in pairs if not (pair[1].unscored and pair[2].unscored)]
-    if metric.figure is not ratio:  # a row of zeros would count as a case
-        pairs = [pair for pair in pairs if not (pair[1].unscored or pair[2].unscored)]
-    one, two = as_numbers(pair[1] for pair in pairs), as_numbers(pair[2] for pair in pairs)
-    values = sampling.value_of(one, metric.figure), sampling.value_of(two, metric.figure)
-    if None in values:
-        return Comparison(metric.name, *values, None, None, None, (), (), worse=False)
-    groups = np.unique(np.array([pair[3] for pair in pairs], np.int64), return_inverse=True)[1]
-    given = (one, two, groups, metric.figure, b.manifest["seed"], resamples)
-    won, lost = _wins(metric, [pair[:3] for pair in pairs])
+    nothing = unscored("not in this run")
+    before, after = (
+        as_numbers(run.results[n].scores.get(metric.name, nothing) for n in places)
+        for run in (a, b)
+    )
+    return _Paired(
+        ids=tuple(b.results[n].id for n in places),
+        a=before,
+        b=after,
+        clusters=b.clusters[places],
+        values=(
+            sampling.value_of(before, metric.statistic),
+            sampling.value_of(after, metric.statistic),
+        ),
+    )
+
+
+def _test(run: Run, metric: Metric, pair: _Paired) -> float | None:
+    """The p of the difference; None where a value is missing."""
+    if None in pair.values:
+        return None
+    return sampling.randomisation_p(
+        pair.a, pair.b, pair.clusters, metric.statistic, run.manifest.seed
+    )
+
+
+def _compared(
+    run: Run, metric: Metric, pair: _Paired, p: float | None, adjusted: float | None
+) -> Comparison:
+    before, after = pair.values
+    won, lost = _wins(metric, pair)
+    known = before is not None and after is not None
     return Comparison(
-        metric.name,
-        *values,
-        interval=sampling.paired_interval(*given),
-        p=sampling.randomisation_p(*given),
-        p_adjusted=None,
+        metric=metric.name,
+        a=before,
+        b=after,
+        interval=(
+            sampling.paired_interval(
+                pair.a, pair.b, pair.clusters, metric.statistic, run.manifest.seed
+            )
+            if known
+            else None
+        ),
+        p=p,
+        p_adjusted=adjusted,
         won=won,
         lost=lost,
-        worse=False,
+        worse=(
+            adjusted is not None
+            and adjusted < _ALARM
+            and before is not None
+            and after is not None
+            and metric.is_worse(after, before)
+        ),
     )
 
 
-def _judged(comparison: Comparison, metric: Metric, adjusted: float | None) -> Comparison:
-    gap = comparison.difference or 0.0
-    worse = gap < 0 if metric.better == "higher" else gap > 0
-    found = adjusted is not None and adjusted < _ALARM
-    return replace(comparison, p_adjusted=adjusted, worse=worse and found)
-
-
-def _score(run: Run, place: int, name: str) -> Score:
-    return run.results[place].scores.get(name, Score(0.0, 0.0, "it does not apply"))
-
-
-def _wins(
-    metric: Metric, pairs: Sequence[tuple[str, Score, Score]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Questions won and lost; there are none where only many questions make the figure."""
-    if metric.figure is not ratio:
+def _wins(metric: Metric, pairs: _Paired) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Questions won and lost, of those that both runs score."""
+    if not metric.by_question:
         return (), ()
-    sign = 1 if metric.better == "higher" else -1
-    gaps = [
-        (name, sign * (two.value / two.of - one.value / one.of))
-        for name, one, two in pairs
-        if one.of and two.of
-    ]
-    return (
-        tuple(name for name, gap in gaps if gap > 1e-9),
-        tuple(name for name, gap in gaps if gap < -1e-9),
-    )
+    both = (pairs.a[:, 1] > 0) & (pairs.b[:, 1] > 0)
+    ids = np.array(pairs.ids, object)[both]
+    a, b = (scores[both, 0] / scores[both, 1] for scores in (pairs.a, pairs.b))
+    better = (b - a) * (1 if metric.better == "higher" else -1)
+    return tuple(ids[better > 1e-9]), tuple(ids[better < -1e-9])

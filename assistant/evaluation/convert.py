@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import SuiteBroken
-from assistant.evaluation.suite import read_questions, refuse
+from assistant.evaluation.questions import parse_questions, refuse
 from assistant.text import clean, find, is_blank
 
 Line = dict[str, Any]
@@ -23,79 +24,106 @@ _YES, _NO = {"yes", "true", "1", "y"}, {"no", "false", "0", "n"}
 _TABLE = ("id", "question", "kind", "answerable", "answer", "articles", "quotes", "must_include")
 
 
-def convert(form: str, source: Path, out: Path) -> Line:
-    """Write a suite: questions.jsonl, suite.toml, and articles.jsonl where the data set has any.
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What became of a data set."""
+
+    suite: str
+    """The suite's TOML file."""
+    questions: int
+    """How many questions were written."""
+    articles: int
+    """How many articles were written."""
+    left_out: tuple[str, ...]
+    """What was not, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _DataSet:
+    """Questions and articles as the lines of files."""
+
+    questions: list[Line]
+    articles: list[Line] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def convert(form: str, source: Path, out: Path) -> Converted:
+    """Write a suite: questions.jsonl, articles.jsonl if there are any, a TOML of the folder's name.
 
     Args:
         form: one of ``FORMATS``.
         source: a folder, or a file for CSV.
         out: a new or empty folder.
 
-    Returns:
-        ``questions`` and ``articles`` count what was written; ``left_out`` names what was not.
-
     Raises:
         SuiteBroken: the source is not of that form, or ``out`` holds something.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SuiteBroken(f"{out} holds something already.", "Name a new folder.")
-    articles, questions, left_out = FORMATS[form](source)
-    if not questions:
-        raise SuiteBroken(f"{source} holds no question.", "Look whether it is of that form.")
+    data = FORMATS[form](source)
+    lines = [json.dumps(line, ensure_ascii=False) for line in data.questions]
+    parse_questions(lines, source)
     out.mkdir(parents=True, exist_ok=True)
+    _write(out / "questions.jsonl", lines)
     settings = ['questions = "questions.jsonl"']
-    if articles:
-        _write(out / "articles.jsonl", articles)
+    if data.articles:
+        _write(out / "articles.jsonl", [json.dumps(a, ensure_ascii=False) for a in data.articles])
         settings.append('corpus = ["articles.jsonl"]')
-    _write(out / "questions.jsonl", questions)
-    (out / "suite.toml").write_text("\n".join(settings) + "\n", encoding="utf-8")
-    read_questions(out / "questions.jsonl")
-    return {"questions": len(questions), "articles": len(articles), "left_out": left_out}
+    suite = out / f"{out.resolve().name}.toml"
+    _write(suite, settings)
+    return Converted(str(suite), len(lines), len(data.articles), tuple(data.left_out))
 
 
-def _multihop(folder: Path) -> tuple[list[Line], list[Line], list[str]]:
+def _multihop(folder: Path) -> _DataSet:
     """MultiHop-RAG: corpus.json and MultiHopRAG.json; a fact that its article lacks is left out."""
-    left_out: list[str] = []
-    articles, by_url = [], {}
-    for number, item in enumerate(_list(folder / "corpus.json"), 1):
-        _demand(folder / "corpus.json", number, item, "url", "body")
-        fields = {"url": "url", "title": "title", "source": "source", "byline": "author"}
-        article = {ours: item[theirs] for ours, theirs in fields.items() if item.get(theirs)}
-        article |= {"id": f"mh-{number:04}", "text": clean(item["body"])}
-        article |= {"date": str(item["published_at"])[:10]} if item.get("published_at") else {}
-        articles.append(article)
-        by_url[item["url"]] = article
-    questions = []
+    by_url = _multihop_articles(folder / "corpus.json")
     path = folder / "MultiHopRAG.json"
+    data = _DataSet([], list(by_url.values()))
     for number, item in enumerate(_list(path), 1):
         _demand(path, number, item, "query", "answer", "evidence_list")
-        evidence = []
-        for fact in item["evidence_list"]:
-            held = by_url.get(fact.get("url"))
-            if held is None or find(str(fact.get("fact", "")), held["text"]) is None:
-                left_out.append(f"{path}: query {number}: no article holds {fact.get('fact')!r}")
+        facts, held = item["evidence_list"], []
+        for fact in facts:
+            _demand(path, number, fact, "url", "fact")
+            article = by_url.get(fact["url"])
+            if article and find(str(fact["fact"]), article["text"]):
+                held.append({"article": article["id"], "quote": fact["fact"]})
             else:
-                evidence.append({"article": held["id"], "quote": fact["fact"]})
-        named = [
-            by_url[fact["url"]]["id"] for fact in item["evidence_list"] if fact["url"] in by_url
-        ]
-        wanted = item["answer"].casefold() not in _NOTHING_TO_FIND
-        questions.append(
-            {
-                "id": f"mh-{number:04}",
-                "question": item["query"],
-                "kind": item.get("question_type", ""),
-                "answerable": bool(item["evidence_list"]),
-                "articles": list(dict.fromkeys(named)),
-                "evidence": evidence,
-                "answer": item["answer"],
-                "must_include": [item["answer"]] if wanted and item["evidence_list"] else [],
-            }
-        )
-    return articles, questions, left_out
+                data.left_out.append(f"{path}: query {number}: no article holds {fact['fact']!r}")
+        named = [by_url[fact["url"]]["id"] for fact in facts if fact["url"] in by_url]
+        if facts and not named:
+            data.left_out.append(f"{path}: query {number}: the corpus has none of its articles")
+        else:
+            data.questions.append(_multihop_question(number, item, named, held))
+    return data
 
 
-def _beir(folder: Path) -> tuple[list[Line], list[Line], list[str]]:
+def _multihop_articles(path: Path) -> dict[str, Line]:
+    fields = {"url": "url", "title": "title", "source": "source", "byline": "author"}
+    by_url: dict[str, Line] = {}
+    for number, item in enumerate(_list(path), 1):
+        _demand(path, number, item, "url", "body")
+        article = {ours: item[theirs] for ours, theirs in fields.items() if item.get(theirs)}
+        article |= {"id": f"mh-{number:04}", "text": clean(str(item["body"]))}
+        article |= {"date": str(item["published_at"])[:10]} if item.get("published_at") else {}
+        by_url[str(item["url"])] = article
+    return by_url
+
+
+def _multihop_question(number: int, item: Line, named: list[str], held: list[Line]) -> Line:
+    says = named and str(item["answer"]).casefold() not in _NOTHING_TO_FIND
+    return {
+        "id": f"mh-{number:04}",
+        "question": item["query"],
+        "kind": item.get("question_type", ""),
+        "answerable": bool(named),
+        "articles": list(dict.fromkeys(named)),
+        "evidence": held,
+        "answer": item["answer"],
+        "must_include": [item["answer"]] if says else [],
+    }
+
+
+def _beir(folder: Path) -> _DataSet:
     """BEIR: every judgement above 0 is gold; queries that no judgement names are left out."""
     corpus, queries = folder / "corpus.jsonl", folder / "queries.jsonl"
     articles = [
@@ -119,10 +147,10 @@ def _beir(folder: Path) -> tuple[list[Line], list[Line], list[str]]:
             questions.append({"id": name, "question": item["text"], "articles": own})
         else:
             left_out.append(f"{queries}: query {name} has no judgement")
-    return [a for a in articles if not is_blank(a["text"])], questions, left_out
+    return _DataSet(questions, [a for a in articles if not is_blank(a["text"])], left_out)
 
 
-def _table(path: Path) -> tuple[list[Line], list[Line], list[str]]:
+def _table(path: Path) -> _DataSet:
     """CSV: a row a question; lists by semicolon, alternatives by bar, each quote on its line."""
     try:
         header = path.read_text(encoding="utf-8-sig").split("\n", 1)[0]
@@ -137,7 +165,7 @@ def _table(path: Path) -> tuple[list[Line], list[Line], list[str]]:
         except ValueError as error:
             faults.append(f"{path}: row {number}: {error}")
     refuse(faults)
-    return [], questions, []
+    return _DataSet(questions)
 
 
 def _row(number: int, row: Mapping[str, str]) -> Line:
@@ -171,12 +199,12 @@ def _quote(line: str, articles: list[str]) -> Line:
     return {"article": articles[0], "quote": line}
 
 
-FORMATS: dict[str, Callable[[Path], tuple[list[Line], list[Line], list[str]]]] = {
+FORMATS: dict[str, Callable[[Path], _DataSet]] = {
     "multihop-rag": _multihop,
     "beir": _beir,
     "csv": _table,
 }
-"""The forms that can be converted; each reader gives articles, questions and what it left out."""
+"""The forms that can be converted."""
 
 
 def _split(text: str, mark: str) -> list[str]:
@@ -222,6 +250,5 @@ def _demand(path: Path, number: int, item: Any, *needed: str) -> None:
         raise SuiteBroken(f"{path}: item {number} has no {missing[0]}.")
 
 
-def _write(path: Path, lines: Iterable[Line]) -> None:
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    path.write_text(text, encoding="utf-8")
+def _write(path: Path, lines: Iterable[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

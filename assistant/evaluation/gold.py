@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from assistant.archive import Archive
 from assistant.archive.copies import contained
 from assistant.errors import ArticleUnknown, SuiteBroken
-from assistant.evaluation.suite import GoldQuestion, Suite, refuse
+from assistant.evaluation.questions import GoldQuestion, refuse
+from assistant.evaluation.suite import Suite
 from assistant.text import find
 from assistant.types import Article, Filters, Hit, Passage, Source, Span
 
@@ -31,7 +32,7 @@ class Relevant:
     @property
     def name(self) -> str:
         """The passage's name in a ranking."""
-        return f"{self.article}:{self.start}-{self.end}"
+        return _name(self.article, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Gold:
             if gold in own or article_id in self.copies.get(gold, ()):
                 return gold
         return article_id
+
+    @property
+    def has_twin(self) -> bool:
+        """Whether leaving its articles out leaves it without an answer."""
+        return self.question.answerable and bool(self.question.gold_articles)
 
     @property
     def stories(self) -> frozenset[str]:
@@ -91,7 +97,7 @@ def locate(suite: Suite, archive: Archive) -> list[Gold]:
             quote; each is named with file and line.
     """
     named = {gold for question in suite.questions for gold in question.gold_articles}
-    articles = {gold: article for gold in named if (article := _held(archive, gold)) is not None}
+    articles = {gold: article for gold in named if (article := _article(archive, gold)) is not None}
     if named and not articles:
         raise SuiteBroken(
             f"The archive {archive.folder} holds none of the {len(named)} articles that"
@@ -103,13 +109,22 @@ def locate(suite: Suite, archive: Archive) -> list[Gold]:
     return [_gold(question, archive, articles, copies) for question in suite.questions]
 
 
+def passage_name(passage: Passage) -> str:
+    """A passage's name in a ranking."""
+    return _name(passage.article.id, passage.start, passage.end)
+
+
+def _name(article: str, start: int, end: int) -> str:
+    return f"{article}:{start}-{end}"
+
+
 def twin_filters(gold: Gold) -> Filters:
     """Leaves out a question's own articles, and every other printing of their stories."""
     printed = {copy for copies in gold.copies.values() for copy in copies}
     return Filters(exclude=tuple(sorted({*gold.question.gold_articles, *printed})))
 
 
-def _held(archive: Archive, article_id: str) -> Article | None:
+def _article(archive: Archive, article_id: str) -> Article | None:
     try:
         return archive.article(article_id)
     except ArticleUnknown:

@@ -8,14 +8,16 @@ from typing import Any, TextIO
 
 
 def whole_lines(path: Path) -> list[bytes]:
-    """The lines of a journal; a last one that a kill tore is cut off the file."""
-    if not path.exists():
-        return []
-    data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if whole != data:
-        path.write_bytes(whole)
-    return whole.splitlines()
+    """The lines of a journal, without a last one that a kill tore."""
+    data = path.read_bytes() if path.exists() else b""
+    return data[: data.rfind(b"\n") + 1].splitlines()
+
+
+def mend(path: Path) -> None:
+    """Cut off a last line that a kill tore; to be called before more is appended."""
+    if path.exists():
+        with path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
 
 
 def append(file: TextIO, value: Any) -> None:

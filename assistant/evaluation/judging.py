@@ -11,18 +11,21 @@ from typing import Any
 
 from assistant.answering.chat import ChatModel
 from assistant.errors import EvaluationError, ModelFailed
-from assistant.evaluation.journal import append, whole_lines
+from assistant.evaluation.journal import append, mend, whole_lines
 from assistant.evaluation.metrics.answers import said
 from assistant.evaluation.metrics.citations import alce
 from assistant.evaluation.metrics.scores import Case, Score, unscored
 from assistant.evaluation.suite import JudgeSettings
 from assistant.models import Reranker
-from assistant.prompts import Prompt
+from assistant.prompts import Prompt, load_prompt
 from assistant.text import find
 
-# A logit that tells a reference answer given its own evidence from one given another question's:
-# see docs/design/evaluation.md.
+# A logit that tells a reference answer given its own evidence from one given another question's,
+# by benchmarks/support.py.
 _SUPPORTS = 1.0
+
+PROMPTS = ("judge_correctness", "judge_support")
+"""Names of the judge's prompts."""
 
 _CORRECT = {"correct": 1.0, "partly": 0.5, "incorrect": 0.0}
 _SUPPORT = {"supported": 1.0, "unsupported": 0.0}
@@ -41,29 +44,18 @@ class CrossEncoderJudge:
         return self._reranker.score(claim, [" ".join(sources)])[0] >= _SUPPORTS
 
 
-class Unjudged(Exception):
+class _Unjudged(Exception):
     """A judgement that could not be had; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """The judge's prompts."""
-
-    correctness: Prompt
-    support: Prompt
 
 
 class ChatJudge:
     """A chat model as judge: cached, repeated, limited in time and cost."""
 
-    def __init__(
-        self, model: ChatModel, prompts: Prompts, settings: JudgeSettings, folder: Path
-    ) -> None:
+    def __init__(self, model: ChatModel, settings: JudgeSettings, folder: Path) -> None:
         """Take up what the cache holds.
 
         Args:
             model: the judge; never the model that answers.
-            prompts: its prompts.
             settings: repeats, limits and prices.
             folder: the run's; judgements are kept there unless the settings name a file.
 
@@ -71,20 +63,19 @@ class ChatJudge:
             EvaluationError: the cache is damaged.
         """
         self._model = model
-        self._prompts = prompts
+        self._correctness_prompt, self._support_prompt = map(load_prompt, PROMPTS)
         self._settings = settings
-        self._run = folder.name
+        self._run = str(folder.resolve())
         self._path = Path(settings.cache or folder / "judgements.jsonl")
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        mend(self._path)
         self._cache = _read_cache(self._path)
         mine = (entry for entry in self._cache.values() if entry["run"] == self._run)
         self.spent = float(sum(entry["price"] for entry in mine))
         """What this run has cost so far."""
 
     def score(self, case: Case) -> dict[str, Score]:
-        """The case's scores; a twin, and a question without a reference answer, has none."""
-        if case.record.twin:
-            return {}
+        """The case's scores."""
         return {**self._correctness(case), **self._support(case)}
 
     def _correctness(self, case: Case) -> dict[str, Score]:
@@ -100,10 +91,10 @@ class ChatJudge:
         }
         try:
             grades = [
-                self._verdict(self._prompts.correctness, values, _CORRECT, repeat)
+                self._verdict(self._correctness_prompt, values, _CORRECT, repeat)
                 for repeat in range(self._settings.repeats)
             ]
-        except Unjudged as reason:
+        except _Unjudged as reason:
             return _both("judged_correct", unscored(str(reason)))
         return {
             "judged_correct": Score(sum(grades) / len(grades)),
@@ -120,7 +111,7 @@ class ChatJudge:
                 alce(case.record.answer.shown, sources, _Repeat(self._supports, repeat))
                 for repeat in range(self._settings.repeats)
             ]
-        except Unjudged as reason:
+        except _Unjudged as reason:
             return dict.fromkeys(names, unscored(str(reason)))
         recalls, precisions = zip(*pairs, strict=True)
         return {
@@ -131,7 +122,7 @@ class ChatJudge:
 
     def _supports(self, claim: str, sources: Sequence[str], repeat: int) -> bool:
         values = {"claim": claim, "sources": "\n\n".join(sources)}
-        return self._verdict(self._prompts.support, values, _SUPPORT, repeat) > 0
+        return self._verdict(self._support_prompt, values, _SUPPORT, repeat) > 0
 
     def _verdict(
         self, prompt: Prompt, values: dict[str, str], grades: dict[str, float], repeat: int
@@ -139,7 +130,7 @@ class ChatJudge:
         reply = self._reply(prompt.render(**values), repeat)
         first = reply.strip().split("\n")[0].strip(" \t.*\"'`").casefold()
         if first not in grades:
-            raise Unjudged("the judge's reply is none of the words it was asked for")
+            raise _Unjudged("the judge's reply is none of the words it was asked for")
         return grades[first]
 
     def _reply(self, text: str, repeat: int) -> str:
@@ -147,11 +138,11 @@ class ChatJudge:
         if key in self._cache:
             return str(self._cache[key]["reply"])
         if self.spent >= self._settings.max_cost and self._priced:
-            raise Unjudged("the judge's cost limit was reached")
+            raise _Unjudged("the judge's cost limit was reached")
         try:
             reply = self._model.ask(text)
-        except ModelFailed:
-            raise Unjudged("the judge did not answer") from None
+        except ModelFailed as error:
+            raise _Unjudged(f"the judge did not answer: {error.args[0]}") from None
         price = (
             reply.input_tokens * self._settings.price_input
             + reply.output_tokens * self._settings.price_output

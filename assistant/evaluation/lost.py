@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.evaluation.asking import Found
-from assistant.evaluation.metrics.answers import complete
-from assistant.evaluation.metrics.citations import covered, overlap
+from assistant.evaluation.metrics.answers import held
+from assistant.evaluation.metrics.citations import covered, covers
+from assistant.evaluation.metrics.refusal import rebuts
 from assistant.evaluation.metrics.scores import Case
 
 STAGES = {
@@ -14,13 +15,11 @@ STAGES = {
     "not reranked up": "it was found, and the reranker left it out of what the writer reads",
     "not chosen": "the writer read it, and quoted something else",
     "not grounded": "the writer quoted it, and the gate did not let it through",
-    "incomplete": "the gold quotes are cited, and yet the answer lacks a part",
-    "wrongly refused": "the writer read it, and refused",
+    "incomplete": "the gold is cited, and yet the answer lacks a part of must_include",
+    "wrongly refused": "the writer read it, or a part of it, and refused",
     "wrongly answered": "it had to be refused, and was answered",
 }
 """What each stage's loss means, in the order of the stages."""
-
-_QUOTED = 0.6  # share of a gold quote's words in a draft's quote, as in evidence_recall
 
 
 def lost(case: Case) -> str | None:
@@ -31,8 +30,8 @@ def lost(case: Case) -> str | None:
     """
     question = case.gold.question
     if case.record.twin or not question.answerable:
-        rebutted = any(covered(case, quote) for quote in question.evidence)
-        return "wrongly answered" if case.answered and (case.record.twin or not rebutted) else None
+        wrong = case.answered and (case.record.twin or not rebuts(case))
+        return "wrongly answered" if wrong else None
     if not question.gold_articles or _right(case):
         return None
     losses = [_lost_quote(case, position) for position in range(len(question.evidence))]
@@ -49,7 +48,7 @@ def _right(case: Case) -> bool:
     if not case.answered:
         return False
     if question.must_include:
-        return complete(case)
+        return all(held(case))
     if question.evidence:
         return all(covered(case, quote) for quote in question.evidence)
     return any(item.story in case.gold.stories for item in case.record.cited)
@@ -61,8 +60,7 @@ def _lost_quote(case: Case, position: int) -> str | None:
     if covered(case, quote):
         return None
     drafted = any(
-        draft.story == story and overlap(quote.quote, draft.text) >= _QUOTED
-        for draft in record.drafted
+        draft.story == story and covers(draft.text, quote.quote) for draft in record.drafted
     )
 
     def holds(found: Sequence[Found]) -> bool:
@@ -73,6 +71,8 @@ def _lost_quote(case: Case, position: int) -> str | None:
 
 def _lost_article(case: Case) -> str | None:
     gold, record = case.gold.stories, case.record
+    if any(item.story in gold for item in record.cited):
+        return None
 
     def holds(found: Sequence[Found]) -> bool:
         return any(item.story in gold for item in found)

@@ -63,7 +63,8 @@ def recall_by_rank(cases: Sequence[Case]) -> str:
                     )
         axes.set(ylim=(0, 1.02), xscale="log", xticks=RANKS, xticklabels=map(str, RANKS))
         axes.minorticks_off()
-        axes.legend(frameon=False)
+        if axes.lines:  # no gold, no curve
+            axes.legend(frameon=False)
         return svg()
 
 

@@ -14,11 +14,12 @@ from assistant.evaluation import plots
 from assistant.evaluation.asking import Checked, Found
 from assistant.evaluation.lost import STAGES
 from assistant.evaluation.metrics import Case, Score
-from assistant.evaluation.metrics.answers import shown
+from assistant.evaluation.metrics.answers import held
 from assistant.evaluation.runs import Result, Run
+from assistant.evaluation.storing import write_whole
 from assistant.evaluation.suite import Suite
 from assistant.rendering import described
-from assistant.text import find, without_direction
+from assistant.text import without_direction
 from assistant.types import Citation, Claim
 
 
@@ -53,10 +54,10 @@ def write_report(
     suite: Suite,
     run: Run,
     cases: Sequence[Case],
-    summary: dict[str, Any],
     times: dict[str, Any],
 ) -> None:
     """Write the report of a run."""
+    summary = run.summary()
     page = _environment().get_template("report.html")
     entries = [_entry(case, result) for case, result in zip(cases, run.results, strict=True)]
     order = [*STAGES, None]
@@ -74,7 +75,7 @@ def write_report(
         recall=Markup(plots.recall_by_rank(cases)),  # noqa: S704
         seconds=Markup(plots.seconds([case.record for case in cases])),  # noqa: S704
     )
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text)
 
 
 def _environment() -> Environment:
@@ -86,11 +87,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_harmless,
     )
-    environment.filters["figure"] = figure
+    environment.filters["number"] = number
     return environment
 
 
-def figure(value: float | None) -> str:
+def number(value: float | None) -> str:
     """A figure for a reader; a dash where there is none."""
     return "–" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
@@ -115,7 +116,6 @@ def _entry(case: Case, result: Result) -> Entry:
     record = case.record
     citations = record.answer.citations if case.answered else record.answer.nearest
     checks = record.cited if case.answered else record.nearest
-    text = shown(case) if case.answered else ""
     return Entry(
         case=case,
         result=result,
@@ -125,26 +125,18 @@ def _entry(case: Case, result: Result) -> Entry:
             for one, check in zip(citations, checks, strict=True)
         ),
         wanted=tuple(
-            (" or ".join(entries), any(_held(entry, text) for entry in entries))
-            for entries in map(_alternatives, case.gold.question.must_include)
+            (" or ".join(alternatives), one)
+            for alternatives, one in zip(case.gold.question.wanted, held(case), strict=True)
         ),
         stages=tuple(_stages(case)),
         values=tuple((name, _value(score)) for name, score in result.scores.items()),
     )
 
 
-def _alternatives(entry: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (entry,) if isinstance(entry, str) else entry
-
-
-def _held(entry: str, text: str) -> bool:
-    return find(entry.casefold(), text.casefold()) is not None
-
-
 def _value(score: Score) -> str:
     if score.unscored:
         return f"unscored, because {score.unscored}"
-    return figure(score.value) if score.of == 1 else f"{figure(score.value)} of {figure(score.of)}"
+    return number(score.value) if score.of == 1 else f"{number(score.value)} of {number(score.of)}"
 
 
 def _stages(case: Case) -> list[tuple[str, str]]:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assistant.answering.chat import ChatModel, LangChainModel
 from assistant.assistant import Assistant
 from assistant.errors import EvaluationError, SettingsError, SuiteBroken
 from assistant.evaluation.asking import Progress, Record, ask_all
 from assistant.evaluation.gold import Gold, locate
-from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge, Prompts
-from assistant.evaluation.lost import STAGES, lost
-from assistant.evaluation.metrics import USUAL, Case, Metric, metrics_of, score_all
+from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge
+from assistant.evaluation.lost import lost
+from assistant.evaluation.manifest import Manifest, manifest_of
+from assistant.evaluation.metrics import Case, Metric, metrics_of, score_all
 from assistant.evaluation.metrics.judged import unjudged
 from assistant.evaluation.report import write_report
-from assistant.evaluation.runs import Result, Run, manifest, write_json, write_results
-from assistant.evaluation.suite import Suite
+from assistant.evaluation.runs import Result, Run, rounded_score
+from assistant.evaluation.storing import read_manifest, write_json, write_results
+from assistant.evaluation.suite import EVERY_SLICE, Suite
 from assistant.models import PackagedReranker
-from assistant.prompts import load_prompt
 from assistant.settings import ModelSettings
-
-_EVERY_SLICE = ("kind", "outlet", "year", "answerable")
 
 
 def run_suite(
@@ -44,7 +44,7 @@ def run_suite(
         assistant: whom to ask.
         folder: where to write.
         progress: called with the number of questions asked, and of all.
-        judge: the chat model that judges; else the one that the suite names, if any.
+        judge: stands in for the chat model that the suite names as judge.
 
     Raises:
         SuiteBroken: the suite names articles, quotes or metrics that there are not.
@@ -54,17 +54,17 @@ def run_suite(
     _check_names(suite, metrics_of(suite.cutoffs, suite.twins))
     golds = locate(suite, assistant.archive)
     chat = _chat_judge(suite, assistant, Path(folder), judge)
-    made = manifest(suite, assistant)
+    made = manifest_of(suite, assistant)
     folder = _prepared(Path(folder), made)
     records = ask_all(assistant, golds, suite.twins, folder, progress)
     by_id = {gold.question.id: gold for gold in golds}
     cases = [Case(by_id[record.id], record) for record in records]
     run = Run(folder, made, _results(suite, cases, chat))
-    summary, times = summarise(run), _times(records)
+    times = _times(records)
     write_results(folder / "results.jsonl", run.results)
-    write_json(folder / "summary.json", summary)
+    write_json(folder / "summary.json", run.summary())
     write_json(folder / "times.json", times)
-    write_report(folder / "report.html", suite, run, cases, summary, times)
+    write_report(folder / "report.html", suite, run, cases, times)
     return run
 
 
@@ -79,59 +79,10 @@ def _results(suite: Suite, cases: Sequence[Case], chat: ChatJudge | None) -> tup
             articles=case.gold.question.gold_articles,
             slices=_slices(suite, case.gold),
             lost=lost(case),
-            scores=scored,
+            scores={name: rounded_score(score) for name, score in scored.items()},
         )
         for case, scored in zip(cases, scores, strict=True)
     )
-
-
-def summarise(run: Run) -> dict[str, Any]:
-    """The figures of a run, by slice, too, and what lost its questions."""
-    figures = {name: run.figure(metric) for name, metric in run.metrics.items()}
-    short = [
-        {"metric": name, "value": figures[name]["value"], "threshold": threshold}
-        for name, threshold in run.manifest["thresholds"].items()
-        if figures[name]["value"] is None
-        or run.metrics[name].falls_short(figures[name]["value"], threshold)
-    ]
-    return {
-        "suite": run.manifest["suite"],
-        "asked": len(run.results),
-        "fell_short": short,
-        "lost": {
-            stage: [_name(result) for result in run.results if result.lost == stage]
-            for stage in STAGES
-        },
-        "figures": figures,
-        "slices": {name: _sliced(run, name) for name in run.manifest["slices"]},
-    }
-
-
-def _sliced(run: Run, name: str) -> dict[str, dict[str, Any]]:
-    """The figures that comparisons test, for each value of a slice; twins are no part of it."""
-    chosen = [metric for metric in run.manifest["metrics"] or USUAL if metric in run.metrics]
-    asked = [result for result in run.results if not result.twin]
-    found: dict[str, dict[str, Any]] = {}
-    for value in sorted({value for result in asked for value in result.slices[name]}):
-        within = [not r.twin and value in r.slices[name] for r in run.results]
-        figures = {metric: run.figure(run.metrics[metric], within) for metric in chosen}
-        found[value] = {
-            "asked": sum(within),
-            "lost": sum(
-                result.lost is not None
-                for result, on in zip(run.results, within, strict=True)
-                if on
-            ),
-            "figures": {
-                metric: {"value": figure["value"], "scored": figure["scored"]}
-                for metric, figure in figures.items()
-            },
-        }
-    return found
-
-
-def _name(result: Result) -> str:
-    return f"{result.id} (twin)" if result.twin else result.id
 
 
 def _check_names(suite: Suite, metrics: dict[str, Metric]) -> None:
@@ -143,27 +94,27 @@ def _check_names(suite: Suite, metrics: dict[str, Metric]) -> None:
         )
     extra = {name for question in suite.questions for name in question.extra}
     for name in suite.slices:
-        if name not in (*_EVERY_SLICE, *extra):
+        if name not in (*EVERY_SLICE, *extra):
             raise SuiteBroken(f"{suite.name}: no question has the slice {name!r}.")
 
 
-def _prepared(folder: Path, made: dict[str, Any]) -> Path:
+def _prepared(folder: Path, made: Manifest) -> Path:
     """The folder with its run.json; it holds nothing else, or an earlier part of the same run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "run.json"
-    if path.exists():
-        try:
-            before = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            before = {}
-        changed = [name for name in made if before.get(name) != made[name]]
-        if changed:
-            raise EvaluationError(
-                f"{folder} holds a run with other {', '.join(changed)}.", "Name another --out."
-            )
-    elif any(folder.iterdir()):
-        raise EvaluationError(f"{folder} holds something else.", "Name another --out.")
-    write_json(path, made)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        strangers = [entry.name for entry in folder.iterdir() if entry.name != "run.json"]
+        if (folder / "run.json").exists():
+            if changed := read_manifest(folder).answers_differ(made):
+                raise EvaluationError(
+                    f"{folder} holds a run with other {', '.join(changed)}.", "Name another --out."
+                )
+        elif strangers:
+            raise EvaluationError(f"{folder} holds something else.", "Name another --out.")
+        write_json(folder / "run.json", made.model_dump(mode="json"))
+    except OSError as error:
+        raise EvaluationError(
+            f"{folder} cannot be written to: {error.strerror}.", "Name another --out."
+        ) from None
     return folder
 
 
@@ -185,9 +136,8 @@ def _chat_judge(
         return None
     if suite.judge.model == assistant.settings.answer.model:
         raise SettingsError("A model does not judge its own answers.", "Name another judge.")
-    prompts = Prompts(load_prompt("judge_correctness"), load_prompt("judge_support"))
     model = model or LangChainModel(suite.judge.model, suite.judge.timeout)
-    return ChatJudge(model, prompts, suite.judge, folder)
+    return ChatJudge(model, suite.judge, folder)
 
 
 def _times(records: Sequence[Record]) -> dict[str, Any]:
@@ -201,7 +151,7 @@ def _times(records: Sequence[Record]) -> dict[str, Any]:
     return {
         stage: {
             "median": round(statistics.median(values), 4),
-            "p95": round(sorted(values)[int(0.95 * (len(values) - 1))], 4),
+            "p95": round(float(np.percentile(values, 95)), 4),
             "mean": round(statistics.mean(values), 4),
             "asked": len(values),
         }

@@ -1,45 +1,23 @@
-"""A run on disk: what was asked of what, each question's scores, and the figures.
-
-::
-
-    RUN/run.json        what made it: hashes, settings, models, versions, seed
-    RUN/answers.jsonl   what each stage made of each question, as it was asked
-    RUN/times.jsonl     seconds by stage; the only file, with the report, that differs between
-                        two runs of the same
-    RUN/results.jsonl   each question's scores, and the stage that lost it
-    RUN/summary.json    the figures, by slice, too
-    RUN/report.html     the same to read
-"""
+"""A run: each question's scores, and the figures made of them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.assistant import Assistant
-from assistant.errors import EvaluationError
 from assistant.evaluation import sampling
-from assistant.evaluation.metrics import Metric, Score, metrics_of
+from assistant.evaluation.lost import STAGES
+from assistant.evaluation.manifest import Manifest
+from assistant.evaluation.metrics import USUAL, Metric, Score, metrics_of
 from assistant.evaluation.metrics.scores import Numbers
-from assistant.evaluation.suite import Suite
-from assistant.prompts import load_prompt
 
-_PACKAGES = (
-    "onrecord chromadb ir-measures langchain-core numpy onnxruntime scipy sentence-transformers"
-    " sentencex tiktoken tokenizers torch transformers"
-).split()
 _DIGITS = 6
-_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +37,64 @@ class Result:
     scores: dict[str, Score]
     """What it adds to each figure."""
 
+    def scored(self, metric: str) -> bool:
+        """Whether it adds anything to a figure."""
+        return metric in self.scores and not self.scores[metric].unscored
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure, and how much it rests on."""
+
+    value: float | None
+    """The figure; None where it cannot be made."""
+    interval: sampling.Interval | None
+    """Its 95 % interval; None where there are fewer than two clusters."""
+    scored: int
+    """How many questions it is made of."""
+    reasons: dict[str, int]
+    """Why others are unscored, and how many each."""
+
+    @property
+    def unscored_because(self) -> str | None:
+        """Why there is no value; None where there is one."""
+        if self.value is not None:
+            return None
+        if self.scored:
+            return "the scored questions are all of one sort"
+        none = "no question is of this sort"
+        return max(self.reasons, key=self.reasons.__getitem__, default=none)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "value": rounded(self.value),
+            "interval": [rounded(end) for end in self.interval] if self.interval else None,
+            "scored": self.scored,
+            "unscored": sum(self.reasons.values()),
+            "unscored_because": self.unscored_because,
+            "reasons": self.reasons,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A figure that is beyond its threshold, or that cannot be told."""
+
+    metric: Metric
+    """Which figure."""
+    estimate: Estimate
+    """What it is."""
+    threshold: float
+    """What was asked."""
+
+    def __str__(self) -> str:
+        bound = "at least" if self.metric.better == "higher" else "at most"
+        asked = f"asked for {bound} {self.threshold:g}"
+        if self.estimate.value is None:
+            return f"unscored, because {self.estimate.unscored_because}; {asked}"
+        return f"{self.estimate.value:.4g}, {asked}"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -66,7 +102,7 @@ class Run:
 
     folder: Path
     """Where it lies."""
-    manifest: dict[str, Any]
+    manifest: Manifest
     """What made it."""
     results: tuple[Result, ...]
     """Each question's scores, in the order asked."""
@@ -74,43 +110,96 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, Metric]:
         """What was measured."""
-        return metrics_of(self.manifest["cutoffs"], self.manifest["twins"])
+        return metrics_of(self.manifest.cutoffs, self.manifest.twins)
+
+    @cached_property
+    def tested(self) -> list[Metric]:
+        """The metrics that comparisons test, and that slices show."""
+        names = self.manifest.metrics or USUAL
+        return [self.metrics[name] for name in names if name in self.metrics]
 
     @cached_property
     def clusters(self) -> sampling.Whole:
         """Each result's cluster."""
         return sampling.clusters([result.articles for result in self.results])
 
-    def figure(self, metric: Metric, within: Sequence[bool] | None = None) -> dict[str, Any]:
-        """A figure with its interval, and how many questions are scored, or why none is."""
-        results = [(r, c) for r, c in zip(self.results, self.clusters, strict=True)]
-        chosen = [pair for n, pair in enumerate(results) if within is None or within[n]]
-        scored = [(r.scores[metric.name], c) for r, c in chosen if _scored(r, metric.name)]
+    @cached_property
+    def figures(self) -> dict[str, Estimate]:
+        """Every figure, by metric."""
+        return {name: self._estimate(metric) for name, metric in self.metrics.items()}
+
+    @cached_property
+    def fell_short(self) -> list[Shortfall]:
+        """Figures beyond their thresholds, and thresholds whose figure is unscored."""
+        asked = self.manifest.thresholds.items()
+        found = [Shortfall(self.metrics[name], self.figures[name], bar) for name, bar in asked]
+        return [
+            one
+            for one in found
+            if one.estimate.value is None or one.metric.is_worse(one.estimate.value, one.threshold)
+        ]
+
+    def summary(self) -> dict[str, Any]:
+        """The figures, by slice, too, and what lost the questions; for JSON."""
+        return {
+            "suite": self.manifest.suite,
+            "asked": len(self.results),
+            "fell_short": [
+                {
+                    "metric": short.metric.name,
+                    "value": rounded(short.estimate.value),
+                    "threshold": short.threshold,
+                }
+                for short in self.fell_short
+            ],
+            "lost": {
+                stage: [
+                    f"{result.id} (twin)" if result.twin else result.id
+                    for result in self.results
+                    if result.lost == stage
+                ]
+                for stage in STAGES
+            },
+            "figures": {name: estimate.to_dict() for name, estimate in self.figures.items()},
+            "slices": {name: self._sliced(name) for name in self.manifest.slices},
+        }
+
+    def _sliced(self, name: str) -> dict[str, dict[str, Any]]:
+        """The tested figures for each value of a slice; twins are no part of it."""
+        asked = [result for result in self.results if not result.twin]
+        found: dict[str, dict[str, Any]] = {}
+        for value in sorted({value for result in asked for value in result.slices[name]}):
+            within = [result for result in asked if value in result.slices[name]]
+            figures = {metric.name: _plain(within, metric) for metric in self.tested}
+            lost = sum(result.lost is not None for result in within)
+            found[value] = {"asked": len(within), "lost": lost, "figures": figures}
+        return found
+
+    def _estimate(self, metric: Metric) -> Estimate:
+        places = [n for n, result in enumerate(self.results) if result.scored(metric.name)]
+        rows = as_numbers(self.results[n].scores[metric.name] for n in places)
+        value = sampling.value_of(rows, metric.statistic)
         reasons = Counter(
-            r.scores[metric.name].unscored
-            for r, _ in chosen
-            if metric.name in r.scores and not _scored(r, metric.name)
+            result.scores[metric.name].unscored
+            for result in self.results
+            if metric.name in result.scores and not result.scored(metric.name)
         )
-        rows = as_numbers([score for score, _ in scored])
-        groups = np.unique(np.array([c for _, c in scored], np.int64), return_inverse=True)[1]
-        value = sampling.value_of(rows, metric.figure)
-        found: dict[str, Any] = {"value": rounded(value), "interval": None, "scored": len(scored)}
-        if within is None and value is not None:
-            low_high = sampling.interval(rows, groups, metric.figure, self.manifest["seed"])
-            found["interval"] = [rounded(end) for end in low_high] if low_high else None
-        if value is None:
-            found["unscored_because"] = _main_reason(reasons, len(scored))
-        return found | {"unscored": sum(reasons.values()), "reasons": dict(sorted(reasons.items()))}
+        groups, seed = self.clusters[places], self.manifest.seed
+        return Estimate(
+            value=value,
+            interval=(
+                None if value is None else sampling.interval(rows, groups, metric.statistic, seed)
+            ),
+            scored=len(places),
+            reasons=dict(sorted(reasons.items())),
+        )
 
 
-def _main_reason(reasons: Counter[str], scored: int) -> str:
-    if scored:
-        return "the scored questions are all of one sort"
-    return reasons.most_common(1)[0][0] if reasons else "no question is of this sort"
-
-
-def _scored(result: Result, name: str) -> bool:
-    return name in result.scores and not result.scores[name].unscored
+def _plain(results: Sequence[Result], metric: Metric) -> dict[str, Any]:
+    """A figure over some results, without its interval."""
+    scores = [result.scores[metric.name] for result in results if result.scored(metric.name)]
+    value = sampling.value_of(as_numbers(scores), metric.statistic)
+    return {"value": rounded(value), "scored": len(scores)}
 
 
 def as_numbers(scores: Iterable[Score]) -> Numbers:
@@ -118,113 +207,11 @@ def as_numbers(scores: Iterable[Score]) -> Numbers:
     return np.array([(score.value, score.of) for score in scores], np.float64).reshape(-1, 2)
 
 
+def rounded_score(score: Score) -> Score:
+    """A score as it is kept, so that a run is the same in memory and on disk."""
+    return Score(round(score.value, _DIGITS), round(score.of, _DIGITS), score.unscored)
+
+
 def rounded(value: float | None) -> float | None:
     """A figure to six digits, so that two runs of the same are the same to the byte."""
     return None if value is None else round(value, _DIGITS)
-
-
-def manifest(suite: Suite, assistant: Assistant) -> dict[str, Any]:
-    """What makes a run: two with equal manifests give equal results."""
-    coverage = assistant.archive.coverage()
-    prompts = ["judge_correctness", "judge_support"] if suite.judge else []
-    settings = assistant.settings
-    return {
-        "format": _FORMAT,
-        "suite": suite.name,
-        "questions": suite.fingerprint,
-        "asked": len(suite.questions),
-        "twins": suite.twins,
-        "seed": suite.seed,
-        "cutoffs": list(suite.cutoffs),
-        "slices": list(suite.slices),
-        "metrics": list(suite.metrics),
-        "thresholds": suite.thresholds,
-        "prices": [suite.price_input, suite.price_output],
-        "archive": assistant.archive.fingerprint(),
-        "articles": coverage.articles,
-        "settings": settings.model_dump(mode="json", exclude={"archive"}),
-        "settings_fingerprint": settings.fingerprint,
-        "models": assistant.models,
-        "judge": suite.judge.model_dump(exclude={"cache"}) if suite.judge else None,
-        "prompts": {name: load_prompt(name).fingerprint for name in prompts},
-        "code": _code(),
-        "versions": {"python": platform.python_version()}
-        | {package: version(package) for package in _PACKAGES},
-    }
-
-
-def _code() -> str:
-    """Hash of the package's own source: a run is not taken up by other code."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def write_json(path: Path, value: Any) -> None:
-    """A JSON file for people and programs, the same to the byte for the same value."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def write_results(path: Path, results: Sequence[Result]) -> None:
-    """One line a question: what it belongs to, what lost it, its scores as ``[value, of]``."""
-    with path.open("w", encoding="utf-8") as file:
-        for result in results:
-            line = {
-                "id": result.id,
-                "twin": result.twin,
-                "articles": list(result.articles),
-                "slices": {name: list(values) for name, values in result.slices.items()},
-                "lost": result.lost,
-                "scores": {
-                    name: [rounded(score.value), rounded(score.of)]
-                    for name, score in result.scores.items()
-                    if not score.unscored
-                },
-                "unscored": {
-                    name: score.unscored for name, score in result.scores.items() if score.unscored
-                },
-            }
-            file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def read_run(folder: str | Path) -> Run:
-    """A finished run.
-
-    Raises:
-        EvaluationError: the folder holds no finished run, or a damaged one.
-    """
-    folder = Path(folder)
-    path = folder / "run.json"
-    try:
-        made = json.loads(path.read_text(encoding="utf-8"))
-        if made["format"] != _FORMAT:
-            raise EvaluationError(f"{path} is of another version.", "Run the suite again.")
-        path = folder / "results.jsonl"
-        lines = path.read_text(encoding="utf-8").split("\n")
-        results = [_result(json.loads(text)) for text in lines if text]
-    except FileNotFoundError:
-        raise EvaluationError(
-            f"{folder} holds no finished run: {path.name} is missing.",
-            "Name the folder of a suite's results.",
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EvaluationError(f"{path} is damaged: {error}.", "Run the suite again.") from None
-    if not results:
-        raise EvaluationError(f"{path} holds no result.", "Run the suite again.")
-    return Run(folder, made, tuple(results))
-
-
-def _result(line: dict[str, Any]) -> Result:
-    scores = {name: Score(value, of) for name, (value, of) in line["scores"].items()}
-    scores |= {name: Score(0.0, 0.0, reason) for name, reason in line["unscored"].items()}
-    return Result(
-        id=line["id"],
-        twin=line["twin"],
-        articles=tuple(line["articles"]),
-        slices={name: tuple(values) for name, values in line["slices"].items()},
-        lost=line["lost"],
-        scores=scores,
-    )

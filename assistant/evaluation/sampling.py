@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evaluation.metrics.scores import Figure, Numbers
+from assistant.evaluation.metrics.scores import Numbers, Statistic
 
 Whole = NDArray[np.int64]
 Interval = tuple[float, float]
 
 RESAMPLES = 10_000
+_FOR_ONE = 2_000  # of the interval of one figure, of which a run has fifty
 _CELLS = 4_000_000  # weights held in memory at a time
 _LEVEL = 95
 
@@ -38,26 +39,29 @@ def clusters(articles: Sequence[Sequence[str]]) -> Whole:
     return numbers
 
 
-def value_of(scores: Numbers, figure: Figure) -> float | None:
+def value_of(scores: Numbers, statistic: Statistic) -> float | None:
     """The figure of all questions, or None where it cannot be made of them.
 
     Args:
         scores: shape (questions, 2), the scored ones only.
-        figure: how they become one.
+        statistic: how they become one.
     """
-    (value,) = figure(scores, np.ones((1, len(scores)))) if len(scores) else (np.nan,)
+    (value,) = statistic(scores, np.ones((1, len(scores)))) if len(scores) else (np.nan,)
     return None if np.isnan(value) else float(value)
 
 
-def interval(
-    scores: Numbers, groups: Whole, figure: Figure, seed: int, resamples: int = 2_000
-) -> Interval | None:
+def interval(scores: Numbers, groups: Whole, statistic: Statistic, seed: int) -> Interval | None:
     """The bootstrap's 95 % interval of a figure; None where there are fewer than two clusters."""
-    return _percentiles(groups, seed, resamples, lambda weights: figure(scores, weights))
+    return _percentiles(groups, seed, _FOR_ONE, lambda weights: statistic(scores, weights))
 
 
 def paired_interval(
-    a: Numbers, b: Numbers, groups: Whole, figure: Figure, seed: int, resamples: int = RESAMPLES
+    a: Numbers,
+    b: Numbers,
+    groups: Whole,
+    statistic: Statistic,
+    seed: int,
+    resamples: int = RESAMPLES,
 ) -> Interval | None:
     """The paired bootstrap's 95 % interval of the difference, b less a.
 
@@ -65,17 +69,22 @@ def paired_interval(
         a: shape (questions, 2); a row of zeros where the question is not scored.
         b: the same questions' scores in the other run.
         groups: each question's cluster.
-        figure: how scores become a figure.
+        statistic: how scores become a figure.
         seed: of the generator.
         resamples: how many samples are drawn.
     """
     return _percentiles(
-        groups, seed, resamples, lambda weights: figure(b, weights) - figure(a, weights)
+        groups, seed, resamples, lambda weights: statistic(b, weights) - statistic(a, weights)
     )
 
 
 def randomisation_p(
-    a: Numbers, b: Numbers, groups: Whole, figure: Figure, seed: int, resamples: int = RESAMPLES
+    a: Numbers,
+    b: Numbers,
+    groups: Whole,
+    statistic: Statistic,
+    seed: int,
+    resamples: int = RESAMPLES,
 ) -> float:
     """How often a difference at least as large comes of swapping the runs at random, by cluster.
 
@@ -83,13 +92,13 @@ def randomisation_p(
     never says more than was drawn. Arguments as for ``paired_interval``.
     """
     both = np.concatenate([a, b])
-    count = int(groups.max(initial=-1)) + 1
+    groups, count = _numbered(groups)
     generator = np.random.default_rng(seed)
 
     def difference(swapped: NDArray[np.bool_]) -> Numbers:
         per_question = swapped[:, groups].astype(np.float64)
         kept = 1 - per_question
-        return figure(both, np.hstack([per_question, kept])) - figure(
+        return statistic(both, np.hstack([per_question, kept])) - statistic(
             both, np.hstack([kept, per_question])
         )
 
@@ -115,14 +124,14 @@ def holm(values: Sequence[float]) -> list[float]:
 
 
 def _percentiles(
-    groups: Whole, seed: int, resamples: int, statistic: Callable[[Numbers], Numbers]
+    groups: Whole, seed: int, resamples: int, weighted: Callable[[Numbers], Numbers]
 ) -> Interval | None:
-    count = int(groups.max(initial=-1)) + 1
+    groups, count = _numbered(groups)
     if count < 2:
         return None
     generator = np.random.default_rng(seed)
     drawn = [
-        statistic(
+        weighted(
             generator.multinomial(count, np.full(count, 1 / count), size)[:, groups].astype(
                 np.float64
             )
@@ -135,6 +144,12 @@ def _percentiles(
         return None
     low, high = np.percentile(values, [50 - _LEVEL / 2, 50 + _LEVEL / 2])
     return float(low), float(high)
+
+
+def _numbered(groups: Whole) -> tuple[Whole, int]:
+    """The clusters numbered from 0 without gaps, and how many there are."""
+    names, numbers = np.unique(groups, return_inverse=True)
+    return numbers.astype(np.int64), len(names)
 
 
 def _batches(resamples: int, width: int) -> list[int]:

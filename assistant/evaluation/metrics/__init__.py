@@ -63,17 +63,24 @@ def score_all(
     support: SupportJudge,
     judge: Callable[[Case], dict[str, Score]],
 ) -> list[dict[str, Score]]:
-    """Every case's scores by metric, in order; what does not apply to a case is left out."""
-    ranked = retrieval.score(cases, suite.cutoffs)
+    """Every case's scores by metric, in order; what does not apply to a case is left out.
+
+    A twin is scored on what no answer may get wrong, and on being refused.
+    """
+    asked = [case for case in cases if not case.record.twin]
+    rankings = iter(retrieval.score(asked, suite.cutoffs))
     return [
-        {
+        {**citations.of_any_answer(case), **refusal.of_twin(case)}
+        if case.record.twin
+        else {
             **answers.score(case),
+            **citations.of_any_answer(case),
             **citations.score(case, support),
             **attribution.score(case),
             **refusal.score(case, suite.twins),
-            **ranking,
+            **next(rankings),
             **judge(case),
             **cost.score(case, suite.price_input, suite.price_output),
         }
-        for case, ranking in zip(cases, ranked, strict=True)
+        for case in cases
     ]

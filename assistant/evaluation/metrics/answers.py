@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from assistant.evaluation.metrics.facts import Facts, facts
+from assistant.evaluation.metrics.facts import facts
 from assistant.evaluation.metrics.scores import Case, Metric, Score, share, unscored
 from assistant.text import find, words
 
@@ -29,29 +29,19 @@ METRICS = [
         "share of the reference answer's numbers, dates and names that the answer and its quotes"
         " hold",
     ),
-    Metric(
-        "facts_supported",
-        "answers",
-        "share of the numbers, dates and names of an answer's claims that the quotes which they"
-        " cite hold",
-    ),
 ]
-_REFUSED = "it was refused"
 
 
 def score(case: Case) -> dict[str, Score]:
-    """The case's scores; a twin has none but that of invented facts."""
-    scores = {"facts_supported": _supported(case)}
+    """The scores of a question that is no twin."""
     question = case.gold.question
-    if case.record.twin:
-        return scores
     if not question.answerable:
         none = unscored("the question is not answerable")
-        return scores | dict.fromkeys(("complete", "token_f1", "facts_matched"), none)
+        return {metric.name: none for metric in METRICS}
     reference = facts(question.answer)
-    return scores | {
+    return {
         "complete": (
-            Score(float(complete(case)))
+            Score(float(case.answered and all(held(case))))
             if question.must_include
             else unscored("the question has no must_include")
         ),
@@ -68,16 +58,13 @@ def score(case: Case) -> dict[str, Score]:
     }
 
 
-def complete(case: Case) -> bool:
-    """True where every entry of must_include stands in what is shown."""
+def held(case: Case) -> list[bool]:
+    """Whether what is shown holds each entry of must_include; nothing is held by a refusal."""
     text = shown(case).casefold() if case.answered else ""
-    return case.answered and all(
-        any(
-            find(wanted.casefold(), text) is not None
-            for wanted in ([entry] if isinstance(entry, str) else entry)
-        )
-        for entry in case.gold.question.must_include
-    )
+    return [
+        any(find(one.casefold(), text) is not None for one in alternatives)
+        for alternatives in case.gold.question.wanted
+    ]
 
 
 def said(case: Case) -> str:
@@ -96,14 +83,3 @@ def token_f1(text: str, reference: str) -> float:
     one, two = (Counter(words(_ARTICLES.sub(" ", side.casefold()))) for side in (text, reference))
     common = (one & two).total()
     return 2 * common / (one.total() + two.total()) if common else 0.0
-
-
-def _supported(case: Case) -> Score:
-    if not case.answered:
-        return unscored(_REFUSED)
-    held = claimed = 0
-    for claim in case.record.answer.shown:
-        found: Facts = facts(claim.text)
-        claimed += len(found)
-        held += found.found_in("\n".join(case.quotes(claim)))
-    return Score(held, claimed) if claimed else unscored("the claims hold no number, date or name")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.archive.copies import contained
 from assistant.evaluation.metrics.citations import overlap, quoted_strings
 from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, unscored
-from assistant.evaluation.suite import GoldStatement
+from assistant.evaluation.questions import GoldStatement
 from assistant.text import words
 
 # Share of a statement's runs of three words that a claim's quote must hold to rest on it. Words
@@ -24,8 +24,8 @@ METRICS = [
     Metric(
         "speaker_kept",
         "attribution",
-        "share of the gold statements that a claim quotes whose speaker it keeps: the claim names"
-        " the speaker, in its text or as its speaker, and gives the words to nobody else",
+        "share of all gold statements that an answer quotes whose speaker it keeps: every claim"
+        " that quotes one is marked with its speaker, or, unmarked, names the speaker in its text",
     ),
     Metric(
         "statement_f1",
@@ -49,9 +49,7 @@ class _Said:
 
 
 def score(case: Case) -> dict[str, Score]:
-    """The case's scores; a twin has none."""
-    if case.record.twin:
-        return {}
+    """The scores of a question that is no twin."""
     names = [metric.name for metric in METRICS]
     gold = case.gold.question.statements
     if not gold:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.errors import ModelMissing
+from assistant.evaluation.metrics.facts import facts
 from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, share, unscored
-from assistant.evaluation.suite import GoldQuote
+from assistant.evaluation.questions import GoldQuote
 from assistant.text import find, words
 from assistant.types import Claim
 
@@ -21,14 +22,21 @@ METRICS = [
     Metric(
         "exact_quotes",
         "citations",
-        "share of quotes that are exact: citations and nearest passages whose characters stand in"
-        " the cited version at the cited place; claims called quoted, and words in quotation marks"
-        " in other claims, that stand in a quote they cite",
+        "share of all quotes, those of twins included, that are exact: citations and nearest"
+        " passages whose characters stand in the cited version at the cited place; claims called"
+        " quoted, and words in quotation marks in other claims, that stand in a quote they cite",
     ),
     Metric(
         "current_versions",
         "citations",
-        "share of citations and nearest passages whose version of the article is the newest",
+        "share of all citations and nearest passages, those of twins included, whose version of"
+        " the article is the newest",
+    ),
+    Metric(
+        "facts_supported",
+        "citations",
+        "share of all numbers, dates and names of claims, those of twins included, that the quotes"
+        " which the claim cites hold",
     ),
     Metric(
         "citation_recall",
@@ -69,24 +77,27 @@ class SupportJudge(Protocol):
         """True where the sources, taken together, say the claim."""
 
 
-def score(case: Case, judge: SupportJudge) -> dict[str, Score]:
-    """The case's scores; where the judge's model is not installed, ALCE's are unscored."""
-    record = case.record
-    checked = (*record.cited, *record.nearest)
+def of_any_answer(case: Case) -> dict[str, Score]:
+    """The scores that a twin has, too: what no answer may get wrong."""
+    checked = (*case.record.cited, *case.record.nearest)
     right, looked_at = _exact(case)
-    scores = {
+    held, claimed = _facts(case)
+    return {
         "exact_quotes": rate(right, looked_at, "nothing is quoted"),
         "current_versions": rate(
             sum(item.current for item in checked), len(checked), "nothing is cited"
         ),
+        "facts_supported": rate(held, claimed, "no claim holds a number, date or name"),
     }
-    if record.twin:
-        return scores
-    question = case.gold.question
+
+
+def score(case: Case, judge: SupportJudge) -> dict[str, Score]:
+    """The scores of a question that is no twin; without the judge's model, ALCE's are unscored."""
+    record, question = case.record, case.gold.question
     named = bool(question.gold_articles) and question.answerable
     unnamed = unscored("the question names no gold article")
     gold = [item for item in record.cited if item.story in case.gold.stories]
-    return scores | {
+    return {
         **_alce_scores(case, judge),
         "article_precision": (
             share(len(gold), len(record.cited), "nothing is cited") if named else unnamed
@@ -147,10 +158,14 @@ def covered(case: Case, gold: GoldQuote) -> bool:
     """True where one cited quote of the gold quote's article holds 60 % of its words."""
     pairs = zip(case.record.answer.citations, case.record.cited, strict=True)
     return case.answered and any(
-        checked.story == case.gold.story(gold.article)
-        and overlap(gold.quote, citation.quote) >= _COVERED
+        checked.story == case.gold.story(gold.article) and covers(citation.quote, gold.quote)
         for citation, checked in pairs
     )
+
+
+def covers(quote: str, gold: str) -> bool:
+    """True where a quote holds 60 % of the words of a gold one."""
+    return overlap(gold, quote) >= _COVERED
 
 
 def overlap(gold: str, quote: str) -> float:
@@ -172,3 +187,13 @@ def _exact(case: Case) -> tuple[int, int]:
         said = [claim.text] if claim.support == "quoted" else quoted_strings(claim.text)
         found += [any(find(text, quote) is not None for quote in quotes) for text in said]
     return sum(found), len(found)
+
+
+def _facts(case: Case) -> tuple[int, int]:
+    """How many facts of the claims their quotes hold, and how many there are."""
+    held = claimed = 0
+    for claim in case.record.answer.shown:
+        found = facts(claim.text)
+        claimed += len(found)
+        held += found.found_in("\n".join(case.quotes(claim)))
+    return held, claimed

@@ -15,9 +15,7 @@ METRICS = [
 
 
 def score(case: Case, price_input: float, price_output: float) -> dict[str, Score]:
-    """The case's scores; prices are for a million tokens."""
-    if case.record.twin:
-        return {}
+    """The scores of a question that is no twin; prices are for a million tokens."""
     shown = case.record.answer.shown
     refused = unscored("it was refused")
     return {

@@ -14,7 +14,10 @@ from assistant.text import words
 
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH = {name[:3]: number for number, name in enumerate(_MONTHS.split(), 1)}
-_MONTH_NAME = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_MONTH_NAME = (
+    r"\b(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
 _DATES = [
     re.compile(r"\b(?P<year>\d{4})-(?P<monthnumber>\d\d)-(?P<day>\d\d)\b"),
     re.compile(
@@ -44,7 +47,9 @@ _SCALES = {
     "trillion": 10**12,
 }
 _SPELT_WORD = f"(?:{'|'.join([*_SMALL, *_SCALES])})"
-_SPELT = re.compile(rf"\b{_SPELT_WORD}\b(?:(?:[ -]| and ){_SPELT_WORD}\b)*", re.IGNORECASE)
+_AFTER_SCALE = "|".join(f"(?<={scale})" for scale in _SCALES)
+_JOINT = f"(?:[ -]|(?:{_AFTER_SCALE}) and )"  # "two and three" are two numbers
+_SPELT = re.compile(rf"\b{_SPELT_WORD}\b(?:{_JOINT}{_SPELT_WORD}\b)*", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<![\w’'])[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[“\"(\n]\s*)$")
 _NO_NAMES = frozenset(
@@ -91,7 +96,7 @@ def facts(text: str) -> Facts:
     for pattern in _DATES:
         dates |= {_day(match) for match in pattern.finditer(text)}
         text = pattern.sub(" , ", text)
-    numbers = {number for match in _FIGURES.finditer(text) if (number := _figure(match))}
+    numbers = {_figure(match) for match in _FIGURES.finditer(text)}
     numbers |= {_spelt(match.group()) for match in _SPELT.finditer(_FIGURES.sub(" , ", text))}
     return Facts(frozenset(numbers), frozenset(dates), frozenset(_names(text)))
 
@@ -102,7 +107,9 @@ def _agree(one: Day, two: Day) -> bool:
 
 def _day(match: re.Match[str]) -> Day:
     parts = match.groupdict()
-    month = _MONTH[parts["month"].casefold()] if parts.get("month") else int(parts["monthnumber"])
+    month = (
+        _MONTH[parts["month"][:3].casefold()] if parts.get("month") else int(parts["monthnumber"])
+    )
     year, day = parts.get("year"), parts.get("day")
     return (int(year) if year else None, month, int(day) if day else None)
 

@@ -26,8 +26,6 @@ METRICS = [
 _NONE = "the suite names no chat model as judge"
 
 
-def unjudged(case: Case) -> dict[str, Score]:
+def unjudged(_case: Case) -> dict[str, Score]:
     """The scores of a case where no chat model judges."""
-    if case.record.twin:
-        return {}
     return {metric.name: unscored(_NONE) for metric in METRICS}

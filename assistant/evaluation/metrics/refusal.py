@@ -24,7 +24,7 @@ METRICS = [
         "refusal",
         "chance that an answerable question has a higher confidence than an unanswerable one"
         " (J. Hanley and B. McNeil, 1982)",
-        figure=auroc,
+        statistic=auroc,
     ),
     Metric(
         "calibration_error",
@@ -36,7 +36,7 @@ METRICS = [
     ),
     Metric("twin_refusal_recall", "refusal", "share of the twins that are refused"),
     Metric("twin_refusal_precision", "refusal", f"refused twins / refusals, over {_TWINS}"),
-    Metric("twin_auroc", "refusal", f"as refusal_auroc, over {_TWINS}", figure=auroc),
+    Metric("twin_auroc", "refusal", f"as refusal_auroc, over {_TWINS}", statistic=auroc),
     Metric(
         "twin_calibration_error", "refusal", f"as calibration_error, over {_TWINS}", "lower", ece
     ),
@@ -44,9 +44,7 @@ METRICS = [
 
 
 def score(case: Case, twins: bool) -> dict[str, Score]:
-    """The case's scores; those over twins only where the suite asks them."""
-    if case.record.twin:
-        return _of_twin(case)
+    """The scores of a question that is no twin; those over twins only where the suite has them."""
     answerable, refused = case.gold.question.answerable, not case.answered
     confidence = case.record.answer.confidence
     rebuttable = not answerable and bool(case.gold.question.evidence)
@@ -54,23 +52,24 @@ def score(case: Case, twins: bool) -> dict[str, Score]:
     scores = {
         "refusal_precision": rate(refused and not answerable, refused, "it was answered"),
         "refusal_auroc": none if rebuttable else Score(confidence, float(answerable)),
-        "calibration_error": none if rebuttable else Score(confidence, _held(case)),
+        "calibration_error": none if rebuttable else Score(confidence, _evidence_holds_gold(case)),
         "refusal_recall": unscored("the question is answerable"),
         "over_refusal": unscored("the question is not answerable"),
     }
     if not answerable:
-        return scores | {"refusal_recall": Score(float(refused or _rebuts(case)))}
+        return scores | {"refusal_recall": Score(float(refused or rebuts(case)))}
     scores["over_refusal"] = Score(float(refused))
-    if not twins:
+    if not (twins and case.gold.has_twin):
         return scores
     return scores | {
         "twin_refusal_precision": rate(0, refused, "it was answered"),
         "twin_auroc": Score(confidence, 1.0),
-        "twin_calibration_error": Score(confidence, _held(case)),
+        "twin_calibration_error": Score(confidence, _evidence_holds_gold(case)),
     }
 
 
-def _of_twin(case: Case) -> dict[str, Score]:
+def of_twin(case: Case) -> dict[str, Score]:
+    """The scores of a twin."""
     refused, confidence = not case.answered, case.record.answer.confidence
     return {
         "twin_refusal_recall": Score(float(refused)),
@@ -80,7 +79,13 @@ def _of_twin(case: Case) -> dict[str, Score]:
     }
 
 
-def _held(case: Case) -> float:
+def rebuts(case: Case) -> bool:
+    """True where the answer cites a quote that rebuts the premise of an unanswerable question."""
+    question = case.gold.question
+    return not question.answerable and any(covered(case, quote) for quote in question.evidence)
+
+
+def _evidence_holds_gold(case: Case) -> float:
     """1 where what the writer was given holds a gold quote, or is of a gold article."""
     question = case.gold.question
     if not question.answerable:
@@ -88,7 +93,3 @@ def _held(case: Case) -> float:
     if question.evidence:
         return float(any(found.quotes for found in case.record.evidence))
     return float(any(found.story in case.gold.stories for found in case.record.evidence))
-
-
-def _rebuts(case: Case) -> bool:
-    return any(covered(case, gold) for gold in case.gold.question.evidence)

@@ -41,29 +41,31 @@ def metrics(cutoffs: Sequence[int]) -> list[Metric]:
 
 
 def score(cases: Sequence[Case], cutoffs: Sequence[int]) -> list[dict[str, Score]]:
-    """Scores of every case, in order; a twin has none."""
-    measures = ["nDCG@10", "RR", *(f"{name}@{k}" for k in cutoffs for name in ("R", "Success"))]
-    names = {"nDCG@10": "ndcg@10", "RR": "mrr"}
-    names |= {f"R@{k}": f"recall@{k}" for k in cutoffs}
-    names |= {f"Success@{k}": f"hit@{k}" for k in cutoffs}
+    """The scores of questions that are no twins, in their order."""
+    after = {"ndcg@10": "nDCG@10", "mrr": "RR"}
+    after |= {f"recall@{k}": f"R@{k}" for k in cutoffs}
+    after |= {f"hit@{k}": f"Success@{k}" for k in cutoffs}
+    before = {f"candidate_recall@{_DEEP}": f"R@{_DEEP}"}
     scores: list[dict[str, Score]] = [{} for _ in cases]
     for unit in _UNITS:
-        gold = {str(n): _relevant(case, unit) for n, case in enumerate(cases)}
-        for stage, chosen in (("read", measures), ("candidates", [f"R@{_DEEP}"])):
-            runs = {str(n): _ranked(getattr(c.record, stage), unit) for n, c in enumerate(cases)}
-            figures = ranking_figures({q: g for q, g in gold.items() if g}, runs, chosen)
-            for n, case in enumerate(cases):
-                if case.record.twin:
-                    continue
-                for measure in chosen:
-                    name = (
-                        names.get(measure, "") if stage == "read" else f"candidate_recall@{_DEEP}"
-                    )
-                    value = figures.get(str(n), {}).get(measure)
-                    scores[n][f"{unit}_{name}"] = (
-                        unscored(_why_not(case, unit)) if value is None else Score(value)
+        for stage, measures in (("read", after), ("candidates", before)):
+            figures = _figures(cases, unit, stage, list(measures.values()))
+            for place, case in enumerate(cases):
+                found = figures.get(str(place))
+                for name, measure in measures.items():
+                    scores[place][f"{unit}_{name}"] = (
+                        Score(found[measure]) if found else unscored(_why_not(case, unit))
                     )
     return scores
+
+
+def _figures(
+    cases: Sequence[Case], unit: str, stage: str, measures: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Figures by the place of a case, as text, and by measure; none for cases without gold."""
+    gold = {str(n): found for n, case in enumerate(cases) if (found := _relevant(case, unit))}
+    runs = {str(n): _ranked(getattr(case.record, stage), unit) for n, case in enumerate(cases)}
+    return ranking_figures(gold, runs, measures)
 
 
 def recall_at(cases: Sequence[Case], unit: str, stage: str, ranks: Sequence[int]) -> list[float]:
@@ -75,9 +77,7 @@ def recall_at(cases: Sequence[Case], unit: str, stage: str, ranks: Sequence[int]
         stage: the ranking of ``Record`` that is looked at: ``candidates`` or ``read``.
         ranks: the cut-offs.
     """
-    gold = {str(n): found for n, case in enumerate(cases) if (found := _relevant(case, unit))}
-    runs = {str(n): _ranked(getattr(case.record, stage), unit) for n, case in enumerate(cases)}
-    figures = ranking_figures(gold, runs, [f"R@{rank}" for rank in ranks])
+    figures = _figures(cases, unit, stage, [f"R@{rank}" for rank in ranks])
     return [mean(one[f"R@{rank}"] for one in figures.values()) for rank in ranks] if figures else []
 
 

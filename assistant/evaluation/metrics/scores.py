@@ -70,7 +70,7 @@ def share(right: float, looked_at: float, nothing: str) -> Score:
     return Score(right / looked_at) if looked_at else unscored(nothing)
 
 
-Figure = Callable[[Numbers, Numbers], Numbers]
+Statistic = Callable[[Numbers, Numbers], Numbers]
 """Scores of shape (questions, 2) and weights of shape (samples, questions) to a figure a sample;
 NaN where a sample has nothing to make it of, which no caller lets out."""
 
@@ -129,12 +129,15 @@ class Metric:
     """What it says, with its formula and its source."""
     better: Literal["higher", "lower"] = "higher"
     """Which way is better."""
-    figure: Figure = ratio
+    statistic: Statistic = ratio
     """How questions' scores become the figure."""
 
-    def falls_short(self, value: float, threshold: float) -> bool:
-        """Whether a value is on the wrong side of a threshold; rounding is no fault."""
+    @property
+    def by_question(self) -> bool:
+        """Whether a single question has a value of its own; it has none in an area or an error."""
+        return self.statistic is ratio
+
+    def is_worse(self, value: float, than: float) -> bool:
+        """Whether a value is on the wrong side of another; rounding is no fault."""
         slack = 1e-9
-        if self.better == "higher":
-            return value < threshold - slack
-        return value > threshold + slack
+        return value < than - slack if self.better == "higher" else value > than + slack
