@@ -46,7 +46,6 @@ ONE_IMPORTER = {
     "langchain_core": {"assistant.py", "retrieval/retriever.py", "answering/chat.py"},
     "matplotlib": {"evaluation/plots.py"},
     "ir_measures": {"evaluation/metrics/retrieval.py"},
-    "scipy": {"evaluation/sampling.py"},
     "gradio": {"web/app.py", "web/chat.py"},
     "typer": {"cli/commands.py", "cli/evaluation.py", "cli/shared.py"},
 }

@@ -136,7 +136,9 @@ def test_evidence_without_an_address_is_named(multihop: Path, tmp_path: Path) ->
 def test_beir(beir: Path, tmp_path: Path, open_assistant: OpenAssistant) -> None:
     report = convert("beir", beir, tmp_path / "out")
     assert (report.questions, report.articles) == (1, 2)
-    assert report.left_out == (f"{beir}/queries.jsonl: query 2 has no judgement",)
+    assert report.left_out == (
+        f"{beir}/queries.jsonl: query 2 has no judgement of an article there is",
+    )
     (gold,) = sound(tmp_path / "out", open_assistant)
     assert gold.question.articles == ("d1",)
 
@@ -171,6 +173,8 @@ def test_csv(tmp_path: Path) -> None:
         ("question,articles\nWho?,\n", "row 1: answerable is ''"),
         ('question,articles,quotes\nWho?,"d1; d2",It cost 9.\n', "which article holds the quote"),
         ("question\n", "holds no question"),
+        ("question,answerable,must_include\nWho?,no,a;|\n", "an entry without words"),
+        ("question,answerable\nWho?,no,more\n", "row 1: more cells than the header has"),
         ("id,question,answerable\na,Who?,no\na,Why?,no\n", "the id 'a' stands on line 1, too"),
         ("question,answerable,article\nWho?,no,d1\n", "did you mean 'articles'?"),
     ],
@@ -187,6 +191,32 @@ def test_a_broken_table_is_named(tmp_path: Path, table: str, fault: str) -> None
 def test_what_is_not_of_that_form_is_named(tmp_path: Path, form: str) -> None:
     with pytest.raises(SuiteBroken, match="cannot be read"):
         convert(form, tmp_path / "nowhere", tmp_path / "out")
+
+
+def test_judgements_without_a_header_and_of_unknown_documents(beir: Path, tmp_path: Path) -> None:
+    (beir / "qrels" / "test.tsv").write_text("1\td1\t1\n2\tnowhere\t1\n")
+    report = convert("beir", beir, tmp_path / "out")
+    assert report.questions == 1
+    assert report.left_out == (
+        f"{beir}/queries.jsonl: query 2 has no judgement of an article there is",
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "fault"),
+    [
+        ("corpus.jsonl", '{"_id": "d1", "text": 5}', "item 1: text is no text"),
+        ("corpus.jsonl", '{"_id": "d", "text": "x"}\n{"_id": "d", "text": "y"}', "stands twice"),
+        ("qrels/test.tsv", "1\td1\n", "test.tsv:1: no query, document and score"),
+    ],
+)
+def test_a_broken_beir_is_named(
+    beir: Path, tmp_path: Path, file: str, text: str, fault: str
+) -> None:
+    (beir / file).write_text(text)
+    with pytest.raises(SuiteBroken) as caught:
+        convert("beir", beir, tmp_path / "out")
+    assert fault in str(caught.value)
 
 
 def test_broken_lines_of_beir_are_named(beir: Path, tmp_path: Path) -> None:

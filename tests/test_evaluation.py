@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import OpenAssistant
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner
 
@@ -154,6 +155,32 @@ def test_a_folder_of_another_run_is_not_written_to(run: Run, suite: Suite, tmp_p
         run("mine")
 
 
+def test_two_processes_do_not_write_one_run(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    with (
+        FileLock(tmp_path / "one" / ".lock"),
+        pytest.raises(EvaluationError, match="Another process is running a suite into"),
+    ):
+        run("one")
+    run("one")
+
+
+@pytest.mark.parametrize("line", ["{}", "[1]", '{"id": "h-0", "twin": false}', "NaN"])
+@pytest.mark.parametrize("name", ["answers.jsonl", "times.jsonl"])
+def test_a_damaged_journal_is_named(run: Run, name: str, line: str) -> None:
+    folder = run("one", twins=False)
+    with (folder / name).open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(EvaluationError, match="is damaged"):
+        run("one", twins=False)
+
+
+def test_a_file_is_no_folder_for_a_run(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one").write_text("…")
+    with pytest.raises(EvaluationError, match="cannot be written to"):
+        run("one")
+
+
 def test_a_question_that_cannot_be_asked_is_named(
     suite: Suite, open_assistant: OpenAssistant, tmp_path: Path
 ) -> None:
@@ -237,6 +264,18 @@ def test_one_lapse_of_what_must_never_be_wrong_is_news(run: Run) -> None:
     assert "scored in the baseline" in dark.unjudged[0].text
 
 
+def test_a_fall_over_too_few_articles_cannot_be_judged(run: Run, suite: Suite) -> None:
+    few = suite.questions[:4]
+    one = read_run(run("one", questions=few, twins=False))
+    rewritten(run("two", questions=few, twins=False), fail_complete)
+    verdict = gate(read_run(one.folder.parent / "two"), one)
+    assert verdict.failures == ()
+    assert "over too few articles" in next(
+        finding.text for finding in verdict.unjudged if finding.metric == "complete"
+    )
+    assert gate(one, one).passed
+
+
 def go_dark(result: dict[str, Any], metric: str) -> None:
     if result["scores"].pop(metric, None) is not None:
         result["unscored"][metric] = "the model is not installed"
@@ -299,7 +338,9 @@ def test_gate_exits_by_its_verdict(run: Run) -> None:
     assert invoke("gate", run("dark", thresholds={"judged_correct": 0.5})).exit_code == 3
 
 
-@pytest.mark.parametrize("breakage", ["missing", "torn", "cut", "empty", "nan", "foreign", "old"])
+@pytest.mark.parametrize(
+    "breakage", ["missing", "torn", "cut", "empty", "nan", "share", "count", "foreign", "old"]
+)
 def test_a_broken_run_cannot_be_judged(
     run: Run, breakage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -315,6 +356,9 @@ def test_a_broken_run_cannot_be_judged(
         results.write_text("")
     elif breakage == "nan":
         results.write_text(results.read_text().replace("[1.0, 1.0]", "[NaN, 1.0]"))
+    elif breakage in ("share", "count"):
+        wrong = {"share": "[1000.0, 1.0]", "count": "[1.0, -5.0]"}[breakage]
+        results.write_text(results.read_text().replace("[1.0, 1.0]", wrong))
     elif breakage == "old":
         made = json.loads((folder / "run.json").read_text())
         made["thresholds"] = {"renamed_since": 1.0}

@@ -64,8 +64,10 @@ def case(
         for number, quote in enumerate(quotes, 1)
     )
     refusal = None if claims else Refusal("no_evidence", "Nothing answers.")
+    said = [one.text for one in claims if one.support != "unsupported"]
     answer = Answer(
         question=question.question,
+        text=refusal.message if refusal else " ".join(f"{text}[1]" for text in said),
         claims=claims,
         citations=cited if claims else (),
         refusal=refusal,
@@ -198,10 +200,33 @@ def test_a_quote_is_exact_or_counted() -> None:
     assert citations.of_any_answer(stale)["current_versions"].value == 0
 
 
-def test_words_in_quotation_marks_must_stand_in_a_cited_quote() -> None:
-    said = claim("She called it “40 boats would sail” and “a triumph”.", 1, support="supported")
-    scored = citations.of_any_answer(case(said))["exact_quotes"]
-    assert (scored.value, scored.of) == (2, 3)
+@pytest.mark.parametrize(
+    ("text", "exact", "quotes"),
+    [
+        ("She called it “40 boats would sail” and “a triumph”.", 1, 2),
+        ("She said ‘we shan’t pay’.", 0, 1),
+        ("She said 'we shall never pay'.", 0, 1),
+        ('She said "40 boats would sail".', 1, 1),
+        ("She said «never» and „nie“.", 0, 2),
+        ("A 5\" pipe, a 6\" pipe and the boys' and girls' choir.", 0, 0),
+    ],
+)
+def test_words_in_quotation_marks_must_stand_in_a_cited_quote(
+    text: str, exact: int, quotes: int
+) -> None:
+    scored = citations.of_any_answer(case(claim(text, 1, support="supported")))["exact_quotes"]
+    assert (scored.value, scored.of) == (exact + 1, quotes + 1)  # the citation is one, too
+
+
+def test_the_text_holds_nothing_but_its_claims() -> None:
+    one = case(claim(QUOTE, 1), claim("Unsupported.", support="unsupported"))
+    assert citations.of_any_answer(one)["text_claimed"].value == 1.0
+    assert citations.of_any_answer(case())["text_claimed"].value == 1.0
+    for shown in (one, case()):
+        answer = shown.record.answer
+        added = replace(answer, text=f"{answer.text} And 987 more died.")
+        more = replace(shown, record=replace(shown.record, answer=added))
+        assert citations.of_any_answer(more)["text_claimed"].value == 0.0
 
 
 @pytest.mark.parametrize(
@@ -211,6 +236,14 @@ def test_words_in_quotation_marks_must_stand_in_a_cited_quote() -> None:
 def test_evidence_is_recalled_at_sixty_percent_of_its_words(quote: str, recalled: float) -> None:
     scores = citations.score(case(claim(quote, 1), quotes=[quote]), Words())
     assert scores["evidence_recall"].value == recalled
+
+
+def test_evidence_may_be_quoted_from_any_gold_article() -> None:
+    question = replace(QUESTION, articles=("a", "b"))
+    elsewhere = case(
+        claim(QUOTE, 1), question=question, cited=(Checked("b", exact=True, current=True),)
+    )
+    assert citations.score(elsewhere, Words())["evidence_recall"].value == 1.0
 
 
 def test_evidence_of_another_article_is_not_recalled() -> None:
@@ -253,6 +286,13 @@ def test_token_f1_is_squads() -> None:
         ("twenty-one of them", {"21"}, set(), set()),
         ("two and three", {"2", "3"}, set(), set()),
         ("0 of ten", {"0", "10"}, set(), set()),
+        (
+            "80km away at £2.9m, 5bn and 9.30pm",
+            {"80", "2900000", "5000000000", "9.3"},
+            set(),
+            set(),
+        ),
+        ("won 3-2 in the 1980s, 5th", {"3", "2", "1980", "5"}, set(), set()),
         ("the Mars 2020 probe", {"2020"}, set(), {"mars"}),
         ("On 3 May 2026, or May 4", set(), {(2026, 5, 3), (None, 5, 4)}, set()),
         ("In March 2010; on 2010-03-05", set(), {(2010, 3, None), (2010, 3, 5)}, set()),
@@ -312,6 +352,14 @@ def test_a_speaker_is_kept_lost_or_swapped(text: str, speaker: str | None, kept:
     assert scores["speaker_kept"] == Score(kept, 1.0)
 
 
+def test_a_speaker_swapped_in_a_citation_is_not_kept() -> None:
+    one = case(claim(QUOTE, 1))
+    (cited,) = one.record.answer.citations
+    swapped = replace(one.record.answer, citations=(replace(cited, speaker="Bob Brown"),))
+    scores = attribution.score(replace(one, record=replace(one.record, answer=swapped)))
+    assert scores["speaker_kept"] == Score(0.0, 1.0)
+
+
 def test_statements_are_scored_exactly_and_by_overlap() -> None:
     said = claim("“40 boats would sail,” said Ann Ashby.", 1, speaker="Ann Ashby")
     exact = attribution.score(case(said, quotes=["“40 boats would sail,” said Ann Ashby."]))
@@ -350,6 +398,14 @@ def test_rebutting_a_false_premise_is_as_right_as_refusing() -> None:
     assert refusal.score(aside, twins=False)["refusal_recall"] == Score(0.0)
     assert lost(aside) == "wrongly answered"
     assert lost(case(claim(QUOTE, 1), question=premise)) is None
+
+
+def test_without_gold_calibration_is_unscored_and_a_refusal_still_wrong() -> None:
+    bare = replace(QUESTION, articles=(), evidence=(), statements=())
+    scores = refusal.score(case(claim(QUOTE, 1), question=bare), twins=True)
+    assert scores["calibration_error"].unscored == "the question names no gold"
+    assert "twin_auroc" not in scores
+    assert lost(case(question=bare)) == "wrongly refused"
 
 
 def test_figures_of_many_questions() -> None:

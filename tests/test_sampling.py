@@ -28,6 +28,19 @@ def test_questions_that_share_an_article_are_a_cluster() -> None:
     assert len(set(found)) == 4  # a question without an article stands alone
 
 
+def test_multi_hop_questions_do_not_become_one_cluster() -> None:
+    """Linked by way of each other's articles, they would all be one, and nothing could be found."""
+    generator = np.random.default_rng(1)
+    articles = [[f"a{n}" for n in generator.choice(100, 2, replace=False)] for _ in range(200)]
+    groups = clusters(articles)
+    assert len(set(groups.tolist())) > 40
+    before = np.ones(200)
+    after = before.copy()
+    after[:20] = 0.0
+    p = randomisation_p(rows(before), rows(after), groups, ratio, seed=1)
+    assert p * 15 < 0.05
+
+
 def test_the_same_run_twice_is_no_difference() -> None:
     values = rows(np.random.default_rng(1).random(60))
     groups = np.arange(60)

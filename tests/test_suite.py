@@ -64,6 +64,9 @@ def changed(**fields: Any) -> dict[str, Any]:
         (changed(id="q2", must_include=[[]]), "suite.jsonl:2: an entry of must_include is empty"),
         (changed(id="q2", articles="sample-3"), "suite.jsonl:2: articles"),
         (changed(id="q2", evidence=[{"article": "sample-3", "quote": ""}]), "a quote is empty"),
+        (changed(id="q2", evidence=[{"article": "sample-3", "quote": "."}]), "or holds no word"),
+        ('{"id": "q2", "id": "q3", "question": "what?"}', "a field stands twice"),
+        (changed(id="q2", kind="\ud800"), "suite.jsonl:2: half of a character"),
         ({"id": "q2", "question": "what?"}, "neither whether it is answerable nor which articles"),
         (
             changed(id="q2", statements=[{"article": "sample-3", "speaker": "—", "quote": "x"}]),

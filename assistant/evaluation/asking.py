@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from assistant.archive import Archive
 from assistant.assistant import Assistant, Turn
@@ -137,17 +137,23 @@ def ask_all(
 
 
 def read_journal(folder: Path) -> list[Record]:
-    """What a run has asked so far."""
-    seconds = {(line["id"], line["twin"]): line["seconds"] for line in _lines(folder / _TIMES)}
+    """What a run has asked so far.
+
+    Raises:
+        EvaluationError: a line is none that a run writes.
+    """
     try:
+        spent = {(line["id"], line["twin"]): line["seconds"] for line in _lines(folder / _TIMES)}
         return [
             _adapter().validate_python(
-                {**line, "seconds": seconds.get((line["id"], line["twin"]), {})}
+                {**line, "seconds": spent.get((line["id"], line["twin"]), {})}
             )
             for line in _lines(folder / _ANSWERS)
         ]
-    except (ValidationError, KeyError, TypeError):
-        raise EvaluationError(f"{folder / _ANSWERS} is damaged.", "Name another --out.") from None
+    except (ValueError, KeyError, TypeError):
+        raise EvaluationError(
+            f"{_ANSWERS} or {_TIMES} in {folder} is damaged.", "Name another --out."
+        ) from None
 
 
 def observe(assistant: Assistant, gold: Gold, twin: bool = False) -> Record:
@@ -219,10 +225,11 @@ def _checked(citation: Citation, gold: Gold, archive: Archive) -> Checked:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    try:
-        return [json.loads(line) for line in whole_lines(path)]
-    except ValueError as error:
-        raise EvaluationError(f"{path} is damaged: {error}.", "Name another --out.") from None
+    return [json.loads(line, parse_constant=_no_number) for line in whole_lines(path)]
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 @cache

@@ -13,10 +13,11 @@ from assistant.evaluation import sampling
 from assistant.evaluation.metrics import Metric
 from assistant.evaluation.metrics.scores import Numbers, unscored
 from assistant.evaluation.runs import Run, as_numbers, rounded
+from assistant.evaluation.suite import PROMISES
 
 _ALARM = 0.05
 # What is right of every answer or is broken: one lapse is news, however many questions are asked.
-_FLAWLESS = ("exact_quotes", "current_versions", "citation_recall", "facts_supported")
+_FLAWLESS = (*PROMISES, "citation_recall", "facts_supported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def gate(run: Run, baseline: Run | None = None) -> Verdict:
         return Verdict(tuple(failures), tuple(unjudged), ())
     failed = {failure.metric for failure in failures}
     failures += [one for one in _worse(run, baseline, comparisons) if one.metric not in failed]
-    unjudged += _gone_dark(run, baseline)
+    unjudged += [*_gone_dark(run, baseline), *_too_few(run, comparisons)]
     return Verdict(tuple(failures), tuple(unjudged), comparisons)
 
 
@@ -174,6 +175,17 @@ def _gone_dark(run: Run, baseline: Run) -> Iterator[Finding]:
         if estimate.value is None and baseline.figures[name].value is not None:
             reason = f"unscored, because {estimate.unscored_because}; scored in the baseline"
             yield Finding(name, reason)
+
+
+def _too_few(run: Run, comparisons: tuple[Comparison, ...]) -> Iterator[Finding]:
+    """Figures that fell where there are too few clusters to tell a fall from chance."""
+    count = len(set(run.clusters.tolist()))
+    for one in comparisons:
+        if one.a is None or one.b is None or count >= sampling.FEWEST:
+            continue
+        if run.metrics[one.metric].is_worse(one.b, one.a):
+            few = f"{one.b:.4g} after {one.a:.4g}, over too few articles to tell from chance"
+            yield Finding(one.metric, few)
 
 
 def _refuse_other_questions(a: Run, b: Run) -> None:

@@ -105,7 +105,9 @@ def _multihop_articles(path: Path) -> dict[str, Line]:
         article = {ours: item[theirs] for ours, theirs in fields.items() if item.get(theirs)}
         article |= {"id": f"mh-{number:04}", "text": clean(str(item["body"]))}
         article |= {"date": str(item["published_at"])[:10]} if item.get("published_at") else {}
-        by_url[str(item["url"])] = article
+        if item["url"] in by_url:
+            raise SuiteBroken(f"{path}: item {number}: its url stands twice.")
+        by_url[item["url"]] = article
     return by_url
 
 
@@ -129,39 +131,49 @@ def _beir(folder: Path) -> _DataSet:
     articles = [
         {"id": str(item["_id"]), "title": item.get("title") or "", "text": item["text"]}
         for item in _lines(corpus, "_id", "text")
+        if not is_blank(item["text"])
     ]
-    judged: dict[str, list[str]] = {}
-    for path in sorted((folder / "qrels").glob("*.tsv")):
-        for number, row in enumerate(_rows(path, "\t"), 2):
-            try:
-                query, document, score = list(row.values())[:3]
-                if float(score) > 0:
-                    judged.setdefault(query, []).append(document)
-            except (ValueError, TypeError):
-                raise SuiteBroken(f"{path}:{number}: no query, document and score.") from None
-    questions, left_out = [], []
+    known = {article["id"] for article in articles}
+    if len(known) < len(articles):
+        raise SuiteBroken(f"{corpus}: an _id stands twice.")
+    judged, data = _judgements(folder / "qrels"), _DataSet([], articles)
     for item in _lines(queries, "_id", "text"):
         name = str(item["_id"])
-        if name in judged:
-            own = list(dict.fromkeys(judged[name]))
-            questions.append({"id": name, "question": item["text"], "articles": own})
+        own = [document for document in dict.fromkeys(judged.get(name, ())) if document in known]
+        if own:
+            data.questions.append({"id": name, "question": item["text"], "articles": own})
         else:
-            left_out.append(f"{queries}: query {name} has no judgement")
-    return _DataSet(questions, [a for a in articles if not is_blank(a["text"])], left_out)
+            data.left_out.append(f"{queries}: query {name} has no judgement of an article there is")
+    return data
+
+
+def _judgements(folder: Path) -> dict[str, list[str]]:
+    """The documents judged above 0, by query; a first row of names is no judgement."""
+    judged: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*.tsv")):
+        for number, line in enumerate(_text(path).split("\n"), 1):
+            cells = line.rstrip("\r").split("\t")
+            if is_blank(line) or (number == 1 and cells[-1] == "score"):
+                continue
+            try:
+                query, document, score = cells
+                if float(score) > 0:
+                    judged.setdefault(query, []).append(document)
+            except ValueError:
+                raise SuiteBroken(f"{path}:{number}: no query, document and score.") from None
+    return judged
 
 
 def _table(path: Path) -> _DataSet:
     """CSV: a row a question; lists by semicolon, alternatives by bar, each quote on its line."""
-    try:
-        header = path.read_text(encoding="utf-8-sig").split("\n", 1)[0]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SuiteBroken(f"{path} cannot be read: {error}.") from None
-    mark = max(",;\t", key=header.count)
+    mark = max(",;\t", key=_text(path).split("\n", 1)[0].count)
     faults: list[str] = []
     questions: list[Line] = []
     for number, row in enumerate(_rows(path, mark), 1):
         try:
-            questions.append(_row(number, {k: (v or "").strip() for k, v in row.items() if k}))
+            if None in row:
+                raise ValueError("more cells than the header has")
+            questions.append(_row(number, {k: (v or "").strip() for k, v in row.items()}))
         except ValueError as error:
             faults.append(f"{path}: row {number}: {error}")
     refuse(faults)
@@ -176,6 +188,8 @@ def _row(number: int, row: Mapping[str, str]) -> Line:
     if said not in _YES | _NO:
         raise ValueError(f"answerable is {said!r}, not yes or no")
     must = [_split(entry, "|") for entry in _split(row.get("must_include", ""), ";")]
+    if not all(must):
+        raise ValueError("must_include has an entry without words")
     return {
         "id": row.get("id") or f"row-{number}",
         "question": row["question"],
@@ -213,20 +227,16 @@ def _split(text: str, mark: str) -> list[str]:
 
 def _list(path: Path) -> list[Line]:
     try:
-        items = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise SuiteBroken(f"{path} cannot be read: {error}.") from None
+        items = json.loads(_text(path))
+    except ValueError as error:
+        raise SuiteBroken(f"{path} is not JSON: {error}.") from None
     if not isinstance(items, list):
         raise SuiteBroken(f"{path} is no JSON list.")
     return items
 
 
 def _lines(path: Path, *needed: str) -> Iterator[Line]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SuiteBroken(f"{path} cannot be read: {error}.") from None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_text(path).split("\n"), 1):
         if not is_blank(line):
             try:
                 item = json.loads(line)
@@ -244,10 +254,21 @@ def _rows(path: Path, mark: str) -> Iterator[dict[str, str]]:
         raise SuiteBroken(f"{path} cannot be read: {error}.") from None
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SuiteBroken(f"{path} cannot be read: {error}.") from None
+
+
 def _demand(path: Path, number: int, item: Any, *needed: str) -> None:
-    missing = [name for name in needed if not isinstance(item, dict) or item.get(name) is None]
-    if missing:
-        raise SuiteBroken(f"{path}: item {number} has no {missing[0]}.")
+    for name in needed:
+        value = item.get(name) if isinstance(item, dict) else None
+        if value is None:
+            raise SuiteBroken(f"{path}: item {number} has no {name}.")
+        wanted = list if name == "evidence_list" else (int, str) if name == "_id" else str
+        if not isinstance(value, wanted):
+            raise SuiteBroken(f"{path}: item {number}: {name} is no text or list as it should be.")
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

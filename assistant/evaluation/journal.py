@@ -14,10 +14,19 @@ def whole_lines(path: Path) -> list[bytes]:
 
 
 def mend(path: Path) -> None:
-    """Cut off a last line that a kill tore; to be called before more is appended."""
-    if path.exists():
-        with path.open("r+b") as file:
-            file.truncate(file.read().rfind(b"\n") + 1)
+    """End the last line, or cut it off where a kill tore it; before more is appended."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        data = file.read()
+        whole = data.rfind(b"\n") + 1
+        try:
+            json.loads(data[whole:] or b"0")
+        except ValueError:
+            file.truncate(whole)
+        else:
+            if data[whole:]:
+                file.write(b"\n")
 
 
 def append(file: TextIO, value: Any) -> None:

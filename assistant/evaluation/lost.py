@@ -32,7 +32,9 @@ def lost(case: Case) -> str | None:
     if case.record.twin or not question.answerable:
         wrong = case.answered and (case.record.twin or not rebuts(case))
         return "wrongly answered" if wrong else None
-    if not question.gold_articles or _right(case):
+    if not question.gold_articles:
+        return None if case.answered else "wrongly refused"
+    if _right(case):
         return None
     losses = [_lost_quote(case, position) for position in range(len(question.evidence))]
     if not question.evidence:

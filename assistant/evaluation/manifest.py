@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from assistant.assistant import Assistant
 from assistant.evaluation.judging import PROMPTS
@@ -16,7 +16,7 @@ from assistant.evaluation.suite import Suite
 from assistant.prompts import load_prompt
 
 _PACKAGES = (
-    "onrecord chromadb ir-measures langchain-core numpy onnxruntime scipy sentence-transformers"
+    "onrecord chromadb ir-measures langchain-core numpy onnxruntime sentence-transformers"
     " sentencex tiktoken tokenizers torch transformers"
 ).split()
 
@@ -58,7 +58,7 @@ class Manifest(BaseModel):
     """What figures are broken down by."""
     metrics: tuple[str, ...]
     """The figures that comparisons test; none means the usual ones."""
-    thresholds: dict[str, float]
+    thresholds: dict[str, FiniteFloat]
     """The worst that the gate lets pass."""
     prices: tuple[float, float]
     """Of a million tokens that the answering chat model reads, and writes."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 RANKS = (1, 2, 3, 5, 8, 12, 20, 40)
 _SIZE = (4.2, 3.0)
-_MARGINS = {"left": 0.2, "bottom": 0.17, "right": 0.97, "top": 0.95}
+_MARGINS = {"left": 0.25, "bottom": 0.17, "right": 0.97, "top": 0.95}
 _STYLE: Any = {
     "svg.hashsalt": "onrecord",  # names inside the drawing are the same at every run
     "svg.fonttype": "none",

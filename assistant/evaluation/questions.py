@@ -145,9 +145,13 @@ def _alternatives(entry: str | tuple[str, ...]) -> tuple[str, ...]:
 
 def _question(line: str, number: int) -> GoldQuestion:
     try:
-        fields = json.loads(line)
+        fields = json.loads(line, object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from None
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("half of a character (a lone surrogate) stands in it") from None
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
     known = set(GoldQuestion.__dataclass_fields__) - {"extra", "line"}
@@ -172,13 +176,20 @@ def _empty_fields(question: GoldQuestion) -> Iterator[str]:
         yield "the id is empty"
     if is_blank(question.question):
         yield "the question is empty"
-    if any(is_blank(quote.quote) for quote in question.quotes):
-        yield "a quote is empty"
+    if not all(words(quote.quote) for quote in question.quotes):
+        yield "a quote is empty, or holds no word"
     if any(not wanted or any(map(is_blank, wanted)) for wanted in question.wanted):
         yield "an entry of must_include is empty"
     for statement in question.statements:
         if not statement.speakers or not all(map(words, statement.speakers)):
             yield "a speaker is empty"
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field stands twice in an object")
+    return fields
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from assistant.answering.chat import ChatModel, LangChainModel
 from assistant.assistant import Assistant
@@ -26,6 +28,8 @@ from assistant.evaluation.storing import read_manifest, write_json, write_result
 from assistant.evaluation.suite import EVERY_SLICE, Suite
 from assistant.models import PackagedReranker
 from assistant.settings import ModelSettings
+
+_LOCK = ".lock"
 
 
 def run_suite(
@@ -55,8 +59,21 @@ def run_suite(
     golds = locate(suite, assistant.archive)
     chat = _chat_judge(suite, assistant, Path(folder), judge)
     made = manifest_of(suite, assistant)
-    folder = _prepared(Path(folder), made)
-    records = ask_all(assistant, golds, suite.twins, folder, progress)
+    with _alone(Path(folder)) as folder:
+        _prepare(folder, made)
+        records = ask_all(assistant, golds, suite.twins, folder, progress)
+        return _scored_run(suite, folder, made, golds, records, chat)
+
+
+def _scored_run(
+    suite: Suite,
+    folder: Path,
+    made: Manifest,
+    golds: Sequence[Gold],
+    records: Sequence[Record],
+    chat: ChatJudge | None,
+) -> Run:
+    """Score what was asked, and write down what came of it."""
     by_id = {gold.question.id: gold for gold in golds}
     cases = [Case(by_id[record.id], record) for record in records]
     run = Run(folder, made, _results(suite, cases, chat))
@@ -98,24 +115,33 @@ def _check_names(suite: Suite, metrics: dict[str, Metric]) -> None:
             raise SuiteBroken(f"{suite.name}: no question has the slice {name!r}.")
 
 
-def _prepared(folder: Path, made: Manifest) -> Path:
-    """The folder with its run.json; it holds nothing else, or an earlier part of the same run."""
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """The folder, made where it is missing, while no other process writes a run into it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = [entry.name for entry in folder.iterdir() if entry.name != "run.json"]
-        if (folder / "run.json").exists():
-            if changed := read_manifest(folder).answers_differ(made):
-                raise EvaluationError(
-                    f"{folder} holds a run with other {', '.join(changed)}.", "Name another --out."
-                )
-        elif strangers:
-            raise EvaluationError(f"{folder} holds something else.", "Name another --out.")
-        write_json(folder / "run.json", made.model_dump(mode="json"))
+        with FileLock(folder / _LOCK, timeout=0):
+            yield folder
+    except Timeout:
+        raise EvaluationError(
+            f"Another process is running a suite into {folder}.", "Wait, or name another --out."
+        ) from None
     except OSError as error:
         raise EvaluationError(
             f"{folder} cannot be written to: {error.strerror}.", "Name another --out."
         ) from None
-    return folder
+
+
+def _prepare(folder: Path, made: Manifest) -> None:
+    """Write run.json; the folder holds nothing else, or an earlier part of the same run."""
+    if (folder / "run.json").exists():
+        if changed := read_manifest(folder).answers_differ(made):
+            raise EvaluationError(
+                f"{folder} holds a run with other {', '.join(changed)}.", "Name another --out."
+            )
+    elif any(entry.name != _LOCK for entry in folder.iterdir()):
+        raise EvaluationError(f"{folder} holds something else.", "Name another --out.")
+    write_json(folder / "run.json", made.model_dump(mode="json"))
 
 
 def _slices(suite: Suite, gold: Gold) -> dict[str, tuple[str, ...]]:

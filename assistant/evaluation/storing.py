@@ -79,7 +79,9 @@ def read_manifest(folder: Path) -> Manifest:
         hint = f"It holds the runs of {', '.join(inside)}: name one of them." if inside else ""
         raise EvaluationError(f"{folder} holds no run.", hint) from None
     except (OSError, ValidationError) as error:
-        raise EvaluationError(f"{path} is damaged: {_first_line(error)}.", _AGAIN) from None
+        raise EvaluationError(
+            f"{path} is damaged: {_first_line(error)}.", "Remove the folder, or name another."
+        ) from None
 
 
 def read_run(folder: str | Path) -> Run:
@@ -103,12 +105,18 @@ def read_run(folder: str | Path) -> Run:
     unknown = [name for name in (*made.thresholds, *made.metrics) if name not in run.metrics]
     if unknown:
         raise EvaluationError(f"{folder}/run.json names no metric: {unknown[0]!r}.", _AGAIN)
+    for number, result in enumerate(results, 1):
+        for name, score in result.scores.items():
+            if result.scored(name) and not _possible(run, name, score):
+                raise EvaluationError(f"{path}:{number}: {name} cannot be {score.value}.", _AGAIN)
     return run
 
 
 def _result(line: dict[str, Any]) -> Result:
     scores = {name: _score(*pair) for name, pair in line["scores"].items()}
     scores |= {name: unscored(str(reason)) for name, reason in line["unscored"].items()}
+    if not isinstance(line["articles"], list):
+        raise TypeError("articles is no list")
     return Result(
         id=str(line["id"]),
         twin=bool(line["twin"]),
@@ -123,6 +131,16 @@ def _score(value: float, of: float) -> Score:
     if not (math.isfinite(value) and math.isfinite(of)):
         raise ValueError("a score is no number")
     return Score(float(value), float(of))
+
+
+def _possible(run: Run, name: str, score: Score) -> bool:
+    """Whether a score can be: a share of something, unless it counts words or money."""
+    metric = run.metrics.get(name)
+    if metric is None or score.value < 0:
+        return False
+    if not metric.by_question:
+        return score.value <= 1 and score.of in (0, 1)
+    return score.of > 0 and (metric.group == "cost" or score.value <= score.of)
 
 
 def _first_line(error: Exception) -> str:

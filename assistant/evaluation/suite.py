@@ -12,16 +12,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    TypeAdapter,
+    ValidationError,
+)
 
 from assistant.errors import SuiteBroken
 from assistant.evaluation.questions import GoldQuestion, explained, read_questions
 from assistant.resources import folder
 
 Count = Annotated[int, Field(ge=1)]
+Cutoffs = Annotated[tuple[Count, ...], AfterValidator(lambda given: tuple(sorted(set(given))))]
+Names = Annotated[tuple[str, ...], AfterValidator(lambda given: tuple(dict.fromkeys(given)))]
 Price = Annotated[FiniteFloat, Field(ge=0)]
 
-PROMISES = {"exact_quotes": 1.0, "current_versions": 1.0}
+PROMISES = {"exact_quotes": 1.0, "current_versions": 1.0, "text_claimed": 1.0}
 """Thresholds of every suite that does not set others: what On Record promises of any answer."""
 
 EVERY_SLICE = ("kind", "outlet", "year", "answerable")
@@ -59,9 +69,9 @@ class _File(BaseModel):
     corpus: tuple[str, ...] = ()
     twins: bool | None = None
     seed: Annotated[int, Field(ge=0)] | None = None
-    cutoffs: tuple[Count, ...] | None = None
-    slices: tuple[str, ...] | None = None
-    metrics: tuple[str, ...] | None = None
+    cutoffs: Cutoffs | None = None
+    slices: Names | None = None
+    metrics: Names | None = None
     thresholds: dict[str, FiniteFloat] = {}
     price_input: Price | None = None
     price_output: Price | None = None
@@ -154,7 +164,7 @@ def _located(source: str | Path) -> Path:
 
 def _settings(path: Path) -> _File:
     try:
-        settings = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        settings = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SuiteBroken(f"{path}: {error}.") from None
     except ValidationError as error:

@@ -111,18 +111,21 @@ def _match(one: tuple[str, ...], two: tuple[str, ...], exact: bool) -> float:
 
 def _kept(case: Case, statement: GoldStatement) -> bool | None:
     """Whether every claim that quotes the statement names its speaker; None where none does."""
-    resting = [
-        claim
+    quoting = [
+        (claim, citation)
         for claim in case.record.answer.shown
-        if any(contained(statement.quote, quote) >= _RESTS for quote in case.quotes(claim, True))
+        for citation, checked in zip(case.record.answer.citations, case.record.cited, strict=True)
+        if citation.number in claim.citations
+        and checked.story in case.gold.stories
+        and contained(statement.quote, citation.quote) >= _RESTS
     ]
-    if not resting:
+    if not quoting:
         return None
     return all(
-        same_speaker(claim.speaker, statement.speakers)
-        if claim.speaker
+        all(same_speaker(marked, statement.speakers) for marked in marks)
+        if (marks := [mark for mark in (claim.speaker, citation.speaker) if mark])
         else any(_names(claim.text, name) for name in statement.speakers)
-        for claim in resting
+        for claim, citation in quoting
     )
 
 

@@ -15,7 +15,14 @@ from assistant.text import find, words
 from assistant.types import Claim
 
 _COVERED = 0.6  # share of a gold quote's words that one cited quote must hold
-_IN_QUOTATION_MARKS = re.compile(r"[“\"«„]([^“”\"«»„]{2,})[”\"»“]")
+# An opening mark follows no letter or digit, a closing one follows no space: 5" and boys' are none.
+_IN_QUOTATION_MARKS = re.compile(
+    r"“([^“”]+)[”“]|„([^„“”]+)[“”]|«([^«»]+)»|‹([^‹›]+)›|「([^「」]+)」"
+    r"|(?<!\w)\"([^\"]+)(?<=\S)\"(?!\w)"
+    r"|(?<!\w)‘((?:[^‘’]|’(?=\w))+)’(?!\w)"
+    r"|(?<!\w)'((?:[^'\n]|'(?=\w))+)(?<=\S)'(?!\w)"
+)
+_MARK = re.compile(r"\[\d+\]")
 _ALCE = "T. Gao et al., “Enabling Large Language Models to Generate Text with Citations”, 2023"
 
 METRICS = [
@@ -31,6 +38,12 @@ METRICS = [
         "citations",
         "share of all citations and nearest passages, those of twins included, whose version of"
         " the article is the newest",
+    ),
+    Metric(
+        "text_claimed",
+        "citations",
+        "share of answers, those of twins included, whose text is their claims with citation marks,"
+        " or the refusal's message, and nothing else",
     ),
     Metric(
         "facts_supported",
@@ -87,6 +100,7 @@ def of_any_answer(case: Case) -> dict[str, Score]:
         "current_versions": rate(
             sum(item.current for item in checked), len(checked), "nothing is cited"
         ),
+        "text_claimed": _text_claimed(case),
         "facts_supported": rate(held, claimed, "no claim holds a number, date or name"),
     }
 
@@ -155,10 +169,10 @@ def _needed(claim: str, quotes: list[str], position: int, judge: SupportJudge) -
 
 
 def covered(case: Case, gold: GoldQuote) -> bool:
-    """True where one cited quote of the gold quote's article holds 60 % of its words."""
+    """True where one cited quote of a gold article holds 60 % of a gold quote's words."""
     pairs = zip(case.record.answer.citations, case.record.cited, strict=True)
     return case.answered and any(
-        checked.story == case.gold.story(gold.article) and covers(citation.quote, gold.quote)
+        checked.story in case.gold.stories and covers(citation.quote, gold.quote)
         for citation, checked in pairs
     )
 
@@ -176,7 +190,8 @@ def overlap(gold: str, quote: str) -> float:
 
 def quoted_strings(text: str) -> list[str]:
     """What stands in quotation marks in a text."""
-    return [match.strip(" ,.;:!?") for match in _IN_QUOTATION_MARKS.findall(text)]
+    found = (next(filter(None, match.groups())) for match in _IN_QUOTATION_MARKS.finditer(text))
+    return [quote for one in found if (quote := one.strip(" ,.;:!?"))]
 
 
 def _exact(case: Case) -> tuple[int, int]:
@@ -197,3 +212,11 @@ def _facts(case: Case) -> tuple[int, int]:
         claimed += len(found)
         held += found.found_in("\n".join(case.quotes(claim)))
     return held, claimed
+
+
+def _text_claimed(case: Case) -> Score:
+    answer = case.record.answer
+    said = " ".join(claim.text for claim in answer.shown)
+    if answer.refusal is not None:
+        said = answer.refusal.message
+    return Score(float(words(_MARK.sub(" ", answer.text)) == words(_MARK.sub(" ", said))))

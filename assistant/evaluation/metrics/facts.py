@@ -29,7 +29,9 @@ _DATES = [
     re.compile(rf"\b{_MONTH_NAME},?(?: of)? (?P<year>\d{{4}})\b"),
 ]
 _FIGURES = re.compile(
-    r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?!\w)(?:[ -]([a-z]+))?", re.IGNORECASE
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:[ -]?(hundred|thousand|million|billion|trillion|tn|bn|m|k)\b)?",
+    re.IGNORECASE,
 )
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -46,6 +48,7 @@ _SCALES = {
     "billion": 10**9,
     "trillion": 10**12,
 }
+_SHORT = {"k": "thousand", "m": "million", "bn": "billion", "tn": "trillion"}
 _SPELT_WORD = f"(?:{'|'.join([*_SMALL, *_SCALES])})"
 _AFTER_SCALE = "|".join(f"(?<={scale})" for scale in _SCALES)
 _JOINT = f"(?:[ -]|(?:{_AFTER_SCALE}) and )"  # "two and three" are two numbers
@@ -115,9 +118,9 @@ def _day(match: re.Match[str]) -> Day:
 
 
 def _figure(match: re.Match[str]) -> Decimal:
-    scale = _SCALES.get((match[1] or "").casefold(), 1)
-    digits = re.sub(r"[^\d.]", "", match.group().split()[0].split("-")[0])
-    return (Decimal(digits.strip(".")) * scale).normalize()
+    unit = (match[2] or "").casefold()
+    scale = _SCALES.get(_SHORT.get(unit, unit), 1)
+    return (Decimal(match[1].replace(",", "")) * scale).normalize()
 
 
 def _spelt(text: str) -> Decimal:

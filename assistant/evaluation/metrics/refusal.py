@@ -52,7 +52,7 @@ def score(case: Case, twins: bool) -> dict[str, Score]:
     scores = {
         "refusal_precision": rate(refused and not answerable, refused, "it was answered"),
         "refusal_auroc": none if rebuttable else Score(confidence, float(answerable)),
-        "calibration_error": none if rebuttable else Score(confidence, _evidence_holds_gold(case)),
+        "calibration_error": none if rebuttable else _calibrated(case),
         "refusal_recall": unscored("the question is answerable"),
         "over_refusal": unscored("the question is not answerable"),
     }
@@ -64,7 +64,7 @@ def score(case: Case, twins: bool) -> dict[str, Score]:
     return scores | {
         "twin_refusal_precision": rate(0, refused, "it was answered"),
         "twin_auroc": Score(confidence, 1.0),
-        "twin_calibration_error": Score(confidence, _evidence_holds_gold(case)),
+        "twin_calibration_error": _calibrated(case),
     }
 
 
@@ -85,11 +85,14 @@ def rebuts(case: Case) -> bool:
     return not question.answerable and any(covered(case, quote) for quote in question.evidence)
 
 
-def _evidence_holds_gold(case: Case) -> float:
-    """1 where what the writer was given holds a gold quote, or is of a gold article."""
-    question = case.gold.question
-    if not question.answerable:
-        return 0.0
+def _calibrated(case: Case) -> Score:
+    """The confidence, and whether what the writer was given holds gold."""
+    question, confidence = case.gold.question, case.record.answer.confidence
+    if question.answerable and not question.gold_articles:
+        return unscored("the question names no gold")
+    evidence = case.record.evidence
     if question.evidence:
-        return float(any(found.quotes for found in case.record.evidence))
-    return float(any(found.story in case.gold.stories for found in case.record.evidence))
+        held = any(found.quotes for found in evidence)
+    else:
+        held = any(found.story in case.gold.stories for found in evidence)
+    return Score(confidence, float(question.answerable and held))

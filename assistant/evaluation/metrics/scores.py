@@ -31,15 +31,9 @@ class Case:
         """Whether there is an answer; a refusal is none."""
         return self.record.answer.refusal is None
 
-    def quotes(self, claim: Claim, gold_only: bool = False) -> list[str]:
-        """The quotes that a claim cites; with ``gold_only``, those of gold articles."""
-        pairs = zip(self.record.answer.citations, self.record.cited, strict=True)
-        return [
-            citation.quote
-            for citation, checked in pairs
-            if citation.number in claim.citations
-            and (not gold_only or checked.story in self.gold.stories)
-        ]
+    def quotes(self, claim: Claim) -> list[str]:
+        """The quotes that a claim cites."""
+        return [c.quote for c in self.record.answer.citations if c.number in claim.citations]
 
 
 @dataclass(frozen=True, slots=True)
