@@ -63,6 +63,36 @@ def test_stored_passages_are_spans_of_stored_articles(archive: Archive) -> None:
         assert "\r" not in text
 
 
+def test_an_article_gives_its_passages_in_order(archive: Archive) -> None:
+    long = " ".join(f"Sentence number {n} says what it says about harbours." for n in range(80))
+    archive.add([*sample_articles(2), Article("long", long)])
+    passages = archive.passages("long")
+    assert len(passages) > 2
+    assert [passage.ordinal for passage in passages] == list(range(len(passages)))
+    assert all(passage.text == long[passage.start : passage.end] for passage in passages)
+    assert archive.passages("nowhere") == []
+
+
+def test_the_fingerprint_is_of_the_articles_whatever_their_order(
+    archive: Archive, settings: Settings, tmp_path: Path
+) -> None:
+    archive.add(sample_articles(4))
+    one = archive.fingerprint()
+    other = Archive(tmp_path / "other", HashEmbeddings(), settings)
+    other.add(reversed(sample_articles(4)))
+    assert other.fingerprint() == one
+    other.close()
+    archive.add(sample_articles(1, edition=2))
+    assert archive.fingerprint() != one
+
+
+def test_printings_of_one_story_are_found(archive: Archive) -> None:
+    first, *others = sample_articles(4)
+    archive.add([first, *others, replace(first, id="copy", title="Elsewhere", outlet="Elsewhere")])
+    copies = archive.copies(["sample-0", "copy", "nowhere"])
+    assert copies == {"sample-0": {"copy"}, "copy": {"sample-0"}}
+
+
 def test_a_changed_text_is_a_new_version_and_the_old_one_leaves(archive: Archive) -> None:
     archive.add(sample_articles(3))
     report = archive.add(sample_articles(3, edition=2)[1:2])

@@ -22,7 +22,10 @@ from typer.testing import CliRunner
 from assistant import Assistant, Question, cli
 from assistant.errors import EvaluationError, RunsDiffer
 from assistant.evaluation import Suite, compare, differences, gate, read_run, read_suite, run_suite
+from assistant.evaluation.metrics import Score
 from assistant.evaluation.running import with_twins
+from assistant.evaluation.runs import Result
+from assistant.evaluation.storing import write_json, write_results
 from assistant.testing import sample_articles
 
 pytestmark = pytest.mark.slow
@@ -243,6 +246,29 @@ def test_a_worse_run_is_found_with_the_questions_it_lost(run: Run) -> None:
     assert not any(comparison.worse for comparison in compare(two, one))
     (failure,) = gate(two, one).failures
     assert str(failure).startswith("complete: 0 after ")
+
+
+def test_a_planted_drop_of_ten_points_fails_the_gate(run: Run, tmp_path: Path) -> None:
+    """Two hundred questions, two an article; twenty of the hundred and forty right ones fail."""
+    made = read_run(run("one", twins=False)).manifest.model_copy(update={"asked": 200})
+    for name, fails in (("before", 60), ("after", 80)):
+        results = [
+            Result(
+                f"q{n}", False, (f"a{n // 2}",), {}, None, {"complete": Score(float(n >= fails))}
+            )
+            for n in range(200)
+        ]
+        (tmp_path / name).mkdir()
+        write_json(tmp_path / name / "run.json", made.model_dump(mode="json"))
+        write_results(tmp_path / name / "results.jsonl", results)
+    done = invoke("gate", tmp_path / "after", "--baseline", tmp_path / "before")
+    assert done.exit_code == 1
+    assert "worse: complete: 0.6 after 0.7 in the baseline" in done.stdout
+    (found,) = [
+        c for c in compare(*map(read_run, (tmp_path / "before", tmp_path / "after"))) if c.p
+    ]
+    assert found.p_adjusted < 0.01
+    assert len(found.lost) == 20
 
 
 def test_one_lapse_of_what_must_never_be_wrong_is_news(run: Run) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.archive.catalog import Catalog
-from assistant.archive.copies import similarity
+from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
@@ -145,17 +145,8 @@ class Archive:
 
     def copies(self, ids: Iterable[str]) -> dict[str, set[str]]:
         """For each current article of ``ids``: the ids of others that print the same story."""
-        least = self._settings.retrieval.copy_similarity
-        signatures = self._catalog.signatures(source.id for source in self.articles())
-        return {
-            one: {
-                other
-                for other, signature in signatures.items()
-                if other != one and similarity(signature, signatures[one]) >= least
-            }
-            for one in ids
-            if one in signatures
-        }
+        signatures = self.signatures(source.id for source in self.articles())
+        return printings(ids, signatures, self._settings.retrieval.copy_similarity)
 
     @property
     def embedder(self) -> str:

@@ -6,6 +6,8 @@ share of equal minima estimates the Jaccard similarity of the two sets, here of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 from assistant.text import words
@@ -27,6 +29,22 @@ def signature(text: str) -> bytes:
 def similarity(left: bytes, right: bytes) -> float:
     """Estimated share of three-word runs that two texts have in common, from 0 to 1."""
     return float(np.mean(np.frombuffer(left, np.uint32) == np.frombuffer(right, np.uint32)))
+
+
+def printings(
+    ids: Iterable[str], signatures: Mapping[str, bytes], least: float
+) -> dict[str, set[str]]:
+    """For each of the ids that has a signature: the others at least so similar to it."""
+    names = list(signatures)
+    minima = np.frombuffer(b"".join(signatures.values()), np.uint32)
+    table = minima.reshape(len(names), _PERMUTATIONS)
+    found = {}
+    for one in ids:
+        if one in signatures:
+            mine = np.frombuffer(signatures[one], np.uint32)
+            alike = np.flatnonzero((table == mine).mean(axis=1) >= least)
+            found[one] = {names[place] for place in alike} - {one}
+    return found
 
 
 def contained(passage: str, text: str) -> float:

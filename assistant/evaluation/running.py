@@ -57,9 +57,9 @@ def run_suite(
     """
     _check_names(suite, metrics_of(suite.cutoffs, suite.twins))
     golds = locate(suite, assistant.archive)
-    chat = _chat_judge(suite, assistant, Path(folder), judge)
     made = manifest_of(suite, assistant)
     with _alone(Path(folder)) as folder:
+        chat = _chat_judge(suite, assistant, folder, judge)
         _prepare(folder, made)
         records = ask_all(assistant, golds, suite.twins, folder, progress)
         return _scored_run(suite, folder, made, golds, records, chat)
@@ -118,10 +118,10 @@ def _check_names(suite: Suite, metrics: dict[str, Metric]) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[Path]:
     """The folder, made where it is missing, while no other process writes a run into it."""
+    lock = FileLock(folder / _LOCK)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / _LOCK, timeout=0):
-            yield folder
+        lock.acquire(timeout=0)
     except Timeout:
         raise EvaluationError(
             f"Another process is running a suite into {folder}.", "Wait, or name another --out."
@@ -130,6 +130,10 @@ def _alone(folder: Path) -> Iterator[Path]:
         raise EvaluationError(
             f"{folder} cannot be written to: {error.strerror}.", "Name another --out."
         ) from None
+    try:
+        yield folder
+    finally:
+        lock.release()
 
 
 def _prepare(folder: Path, made: Manifest) -> None:
