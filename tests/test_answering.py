@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Answer, Article, Assistant, Filters, Question
-from assistant.answering import Draft, DraftClaim, Quote, QuotingWriter, ground, pack
+from assistant.answering import Draft, DraftClaim, Quote, ground, pack, quoting_writer
+from assistant.language import SpacyParser
 from assistant.models import count_tokens
-from assistant.settings import AnswerSettings
+from assistant.retrieval import understand
+from assistant.settings import AnswerSettings, ModelSettings
 from assistant.testing import sample_articles
 from assistant.types import Evidence
 
+PARSER = SpacyParser(ModelSettings())
 ARTICLE = Article(
     "a",
     "The minister will not accept the plan. “It is dead,” she said on Monday.\n\n"
@@ -188,16 +191,17 @@ class Judge:
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         return [
-            next((s for part, s in self.table.items() if part in text.split("\n", 1)[1]), -9.0)
+            next((s for part, s in self.table.items() if part in text.rsplit(". ", 1)[-1]), -9.0)
             for text in texts
         ]
 
 
 def write(assistant: Assistant, table: dict[str, float], most: int = 3) -> list[str]:
     settings = AnswerSettings(sentences=most)
-    writer = QuotingWriter(Judge(table), assistant.archive.term_shares, settings)
-    low = [replace(e, hit=replace(e.hit, score=-9.0)) for e in evidence(assistant)]
-    return [claim.text for claim in writer.write(Question("plan?"), low).claims]
+    writer = quoting_writer(assistant.archive, Judge(table), PARSER, settings)
+    low = [replace(e, hit=replace(e.hit, score=max(table.values()))) for e in evidence(assistant)]
+    question = understand(Question("plan?"), 100, PARSER)
+    return [claim.text for claim in writer.write(question, low).claims]
 
 
 class TestQuotingWriter:
@@ -234,7 +238,7 @@ class TestQuotingWriter:
         assert assistant.ask(question).refusal is not None
 
     def test_no_evidence_no_draft(self, assistant: Assistant) -> None:
-        writer = QuotingWriter(None, assistant.archive.term_shares, AnswerSettings())
+        writer = quoting_writer(assistant.archive, None, PARSER, AnswerSettings())
         assert writer.write(Question("x"), ()) == Draft((), 0.0, related=False)
 
 

@@ -106,7 +106,6 @@ def test_some_missing_paths_do_not_stop_the_rest(articles: Path, tmp_path: Path)
         (["ask", "x" * 100_000], 2, "100,000 characters"),
         (["articles", "show", "nobody"], 1, "no article nobody"),
         (["articles", "show", "\udcff"], 1, "no article"),
-        (["ask", "x", "--speaker", "Naqvi"], 2, "limited to a speaker"),
         (["articles", "remove", "nobody"], 1, "no article nobody"),
         (["serve", "--host", "0.0.0.0"], 2, "not a loopback address"),
     ],

@@ -18,9 +18,11 @@ import pytest
 
 import assistant.assistant as door
 from assistant import Answer, Assistant, Citation, Claim, Hit
-from assistant.answering import Draft, QuotingWriter, quoting
+from assistant.answering import Confidence, Draft, quoting_writer
+from assistant.answering.confidence import Verdict
 from assistant.archive import Archive
 from assistant.evaluation import Run, Suite, gate, read_run, read_suite, run_suite
+from assistant.language import SpacyParser
 from assistant.models import PackagedReranker, SentenceEmbedder
 from assistant.resources import folder
 from assistant.settings import load
@@ -51,9 +53,10 @@ class Remembering:
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     settings, reranker = load(), Remembering()
     place = tmp_path_factory.mktemp("mutants") / "archive"
-    archive = Archive(place, SentenceEmbedder(settings.models), settings)
-    writer = QuotingWriter(reranker, archive.term_shares, settings.answer)
-    with Assistant(archive, reranker, writer, settings) as opened:
+    parser = SpacyParser(settings.models)
+    archive = Archive(place, SentenceEmbedder(settings.models), settings, parser)
+    writer = quoting_writer(archive, reranker, parser, settings.answer)
+    with Assistant(archive, reranker, parser, writer, settings) as opened:
         opened.add(folder("corpus"))
         yield opened
 
@@ -123,10 +126,17 @@ def swap_speakers(answer: Answer, archive: Archive) -> Answer:
     """Every name that says something becomes another's."""
     name = r"(?:[A-Z][\w'’-]+ )*[A-Z][\w'’-]+"
     said = re.compile(rf"(?<=said ){name}|{name}(?=,? (?:said|told))")
-    return with_claims(
+    swapped = with_claims(
         answer,
-        lambda claim: replace(claim, text=said.sub("Orla Quince", claim.text), support="supported"),
+        lambda claim: replace(
+            claim,
+            text=said.sub("Orla Quince", claim.text),
+            support="supported",
+            speaker=claim.speaker and "Orla Quince",
+        ),
     )
+    citations = [replace(one, speaker=one.speaker and "Orla Quince") for one in answer.citations]
+    return replace(swapped, citations=tuple(citations))
 
 
 def quote_the_first_version(answer: Answer, archive: Archive) -> Answer:
@@ -177,6 +187,16 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "ground", mutant)
 
 
+def answering_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = Confidence.judge
+
+    def mutant(self: Confidence, *given: Any) -> Verdict:
+        verdict = judge(self, *given)
+        return replace(verdict, answers=True, missing=(False,) * len(verdict.missing))
+
+    monkeypatch.setattr(Confidence, "judge", mutant)
+
+
 MUTANTS: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
     "shuffled retrieval": ("passage_ndcg@10", shuffling),
     "dropped citations": ("citation_recall", lambda patch: answering(patch, drop_citations)),
@@ -192,7 +212,7 @@ MUTANTS: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
     "always refuse": ("over_refusal", refusing),
     "never refuse": (
         "twin_refusal_recall",
-        lambda patch: patch.setattr(quoting, "_ANSWERS", float("-inf")),
+        answering_all,
     ),
     "stale version answered": (
         "current_versions",

@@ -11,11 +11,11 @@ from assistant.settings import load
 def test_arguments_beat_environment_beats_file_beats_defaults(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert load().answer.sentences == 3
+    assert load().answer.sentences == 5
     Path("assistant.toml").write_text("[answer]\nsentences = 4\nbudget = 900\n")
     assert (load().answer.sentences, load().answer.budget) == (4, 900)
-    monkeypatch.setenv("ASSISTANT_ANSWER__SENTENCES", "5")
-    assert (load().answer.sentences, load().answer.budget) == (5, 900)
+    monkeypatch.setenv("ASSISTANT_ANSWER__SENTENCES", "7")
+    assert (load().answer.sentences, load().answer.budget) == (7, 900)
     assert load(answer={"sentences": 6}).answer.sentences == 6
 
 

@@ -42,6 +42,8 @@ class Draft:
     """From 0 to 1: how likely the evidence answers the question."""
     related: bool
     """Whether the evidence has to do with the question at all."""
+    missing: tuple[str, ...] = ()
+    """Parts of the question that the evidence leaves unanswered."""
 
 
 class Writer(Protocol):

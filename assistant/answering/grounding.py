@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
+from assistant.answering.sides import Spoken, sides, speaker_of, statement_at
 from assistant.archive import Archive
 from assistant.types import (
     Answer,
@@ -20,6 +21,8 @@ from assistant.types import (
     Question,
     Refusal,
     RefusalReason,
+    Source,
+    Statement,
 )
 
 _NEAREST = 3
@@ -54,7 +57,8 @@ def ground(
     of an article handed to the writer; else it is ``unsupported`` and stays out of the text.
     """
     numbered: dict[Citation, int] = {}
-    claims = tuple(_claim(claim, evidence, archive, numbered) for claim in draft.claims)
+    spoken = [_spoken(claim, evidence, archive, numbered) for claim in draft.claims]
+    claims = tuple(one.claim for one in spoken)
     shown = [claim for claim in claims if claim.support != "unsupported"]
     refusal = None if shown else _refusal(question, draft, archive)
     return Answer(
@@ -64,27 +68,39 @@ def ground(
         refusal=refusal,
         claims=claims,
         citations=tuple(_numbered(citation, number) for citation, number in numbered.items()),
+        sides=sides(question, [one for one in spoken if one.claim in shown]),
+        missing=draft.missing if shown else (),
         confidence=draft.confidence,
         nearest=_nearest(evidence, archive) if refusal else (),
         history=question.history,
         filters=question.filters,
+        inferred=question.inferred,
         coverage=archive.coverage(question.filters),
     )
 
 
-def _claim(
+def _spoken(
     draft: DraftClaim,
     evidence: Sequence[Evidence],
     archive: Archive,
     numbered: dict[Citation, int],
-) -> Claim:
+) -> Spoken:
+    """The claim, marked with its speaker where its source is reported speech."""
     citations = [_citation(quote, evidence, archive) for quote in draft.quotes]
     said = " ".join(draft.text.split())
     exact = [c for c in citations if c is not None and " ".join(c.quote.split()) == said]
     for citation in exact:
         numbered.setdefault(citation, len(numbered) + 1)
+    if not exact:
+        return Spoken(Claim(draft.text), None)
+    first = exact[0]
+    statement = _statement(first.article, first.start, first.end, archive)
     numbers = tuple(numbered[citation] for citation in exact)
-    return Claim(draft.text, numbers, "quoted" if exact else "unsupported")
+    return Spoken(Claim(draft.text, numbers, "quoted", first.speaker), statement)
+
+
+def _statement(article: Source, start: int, end: int, archive: Archive) -> Statement | None:
+    return statement_at(archive.statements(article.id, article.version), start, end)
 
 
 def _citation(quote: Quote, evidence: Sequence[Evidence], archive: Archive) -> Citation | None:
@@ -96,12 +112,14 @@ def _citation(quote: Quote, evidence: Sequence[Evidence], archive: Archive) -> C
     inside = passage.start <= quote.start <= quote.end <= passage.end
     if not inside or not archive.is_current(passage.article, quote.start, quote.end, quote.text):
         return None
+    statement = _statement(passage.article, quote.start, quote.end, archive)
     return Citation(
         number=0,
         article=passage.article,
         quote=quote.text,
         start=quote.start,
         end=quote.end,
+        speaker=speaker_of(statement),
         copies=item.hit.copies,
     )
 
@@ -121,7 +139,8 @@ def _nearest(evidence: Sequence[Evidence], archive: Archive) -> tuple[Citation, 
     ]
     found = [_citation(quote, evidence, archive) for quote in whole]
     current = [citation for citation in found if citation is not None][:_NEAREST]
-    return tuple(_numbered(citation, number) for number, citation in enumerate(current, 1))
+    # a whole passage may hold the words of several
+    return tuple(replace(one, number=number, speaker=None) for number, one in enumerate(current, 1))
 
 
 def _refusal(question: Question, draft: Draft, archive: Archive) -> Refusal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.archive.catalog import Catalog
@@ -11,7 +11,8 @@ from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
-from assistant.models import Embedder
+from assistant.language import Parser
+from assistant.models import Embedder, Vectors
 from assistant.settings import Settings
 from assistant.text import one_line
 from assistant.types import (
@@ -23,6 +24,7 @@ from assistant.types import (
     Passage,
     Skipped,
     Source,
+    Statement,
 )
 
 _CATALOG = "catalog.sqlite3"
@@ -50,8 +52,12 @@ class Archive:
     Any number of processes may read while one writes; a second writer is refused.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self, folder: Path, embedder: Embedder, settings: Settings, parser: Parser | None = None
+    ) -> None:
         """Open the archive, making it where it is missing, and finish what a crash left undone.
+
+        Without a parser no statements are found in what is added.
 
         Raises:
             ArchiveError: the folder holds something else, or another version's archive.
@@ -59,6 +65,7 @@ class Archive:
         self.folder = folder
         self._embedder = embedder
         self._settings = settings
+        self._parser = parser
         self._make_folder()
         self._catalog = Catalog(folder / _CATALOG)
         self._index = Index(folder, self._catalog)
@@ -85,9 +92,10 @@ class Archive:
         """
         with self._index.writing():
             self._check_embedder()
-            return Ingest(self._catalog, self._embedder, self._settings, self._index.activate).run(
-                items, progress
+            ingest = Ingest(
+                self._catalog, self._embedder, self._settings, self._index.activate, self._parser
             )
+            return ingest.run(items, progress)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles with all their versions from everything; returns how many there were.
@@ -135,6 +143,13 @@ class Archive:
         """How many articles the filters leave, and from when to when."""
         return self._catalog.coverage(filters)
 
+    def statements(self, article_id: str, version: int | None = None) -> list[Statement]:
+        """Who says what in the current article, or in one version of it, in order.
+
+        None where there is no such article: it may have been removed since it was found.
+        """
+        return self._catalog.statements(one_line(article_id), version)
+
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of a current article, in order; none where there is no such article."""
         return self._catalog.passages_of(one_line(article_id))
@@ -147,6 +162,10 @@ class Archive:
         """For each current article of ``ids``: the ids of others that print the same story."""
         signatures = self.signatures(source.id for source in self.articles())
         return printings(ids, signatures, self._settings.retrieval.copy_similarity)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts, as the archive's passages are encoded."""
+        return self._embedder.encode(texts)
 
     @property
     def embedder(self) -> str:
@@ -192,7 +211,13 @@ class Archive:
             return []
         self._check_embedder()
         vector = self._embedder.encode([question])[0]
-        keys = self._index.fresh().search(vector, limit + _EXTRA_CANDIDATES, filters)
+        named = filters
+        if filters.speakers:  # the index knows articles only
+            speaking = tuple(source.id for source in self.articles(filters))
+            if not speaking:
+                return []
+            named = replace(filters, articles=speaking)
+        keys = self._index.fresh().search(vector, limit + _EXTRA_CANDIDATES, named)
         return self._visible(keys, filters)[:limit]
 
     def search_keywords(

@@ -19,17 +19,22 @@ from typing import Any
 import numpy as np
 
 from assistant.archive.rows import (
+    MIGRATIONS,
     SCHEMA,
     SCHEMA_VERSION,
     Entry,
     Known,
+    article_of,
     source_of,
+    speaker_key,
 )
 from assistant.archive.visible import Visible
 from assistant.errors import ArchiveError, ArchiveMismatch
 from assistant.models import Vectors
 from assistant.types import (
+    Article,
     Source,
+    Statement,
     to_dict,
 )
 
@@ -145,7 +150,42 @@ class Catalog(Visible):
                 entry.signature,
             ),
         )
-        return int(cursor.lastrowid)
+        key = int(cursor.lastrowid)
+        if entry.statements is not None:
+            self._put_statements(run, key, entry.statements)
+        return key
+
+    @staticmethod
+    def _put_statements(run: Any, key: int, statements: Sequence[Statement]) -> None:
+        run("DELETE FROM statement WHERE article = ?", (key,))
+        for ordinal, statement in enumerate(statements):
+            fields = to_dict(statement)
+            del fields["article"], fields["version"]  # the row says so
+            run(
+                "INSERT INTO statement VALUES (?, ?, ?, ?)",
+                (key, ordinal, speaker_key(statement.speaker), json.dumps(fields)),
+            )
+        run("UPDATE article SET statements_found = 1 WHERE key = ?", (key,))
+
+    def put_statements(self, found: Sequence[tuple[Article, Sequence[Statement]]]) -> None:
+        """Store the statements of articles that are kept already."""
+        with self._transaction() as run:
+            for article, statements in found:
+                row = run(
+                    "SELECT key FROM article WHERE id = ? AND version = ?",
+                    (article.id, article.version),
+                ).fetchone()
+                if row:
+                    self._put_statements(run, row[0], statements)
+
+    def unread(self, limit: int) -> list[Article]:
+        """Some current articles whose statements were never looked for."""
+        rows = self._all(
+            "SELECT fields, text FROM article WHERE state = 'current' AND NOT statements_found"
+            " ORDER BY key LIMIT ?",
+            (limit,),
+        )
+        return [article_of(*row) for row in rows]
 
     def activate(self) -> None:
         """Make every pending version current, and the ones before it superseded."""
@@ -247,12 +287,14 @@ class Catalog(Visible):
                 f"The archive has format {found}; this version of onrecord reads {SCHEMA_VERSION}.",
                 "Update onrecord.",
             )
-        if found == 0:
+        if found < SCHEMA_VERSION:
             with self._transaction() as run:
-                if run("PRAGMA user_version").fetchone()[0] == 0:  # none was faster
-                    for statement in SCHEMA.split(";\n"):
+                found = run("PRAGMA user_version").fetchone()[0]  # another may have been faster
+                steps = [MIGRATIONS[version] for version in range(found, SCHEMA_VERSION) if version]
+                for script in steps if found else [SCHEMA]:
+                    for statement in script.split(";\n"):
                         run(statement)
-                    run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[Any]:

@@ -10,12 +10,14 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
 from assistant.archive.passages import encoder_text, split
 from assistant.archive.rows import Entry, Known
+from assistant.language import Parser, find_statements
 from assistant.models import Embedder
 from assistant.reading import Unreadable, normalized
 from assistant.settings import Settings
 from assistant.types import Article, IngestReport, Skipped, to_dict
 
 _BATCH_PASSAGES = 256  # ten seconds of encoding: what a crash can cost; less pads more
+_BATCH_ARTICLES = 50
 
 Progress = Callable[[int], None]
 """Called with the number of articles that are dealt with, whenever some more are."""
@@ -30,11 +32,13 @@ class Ingest:
         embedder: Embedder,
         settings: Settings,
         activate: Callable[[], None],
+        parser: Parser | None,
     ) -> None:
         self._catalog = catalog
         self._embedder = embedder
         self._settings = settings
         self._activate = activate
+        self._parser = parser
         self._batch: list[Entry] = []
         self._later: list[tuple[Article, str]] = []
         self._seen: dict[str, str] = {}
@@ -44,6 +48,7 @@ class Ingest:
 
     def run(self, items: Iterable[Article | Skipped], progress: Progress | None) -> IngestReport:
         """Take everything in; what is reported to ``progress`` is kept, whatever happens next."""
+        self._find_missing_statements()
         for item in items:
             self._take(item)
             if sum(len(entry.passages) for entry in self._batch) >= _BATCH_PASSAGES:
@@ -56,6 +61,12 @@ class Ingest:
         if progress:
             progress(self._done)
         return IngestReport(**self._counts, skipped=tuple(self._skipped))
+
+    def _find_missing_statements(self) -> None:
+        """For articles of an older archive, or of one that was filled without statements."""
+        while self._parser and (unread := self._catalog.unread(_BATCH_ARTICLES)):
+            found = [(article, find_statements(article, self._parser)) for article in unread]
+            self._catalog.put_statements(found)
 
     def _take(self, item: Article | Skipped) -> None:
         self._done += 1
@@ -104,7 +115,10 @@ class Ingest:
     def _keep(self, article: Article, digest: str, known: bool) -> None:
         tokens = self._settings.passages.tokens
         heading, passages = split(article, self._embedder, tokens)
-        self._batch.append(Entry(article, digest, signature(article.text), heading, passages))
+        found = find_statements(article, self._parser) if self._parser else None
+        self._batch.append(
+            Entry(article, digest, signature(article.text), heading, passages, found)
+        )
         self._counts["updated" if known else "added"] += 1
 
     def _flush(self) -> None:

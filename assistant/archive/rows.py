@@ -7,11 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.text import one_line
-from assistant.types import Article, Filters, Passage, Source, from_dict
+from assistant.text import one_line, words
+from assistant.types import Article, Filters, Passage, Source, Statement, from_dict
 
-SCHEMA_VERSION = 1
-SCHEMA = """
+SCHEMA_VERSION = 2
+_STATEMENT = """
+CREATE TABLE statement (
+    article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    speaker TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    PRIMARY KEY (article, ordinal)
+)
+"""
+SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE article (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -24,6 +33,7 @@ CREATE TABLE article (
     fields TEXT NOT NULL,
     text TEXT NOT NULL,
     signature BLOB NOT NULL,
+    statements_found INTEGER NOT NULL DEFAULT 0,
     UNIQUE (id, version)
 );
 CREATE INDEX article_state ON article (state, published);
@@ -37,10 +47,17 @@ CREATE TABLE passage (
 );
 CREATE INDEX passage_article ON passage (article);
 CREATE TABLE unindex (key INTEGER PRIMARY KEY);
+{_STATEMENT};
 CREATE VIRTUAL TABLE keyword USING fts5(
     title, text, tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
+# From each format to the next.
+MIGRATIONS = {
+    1: f"""
+ALTER TABLE article ADD COLUMN statements_found INTEGER NOT NULL DEFAULT 0;
+{_STATEMENT}"""
+}
 PASSAGE = """
 SELECT p.key, p.ordinal, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), a.fields
 FROM passage p JOIN article a ON a.key = p.article
@@ -67,6 +84,8 @@ class Entry:
     signature: bytes
     heading: str
     passages: Sequence[Passage]
+    statements: Sequence[Statement] | None = None
+    """None where they were not looked for."""
 
 
 def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
@@ -86,12 +105,30 @@ def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
         if values:
             clauses.append(f"{clause} (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(values))
+    if filters.speakers:
+        any_speaker = " OR ".join(
+            ["instr(s.speaker, ?) OR instr(?, s.speaker)"] * len(filters.speakers)
+        )
+        clauses.append(
+            f"EXISTS (SELECT 1 FROM statement s WHERE s.article = a.key AND ({any_speaker}))"
+        )
+        parameters += [speaker_key(name) for name in filters.speakers for _ in range(2)]
     return " AND ".join(clauses), tuple(parameters)
+
+
+def speaker_key(name: str) -> str:
+    """A speaker's name as it is compared: one name may hold the other's words in a row."""
+    return f" {' '.join(words(name))} "
 
 
 def quoted(term: str) -> str:
     """A term as FTS5 takes it, whatever characters it holds."""
     return '"' + term.replace('"', '""').replace("\0", "") + '"'
+
+
+def article_of(fields: str, text: str) -> Article:
+    """An article's stored fields and text as an article."""
+    return from_dict(Article, {**json.loads(fields), "text": text})
 
 
 def source_of(fields: str) -> Source:

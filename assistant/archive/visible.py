@@ -9,8 +9,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from assistant.archive.rows import PASSAGE, passage_of, quoted, source_of, where
-from assistant.types import EVERYTHING, Article, Coverage, Filters, Passage, Source, from_dict
+from assistant.archive.rows import PASSAGE, article_of, passage_of, quoted, source_of, where
+from assistant.types import (
+    EVERYTHING,
+    Article,
+    Coverage,
+    Filters,
+    Passage,
+    Source,
+    Statement,
+    from_dict,
+)
 
 _COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
 _MOST_TERMS = 40
@@ -28,12 +37,22 @@ class Visible(ABC):
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """The current article of that id, or one version of it."""
-        wanted = "state = 'current'" if version is None else "state != 'pending' AND version = ?"
-        row = self._one(
-            f"SELECT fields, text FROM article WHERE id = ? AND {wanted}",
-            (article_id,) if version is None else (article_id, version),
+        wanted, parameters = _version(article_id, version)
+        row = self._one(f"SELECT a.fields, a.text FROM article a WHERE {wanted}", parameters)
+        return article_of(*row) if row else None
+
+    def statements(self, article_id: str, version: int | None = None) -> list[Statement]:
+        """The statements of the current article of that id, or of one version of it, in order."""
+        wanted, parameters = _version(article_id, version)
+        rows = self._all(
+            "SELECT a.version, s.fields FROM statement s JOIN article a ON a.key = s.article"
+            f" WHERE {wanted} ORDER BY s.ordinal",
+            parameters,
         )
-        return from_dict(Article, {**json.loads(row[0]), "text": row[1]}) if row else None
+        return [
+            from_dict(Statement, {"article": article_id, "version": number, **json.loads(fields)})
+            for number, fields in rows
+        ]
 
     def sources(self, filters: Filters = EVERYTHING) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
@@ -125,3 +144,10 @@ class Visible(ABC):
         """The terms that tell passages apart, or all where none does."""
         held = {term: share for term, share in self.shares(terms).items() if share > 0}
         return [term for term, share in held.items() if share <= _COMMON] or list(held)
+
+
+def _version(article_id: str, version: int | None) -> tuple[str, tuple[Any, ...]]:
+    """The clause and its parameters for the current article ``a`` of that id, or one version."""
+    if version is None:
+        return "a.id = ? AND a.state = 'current'", (article_id,)
+    return "a.id = ? AND a.state != 'pending' AND a.version = ?", (article_id, version)

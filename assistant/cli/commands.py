@@ -153,13 +153,20 @@ def show_article(
     archive: Place = None,
     as_json: AsJson = False,
     version: Annotated[int | None, typer.Option(help="An earlier version.")] = None,
+    statements: Annotated[
+        bool, typer.Option("--statements", help="Who says what in it, instead of its text.")
+    ] = False,
 ) -> None:
     """Show an article."""
-    from assistant.rendering import described
+    from assistant.rendering import described, statement_text
     from assistant.text import without_direction
 
     with opened(archive) as assistant:
         article = assistant.archive.article(article_id, version)
+        said = assistant.archive.statements(article_id, version) if statements else []
+    if statements:
+        show(said, "\n\n".join(map(statement_text, said)) or "No statements.", as_json)
+        return
     notes = [f"Correction: {article.correction}"] if article.correction else []
     parts = [f"{described(article.source)} (version {article.version})", *notes, article.text]
     show(article, without_direction("\n\n".join(parts)), as_json)

@@ -15,8 +15,9 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter
 
+from assistant.answering import Turn
 from assistant.archive import Archive
-from assistant.assistant import Assistant, Turn
+from assistant.assistant import Assistant
 from assistant.errors import ArticleUnknown, EvaluationError, OnRecordError
 from assistant.evaluation.gold import Gold, passage_name, twin_filters
 from assistant.evaluation.journal import append, mend, whole_lines

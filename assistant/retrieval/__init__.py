@@ -1,6 +1,7 @@
 """A question finds its hits. The LangChain retriever is in ``retriever``, imported when needed."""
 
-from assistant.retrieval.questions import stem, terms, understand
-from assistant.retrieval.search import rerank, retrieve
+from assistant.retrieval.questions import understand
+from assistant.retrieval.search import event_day, rerank, retrieve, settle_period
+from assistant.retrieval.terms import stem, terms
 
-__all__ = ["rerank", "retrieve", "stem", "terms", "understand"]
+__all__ = ["event_day", "rerank", "retrieve", "settle_period", "stem", "terms", "understand"]

@@ -1,42 +1,36 @@
-"""Understanding a question: what to search for, and within what."""
+"""Understanding a question: what to search for, within what, and what it wants to know."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from datetime import date
 
 from assistant.errors import QuestionError
-from assistant.text import is_blank, one_line, words
-from assistant.types import Question
-
-_STOP_WORDS = frozenset(
-    """
-    a about after again against all also am an and any are as at be because been before being
-    below between both but by can could did do does doing down during each else ever few for from
-    further get got had has have having he her here hers him his how i if in into is it its itself
-    just let like make many may me might more most much must my no nor not now of off on once one
-    only or other our out over own please s said same say says she should so some such t tell than
-    that the their them then there these they this those through to told too under until up upon
-    us very was we were what when where whether which while who whom whose why will with would you
-    your
-    """.split()
-)
-
-_LEANS = re.compile(
-    r"^(?:and|but|so|or|then|why|how so|what about|how about)\b"
-    r"|\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|this|that|these|those|there|then)\b",
-    re.IGNORECASE,
-)
-_FEWEST_TERMS = 3
+from assistant.language import Parser
+from assistant.retrieval.asks import parts
+from assistant.retrieval.followups import standalone
+from assistant.retrieval.periods import EventDay, period, wants_course, wants_latest
+from assistant.text import is_blank, one_line
+from assistant.types import Order, Part, Question
 
 
-def understand(question: Question, max_characters: int) -> Question:
-    """The question cleaned, with the text that is searched for.
+def understand(
+    question: Question, max_characters: int, parser: Parser, event_day: EventDay | None = None
+) -> Question:
+    """The question cleaned, read without its history, with its parts, filters and order.
+
+    Days that it names become filters where the caller set neither ``since`` nor ``until``; what
+    the caller set is never widened.
+
+    Args:
+        question: as it was asked.
+        max_characters: a longer one is refused.
+        parser: reads a follow-up and the question before it.
+        event_day: finds the day of an event that the question names.
 
     Raises:
-        QuestionError: it is empty, longer than ``max_characters``, or limited to a speaker.
+        QuestionError: it is empty, or longer than ``max_characters``.
     """
     text = one_line(question.text)
     if is_blank(text):
@@ -46,37 +40,42 @@ def understand(question: Question, max_characters: int) -> Question:
             f"The question has {len(text):,} characters; the limit is {max_characters:,}.",
             "Ask it shorter, or raise the setting answer.max_question.",
         )
-    if question.filters.speakers:
-        raise QuestionError(
-            "Answers cannot be limited to a speaker yet.", "Name the speaker in the question."
-        )
+    alone = question.standalone or standalone(text, question.history, parser)
+    asked = [
+        _dated(part, question.asked or date.today(), event_day) for part in parts(alone, parser)
+    ]
     return replace(
-        question, text=text, standalone=question.standalone or _standalone(question, text)
+        _limited(question, asked),
+        text=text,
+        standalone=alone,
+        parts=tuple(asked),
+        order=_order(alone),
     )
 
 
-def _standalone(question: Question, text: str) -> str:
-    """The question with the one before it in front, where it leans on that one."""
-    leans = _LEANS.search(text) is not None or len(terms(text)) < _FEWEST_TERMS
-    return (
-        f"{one_line(question.history[-1].question)} {text}" if question.history and leans else text
-    )
+def _dated(part: Part, asked: date, event_day: EventDay | None) -> Part:
+    named = period(part.query, asked, event_day)
+    return replace(part, since=named.since, until=named.until) if named else part
 
 
-def terms(text: str) -> list[str]:
-    """The words that carry the question, in order, each once; all its words where none does."""
-    every = list(dict.fromkeys(word.removesuffix("'s") for word in words(text)))
-    return [word for word in every if word not in _STOP_WORDS] or every
+def _limited(question: Question, asked: Sequence[Part]) -> Question:
+    """The question with the days from the first to the last that its parts name, as filters.
+
+    Only where every part names some, and the caller set none.
+    """
+    filters = question.filters
+    if filters.since or filters.until or not all(part.since or part.until for part in asked):
+        return replace(question, inferred=())
+    firsts = [part.since for part in asked if part.since]
+    lasts = [part.until for part in asked if part.until]
+    since = min(firsts) if len(firsts) == len(asked) else None
+    until = max(lasts) if len(lasts) == len(asked) else None
+    inferred = tuple(name for name, day in (("since", since), ("until", until)) if day)
+    limited = replace(filters, since=since, until=until)
+    return replace(question, filters=limited, inferred=inferred)
 
 
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """The word's stem, by Porter's second English algorithm."""
-    return str(_stemmer().stemWord(word.removesuffix("'s")))
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    from snowballstemmer import stemmer
-
-    return stemmer("english")
+def _order(text: str) -> Order:
+    if wants_course(text):
+        return "date"
+    return "latest" if wants_latest(text) else "use"

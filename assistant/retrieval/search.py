@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from assistant.archive import Archive
 from assistant.archive.copies import contained, similarity
 from assistant.archive.passages import encoder_text, heading
 from assistant.errors import ArticleUnknown
 from assistant.models import Reranker
-from assistant.retrieval.questions import terms
+from assistant.retrieval.terms import terms
 from assistant.settings import RetrievalSettings
-from assistant.types import Hit, Passage, Question, SearchMethod, Source
+from assistant.types import Filters, Hit, Passage, Question, SearchMethod, Source
 
 _RANK_CONSTANT = 60
+_NEARLY = 2.0  # logits
+_EVENT_CANDIDATES = 5
 _SAME_PASSAGE = 0.8  # share of a passage's three-word runs that the other article has, too
 
 
@@ -25,36 +29,118 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
     S. Büttcher, "Reciprocal rank fusion outperforms Condorcet", 2009): a passage scores the sum of
     1 / (60 + rank) over the rankings that hold it.
     """
-    text, filters = question.standalone or question.text, question.filters
-    rankings: dict[SearchMethod, list[Passage]] = {
-        "dense": archive.search_dense(text, settings.candidates, filters),
-        "keyword": archive.search_keywords(terms(text), settings.candidates, filters),
-    }
+    rankings: list[tuple[SearchMethod, int, list[Passage]]] = []
+    for place, query in enumerate(queries(question)):
+        for filters in _scopes(question, place):
+            rankings += [
+                ("dense", place, archive.search_dense(query, settings.candidates, filters)),
+                (
+                    "keyword",
+                    place,
+                    archive.search_keywords(terms(query), settings.candidates, filters),
+                ),
+            ]
     return _fold_copies(_fuse(rankings), archive, settings.copy_similarity)
+
+
+def queries(question: Question) -> list[str]:
+    """What is searched for: the question, or each of its parts where it has several."""
+    if len(question.parts) > 1:
+        return [part.query for part in question.parts]
+    return [question.standalone or question.text]
+
+
+def without_inferred(question: Question) -> Question:
+    """The question limited only by what its caller set."""
+    if not question.inferred:
+        return question
+    filters = replace(question.filters, since=None, until=None)
+    return replace(question, filters=filters, inferred=())
+
+
+def _scopes(question: Question, place: int) -> list[Filters]:
+    """The filters to search a part with; days that the question names are tried, not trusted."""
+    given = without_inferred(question).filters
+    if given.since or given.until or place >= len(question.parts):
+        return [given]
+    part = question.parts[place]
+    dated = replace(given, since=part.since, until=part.until)
+    return [given] if dated == given else [dated, given]
 
 
 def rerank(
     question: Question, hits: Sequence[Hit], reranker: Reranker | None, settings: RetrievalSettings
 ) -> list[Hit]:
-    """The best hits in the reranker's order, or in the fused order where there is none."""
+    """The best hits in the reranker's order, or in the fused order where there is none.
+
+    Where a question has parts, each hit is judged for the part that it was found for, and the
+    places are shared out between the parts.
+    """
     if reranker is None:
         return list(hits[: settings.hits])
-    chosen = hits[: settings.rerank]
-    texts = [encoder_text(heading(hit.passage.article), hit.passage.text) for hit in chosen]
-    scores = reranker.score(question.standalone or question.text, texts)
-    scored = [replace(hit, score=score) for hit, score in zip(chosen, scores, strict=True)]
+    asked = queries(question)
+    most = settings.rerank if len(asked) == 1 else settings.rerank // 2 + 2
+    scored: list[Hit] = []
+    for place, query in enumerate(asked):
+        chosen = [hit for hit in hits if hit.part == place][:most]
+        texts = [encoder_text(heading(hit.passage.article), hit.passage.text) for hit in chosen]
+        scores = reranker.score(query, texts)
+        scored += [replace(hit, score=score) for hit, score in zip(chosen, scores, strict=True)]
     return sorted(scored, key=lambda hit: -hit.score)[: settings.hits]
 
 
-def _fuse(rankings: dict[SearchMethod, list[Passage]]) -> list[Hit]:
-    hits: dict[int, Hit] = {}
-    for method, passages in rankings.items():
+def settle_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, list[Hit]]:
+    """Whether the days that the question names limit the search, by what was found.
+
+    "In 2000 he entered the Pentagon" may stand in an obituary of 2010. The days become a filter
+    only where what was published in them answers about as well as the rest.
+    """
+    if not question.inferred:
+        return question, list(hits)
+    inside = [hit for hit in hits if _within(hit, question.filters)]
+    outside = max((hit.score for hit in hits if hit not in inside), default=-math.inf)
+    if inside and inside[0].score >= outside - _NEARLY:
+        return question, inside
+    return without_inferred(question), list(hits)
+
+
+def _within(hit: Hit, filters: Filters) -> bool:
+    day = hit.passage.article.published
+    return day is not None and (
+        (filters.since is None or day >= filters.since)
+        and (filters.until is None or day <= filters.until)
+    )
+
+
+def event_day(
+    event: str, archive: Archive, reranker: Reranker | None, filters: Filters
+) -> date | None:
+    """The day of publication of the article that tells of an event; None where none does."""
+    found = archive.search_dense(event, _EVENT_CANDIDATES, filters)
+    if not found or reranker is None:
+        return None
+    texts = [encoder_text(heading(passage.article), passage.text) for passage in found]
+    best, passage = max(
+        zip(reranker.score(event, texts), found, strict=True), key=lambda pair: pair[0]
+    )
+    return passage.article.published if best >= 0 else None
+
+
+def _fuse(rankings: Sequence[tuple[SearchMethod, int, list[Passage]]]) -> list[Hit]:
+    """Every passage once, for the part of the question in whose rankings it does best."""
+    sums: dict[tuple[int, int], Hit] = {}
+    for method, part, passages in rankings:
         for rank, passage in enumerate(passages, 1):
-            hit = hits.get(passage.key) or Hit(passage, 0.0)
-            hits[passage.key] = replace(
-                hit, score=hit.score + 1 / (_RANK_CONSTANT + rank), found=(*hit.found, method)
+            hit = sums.get((passage.key, part)) or Hit(passage, 0.0, part=part)
+            sums[passage.key, part] = replace(
+                hit,
+                score=hit.score + 1 / (_RANK_CONSTANT + rank),
+                found=tuple(dict.fromkeys([*hit.found, method])),
             )
-    return sorted(hits.values(), key=lambda hit: (-hit.score, hit.passage.key))
+    hits: dict[int, Hit] = {}
+    for hit in sorted(sums.values(), key=lambda hit: (-hit.score, hit.passage.key, hit.part)):
+        hits.setdefault(hit.passage.key, hit)
+    return list(hits.values())
 
 
 def _fold_copies(hits: Sequence[Hit], archive: Archive, least: float) -> list[Hit]:

