@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from assistant.archive.passages import heading
 from assistant.language import same_name
 from assistant.text import sentences, words
-from assistant.types import Evidence, Hit, Passage, Statement
+from assistant.types import Evidence, Hit, Passage, Source, Statement
 
-_MOST = 22  # sentences judged; each costs the cross-encoder 20 ms
+_MOST = 26  # sentences judged; each costs the cross-encoder 20 ms
 _PASSAGES = 6
 _ARTICLES = 2  # read to their end, not only where a passage was found
 _UNREAD = 3.0  # logits that a passage which no search found lies behind its article's best
@@ -49,9 +49,14 @@ class Candidate:
         return bool(self.before) and _LEANS.search(self.text) is not None
 
     @property
+    def article(self) -> Source:
+        """Its article."""
+        return self.evidence.hit.passage.article
+
+    @property
     def heading(self) -> str:
         """Headline and date of its article."""
-        return heading(self.evidence.hit.passage.article)
+        return heading(self.article)
 
 
 def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:

@@ -19,7 +19,7 @@ Encode = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors, a row each."""
 
 _BEHIND = 6.0  # logits; a sentence so far behind the best of its part adds nothing to it
-_BEHIND_LATER = 2.5  # the same once a few are chosen
+_BEHIND_LATER = 4.0  # the same once a few are chosen
 _FREELY = 3  # sentences of a part before that
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
@@ -109,7 +109,7 @@ def _is_newest(one: Scored, part: Sequence[Scored]) -> bool:
 
 
 def _day(candidate: Candidate) -> date:
-    return candidate.evidence.hit.passage.article.published or date.min
+    return candidate.article.published or date.min
 
 
 def _next(
@@ -150,7 +150,7 @@ def in_order(chosen: Sequence[Scored], order: Order) -> list[Scored]:
         placed.sort(
             key=lambda one: (
                 _day(one.candidate),
-                one.candidate.evidence.hit.passage.article.id,
+                one.candidate.article.id,
                 one.candidate.start,
             )
         )

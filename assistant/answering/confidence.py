@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,10 @@ from assistant.types import Evidence, Part, Question
 
 _FILE = Path(__file__).with_name("confidence.json")
 _TEN = 10.0  # logits
+_PLANNED = re.compile(
+    r"\b(?:due|plan\w*|expect\w*|schedul\w+|hop\w+|will|going to|promis\w+|intend\w*|supposed)\b",
+    re.IGNORECASE,
+)
 _NOTHING = -11.0  # the cross-encoder's score of what is unrelated
 
 
@@ -121,7 +126,7 @@ def features(
     the days asked about, -1 where it is not.
     """
     best = ranked[0]
-    article = best.candidate.evidence.hit.passage.article
+    article = best.candidate.article
     others = [e.hit.score for e in evidence if e.hit.passage.article.id != article.id]
     texts = [e.hit.passage.text for e in evidence if e.hit.passage.article.id == article.id]
     held = share_held(shares, part.query, "\n".join([article.title, *texts]))
@@ -141,13 +146,14 @@ def lacks(part: Part, ranked: Sequence[Scored]) -> bool:
     ("the captain") that no sentence with a name mentions, or for what happened after the article
     was published.
     """
-    best = ranked[0].candidate.evidence.hit.passage.article
+    best = ranked[0].candidate.article
     read = [one.candidate for one in ranked]
-    read = [one for one in read if one.evidence.hit.passage.article == best]
+    read = [one for one in read if one.article == best]
     persons = [name for name in map(person_of, part.speakers) if name]
     if persons and not any(says(name, one) for name in persons for one in read):
         return True
-    if part.since and best.published and best.published < part.since:
+    of_later = part.since and part.until and best.published and best.published < part.since
+    if of_later and not _PLANNED.search(part.query):
         return not any(one.timely for one in ranked if one.candidate in read)
     return part.role is not None and not any(names_role(part.role, part.query, one) for one in read)
 

@@ -33,7 +33,8 @@ _HOLDS: dict[AnswerKind, re.Pattern[str]] = {
         rf"\d[\d.,–-]*|\b{_SPELT}\b|\b(?:half|third|quarter|none|all)\b", re.IGNORECASE
     ),
     "money": re.compile(
-        rf"[$£€¥₹]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:\w+\s)?{_CURRENCY}\b|\b{_SPELT}\s(?:\w+\s)?{_CURRENCY}\b",
+        rf"[$£€¥₹]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:\w+\s)?{_CURRENCY}\b|\b{_SPELT}\s(?:\w+\s)?{_CURRENCY}\b"
+        r"|\b\d[\d.,]*\s(?:thousand|million|billion)\b",  # of a currency that is not listed
         re.IGNORECASE,
     ),
     "duration": re.compile(
@@ -61,6 +62,7 @@ BY_ENTITY: frozenset[AnswerKind] = frozenset(_ENTITIES)
 """The kinds that only a model of names can see."""
 
 _QUOTED = re.compile(r"[\"“”]")
+_OWNER = re.compile(r"^.*['’]s? ")  # "the National Museum's director" is not called so
 _ALIKE = 80.0  # of 100: one letter in five may differ
 _SHORTEST_NAME = 4
 PARTIES = re.compile(
@@ -93,7 +95,7 @@ def holds(kind: AnswerKind, text: str, known: set[str], entities: Sequence[Entit
 
 def person_of(speaker: str) -> str | None:
     """The person that a question names as speaker, by first and last name; None for others."""
-    full = [name for name in named(speaker) if len(name.split()) > 1]
+    full = [name for name in named(_OWNER.sub("", speaker)) if len(name.split()) > 1]
     return full[0] if full and not PARTIES.search(full[0]) else None
 
 
@@ -121,8 +123,10 @@ def speaks(part: Part, candidate: Candidate) -> bool:
 
 def _is_one_of(speaker: str, asked: Sequence[str]) -> bool:
     last = words(speaker)[-1:] or [""]
+    spoken = set(map(stem, words(speaker)))
     return any(
         same_name(name, speaker)
+        or set(map(stem, words(name))) <= spoken  # the Iranians: "Iranian officials"
         or (
             len(last[0]) >= _SHORTEST_NAME
             and fuzz.ratio((words(name)[-1:] or [""])[0].removesuffix("'s"), last[0]) >= _ALIKE

@@ -14,7 +14,7 @@ from assistant.language import Entity, Parser
 from assistant.models import Reranker
 from assistant.retrieval import stem, terms
 from assistant.text import words
-from assistant.types import AnswerKind, Part, Question
+from assistant.types import AnswerKind, Part, Question, Source
 
 Shares = Callable[[Sequence[str]], Mapping[str, float]]
 """The share of passages that hold each term, from 0 to 1."""
@@ -28,13 +28,14 @@ _STATEMENT = 1.0
 _SPEAKER = 2.0
 _ROLE = 1.0
 _PERIOD = 1.5
+_DETAILS: set[AnswerKind] = {"date", "duration", "money", "number", "place"}
 _GOES_ON = 2.5  # what the next sentence of the same speaker is worth less
 _REPORTED_WITHIN = timedelta(7)  # what happens at the end of a month is told in the next
 
 # Without a cross-encoder: a share of the question's words, stretched to the logits' scale.
 _WORDS_SCALE = 12.0
 _WORDS_ZERO = -6.0
-_HEADING_WEIGHT = 0.5
+_AROUND_WEIGHT = 0.5
 _RAREST = 1e-4  # share of passages below which rarity says no more
 
 
@@ -116,7 +117,7 @@ def _scored(
     fitting = sum(holds(kind, candidate.text, known, entities) for kind in wanted)
     score = relevance + _ARTICLE_WEIGHT * candidate.article_score + _KIND * fitting
     spoken = speaks(part, candidate)
-    if "statement" in part.kinds and candidate.statements:
+    if "statement" in part.kinds and candidate.statements and not _DETAILS & set(wanted):
         score += _STATEMENT + _SPEAKER * spoken + _ROLE * plays(part, candidate)
     timely = _timely(part, candidate)
     score += _PERIOD * (timely and bool(part.since or part.until))
@@ -146,7 +147,7 @@ def _timely(part: Part, candidate: Candidate) -> bool:
     """True where the article is of the days asked about, or the sentence names their year."""
     if part.since is None and part.until is None:
         return True
-    day = candidate.evidence.hit.passage.article.published
+    day = candidate.article.published
     years = {str(limit.year) for limit in (part.since, part.until) if limit}
     if years & set(words(candidate.text)):
         return True
@@ -161,13 +162,16 @@ def by_words(shares: Shares, query: str, candidates: Sequence[Candidate]) -> lis
 
     The weight of a word is log(1 + 1 / share), share being that of the passages that hold it:
     inverse document frequency (K. Spärck Jones, 1972), smoothed so that a word that stands in every
-    passage still counts. A word of the heading counts half.
+    passage still counts. A word that only its article holds counts half.
     """
     weights = _weights(shares, query)
+    articles: dict[Source, set[str]] = {}
+    for one in candidates:
+        articles.setdefault(one.article, _stems(one.heading)).update(_stems(one.text))
     scores = []
     for one in candidates:
-        inside, above = _stems(one.text), _stems(one.heading)
-        scores.append(_held(weights, inside) + _HEADING_WEIGHT * _held(weights, above - inside))
+        inside, around = _stems(one.text), articles[one.article]
+        scores.append(_held(weights, inside) + _AROUND_WEIGHT * _held(weights, around - inside))
     return [_WORDS_ZERO + _WORDS_SCALE * score for score in scores]
 
 

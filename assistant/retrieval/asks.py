@@ -56,14 +56,17 @@ _PATTERNS: tuple[tuple[AnswerKind, str], ...] = (
     (
         "number",
         (
-            r"\bhow (?:many|far|high|old|big|fast|large|tall|deep|heavy|often)\b"
+            r"\bhow (?:many|far|high|old|big|fast|large|tall|deep|heavy|often)\b|\bnumber of\b"
             r"|\bwhat (?:\w+ )?(?:share|proportion|percentage|percent|size|number|score|rate)\b"
             r"|\bwhat (?:was|were|is|are) the (?:\w+ )?(?:vote|count|toll|total|score|figures?)\b"
         ),
     ),
     (
         "date",
-        r"(?:^|[:.,;] )(?:since |until )?when\b|\b(?:what|which) (?:day|date|year|month|time)\b",
+        (
+            rf"(?:^|[:.,;] )(?:since |until )?when {_AUX}\b|^when\W*$"
+            r"|\b(?:what|which) (?:day|date|year|month|time)\b"
+        ),
     ),
     (
         "place",
@@ -94,8 +97,11 @@ _NOBODY = re.compile(
     r"|(?:which|what|whose|how many|how much)\b.*",
     re.IGNORECASE,
 )
+_PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
+_ASKS = re.compile(rf"\b(?:{_WH}|{_AUX})\b", re.IGNORECASE)
 _BARE = re.compile(r"(?:why|how|when|where|who)(?: (?:so|come|not|else|then))?\W*", re.IGNORECASE)
 _AUXILIARY = re.compile(_AUX, re.IGNORECASE)
+_BEING = re.compile(r"was|were|is|are", re.IGNORECASE)  # "Was Tehran slipping weapons …?"
 _NOMINAL = frozenset("DT PRP$ JJ NN NNS NNP NNPS POS CD".split())
 _FEWEST_TERMS = 3
 
@@ -134,7 +140,7 @@ def _speakers(parse: Parse) -> tuple[str, ...]:
             continue
         reported = end < len(tokens) and cues.lemma(tokens[end].text) is not None
         if (
-            _AUXILIARY.fullmatch(word)
+            (_AUXILIARY.fullmatch(word) and (reported or not _BEING.fullmatch(word)))
             or (word == "to" and _after(parse, place, "according"))
             or (word in ("what", "how", "why") and reported)
         ):
@@ -148,7 +154,7 @@ def _speakers(parse: Parse) -> tuple[str, ...]:
 def _role(parse: Parse) -> str | None:
     """The role in "the name of the ship's captain"."""
     for place, token in enumerate(parse.tokens):
-        if token.text.lower() == "name" and place + 2 < len(parse.tokens):
+        if token.text.lower() in ("name", "names") and place + 2 < len(parse.tokens):
             end = _noun_phrase_end(parse, place + 2)
             phrase = parse.tokens[place + 2 : end]
             nouns = [t.text for t in phrase if t.tag in ("NN", "NNS")]
@@ -205,9 +211,10 @@ def _split(question: str) -> tuple[list[str], list[str]]:
 
 
 def _query(part: str, before: list[str], preface: list[str]) -> str:
-    if before and _BARE.fullmatch(part):
+    sought = before and "person" in kinds(before[-1]) and _PERSONAL.search(part)
+    if before and (_BARE.fullmatch(part) or sought):  # "Who …, and what was his reason?"
         return " ".join([*preface, *before, part])
-    leans = _LEANS.search(part) is not None or not _names(part)
+    leans = _LEANS.search(part) or not _names(part) or not _ASKS.search(part)
     carried = [name for one in before for name in _names(one) if name not in part] if leans else []
     if all(map(str.isdigit, carried)) and not preface and len(terms(part)) < _FEWEST_TERMS:
         return " ".join([*before, part])
