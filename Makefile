@@ -33,7 +33,7 @@ check: $(VENV)/.developing  ## the fast part of test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
 eval: $(VENV)/.installed  ## every suite that ships, each held against its gate
 	@rm -rf build/eval

@@ -221,6 +221,7 @@ def test_skipped_items_are_reported_and_the_rest_is_kept(archive: Archive) -> No
     assert [item.path for item in report.skipped] == ["e", "x.pdf"]
 
 
+@pytest.mark.slow
 def test_progress_tells_what_is_kept(archive: Archive, reopen: Reopen) -> None:
     told: list[int] = []
     other = reopen()
@@ -317,6 +318,7 @@ class TestAnotherProcess:
         assert archive.add(slow()).added == 2
         assert other.add(sample_articles(1)).unchanged == 1
 
+    @pytest.mark.slow
     def test_a_reader_that_looks_at_the_index_refuses_no_writer(
         self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -349,6 +351,7 @@ class TestAnotherProcess:
         second.remove(["unknown"])
         assert found(second, "harbour1") == both("sample-1")
 
+    @pytest.mark.slow
     def test_opening_many_at_once_and_again_leaks_nothing(
         self, archive: Archive, reopen: Reopen
     ) -> None:

@@ -9,8 +9,6 @@ from fastapi.testclient import TestClient
 from assistant import Article, Assistant
 from assistant.rendering import article_path
 from assistant.testing import sample_articles
-from assistant.web.app import create_pages
-from assistant.web.chat import _message, _respond
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)> "quoted" & \u202egnp'
 
@@ -37,6 +35,9 @@ def assistant(open_assistant: OpenAssistant) -> Assistant:
 
 @pytest.fixture
 def client(assistant: Assistant) -> TestClient:
+    # Late, here and below: gradio takes seconds to import, in every worker that collects.
+    from assistant.web.app import create_pages
+
     return TestClient(create_pages(assistant), base_url="http://127.0.0.1")
 
 
@@ -112,6 +113,8 @@ def test_loopback_names_are_answered(client: TestClient, host: str) -> None:
 
 
 def test_stages_stream_and_turns_are_kept(assistant: Assistant) -> None:
+    from assistant.web.chat import _respond
+
     steps = list(_respond(assistant, "harbour3 number3", [], []))
     assert len(steps) == 6
     first, last = steps[0], steps[-1]
@@ -125,12 +128,16 @@ def test_stages_stream_and_turns_are_kept(assistant: Assistant) -> None:
 
 
 def test_an_error_is_a_message_and_the_question_stays(assistant: Assistant) -> None:
+    from assistant.web.chat import _respond
+
     (step,) = _respond(assistant, "  ", [], [])
     assert step[0] == "  "
     assert "empty" in step[1][-1]["content"]
 
 
 def test_nothing_hostile_passes_a_message(assistant: Assistant) -> None:
+    from assistant.web.chat import _message, _respond
+
     *_, (_, shown, _) = _respond(assistant, f"harbour of {HOSTILE} open", [], [])
     for message in shown:
         assert "<script" not in message["content"]
