@@ -70,14 +70,15 @@ def test_answers_show_what_the_catalog_holds_now(
         assert writer.wait(20) == 0
 
 
+@pytest.mark.parametrize("stage", ["retrieve", "write"])
 def test_an_article_removed_while_it_is_being_quoted_is_not_shown(
-    open_assistant: OpenAssistant,
+    stage: str, open_assistant: OpenAssistant
 ) -> None:
     assistant = open_assistant()
     assistant.add(sample_articles(2))
     events = assistant.stream("harbour1 number1")
     for event in events:
-        if event.stage == "write":
+        if event.stage == stage:
             assistant.remove("sample-1")
             break
     *_, last = events

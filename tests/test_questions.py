@@ -106,6 +106,16 @@ def test_a_question_falls_into_parts() -> None:
     assert two.query == "Ada Brandt: what did she study?"
 
 
+def test_a_part_about_who_is_sought_is_read_with_the_part_that_seeks_them() -> None:
+    asked = "Which analyst was sceptical, and what was his worry?"
+    assert parts(asked, PARSER)[1].query == "Which analyst was sceptical what was his worry?"
+
+
+def test_a_part_without_a_verb_takes_the_names_of_the_one_before() -> None:
+    asked = "How did Ada Brandt fare at Orsavel in 2009 and then at Tolvering?"
+    assert parts(asked, PARSER)[1].query == "Ada Brandt, Orsavel, 2009: at Tolvering?"
+
+
 def test_two_sides_are_two_parts() -> None:
     asked = "Was the bridge closed? Give me the ministry's line and the union's."
     first, second = parts(asked, PARSER)
@@ -122,6 +132,7 @@ def test_two_sides_are_two_parts() -> None:
         ("When did the dam break?", "date"),
         ("How long did the strike last?", "duration"),
         ("How many people marched?", "number"),
+        ("number of jobs going at the smelter", "number"),
         ("How much did the tunnel cost?", "money"),
         ("Why was the ferry late?", "reason"),
         ("What did the mayor promise?", "statement"),
@@ -144,6 +155,16 @@ def test_the_kind_of_answer_wanted(text: str, kind: str) -> None:
 def test_whose_words_are_asked_for(text: str, speaker: str) -> None:
     (part,) = parts(text, PARSER)
     assert speaker in part.speakers
+
+
+def test_who_is_asked_to_have_done_something_is_no_speaker() -> None:
+    (part,) = parts("Was Tehran hiding what the mayor said?", PARSER)
+    assert part.speakers == ("the mayor",)
+
+
+def test_when_within_a_question_asks_for_no_date() -> None:
+    (part,) = parts("when the dam broke, how far did the water reach?", PARSER)
+    assert "date" not in part.kinds
 
 
 def test_the_role_whose_name_is_asked_for() -> None:

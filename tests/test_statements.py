@@ -104,6 +104,19 @@ def test_a_pronoun_is_the_person_who_spoke_before() -> None:
     assert [one.speaker for one in found(text)] == ["Ada Brandt", "Ada Brandt"]
 
 
+def test_he_is_no_body_that_spoke_before() -> None:
+    text = (
+        "Ada Brandt met the Harbour City Council. The Harbour City Council said the bridge was"
+        " safe. She said the dam was not."
+    )
+    assert [one.speaker for one in found(text)] == ["Harbour City Council", "Ada Brandt"]
+
+
+def test_a_body_keeps_the_words_that_are_titles_elsewhere() -> None:
+    (one,) = found("The Interior Ministry of Corvania said the bridge was safe.")
+    assert one.speaker == "Interior Ministry"
+
+
 def test_a_pronoun_without_an_antecedent_stays_one() -> None:
     assert [one.speaker for one in found("He said the bridge was safe.")] == ["He"]
 

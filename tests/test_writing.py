@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from assistant.answering import fitted, quoting_writer
 from assistant.answering.candidates import Candidate
 from assistant.answering.choosing import choose, in_order
 from assistant.answering.confidence import lacks
+from assistant.answering.matching import speaks
 from assistant.answering.scoring import Scored
 from assistant.answering.sides import speaker_of, statement_at
 from assistant.archive import Archive
@@ -103,6 +105,13 @@ def test_the_kind_of_answer_counts(ask: Ask) -> None:
     assert "3 million" in ask("How much will the bridge cost?", table).claims[0].text
 
 
+def test_a_nation_speaks_through_its_officials() -> None:
+    text = "Corvanian officials denied that the dam was theirs."
+    said = tuple(find_statements(Article("a", text), PARSER))
+    (part,) = parts("What do the Corvanians say about the dam?", PARSER)
+    assert speaks(part, replace(scored(text, 0).candidate, statements=said))
+
+
 def test_a_dispute_has_sides_and_says_who_answers_whom(ask: Ask) -> None:
     table = {"Ada Brandt said": 7.0, "denied that": 6.0}
     answer = ask("Is the bridge safe?", table)
@@ -136,12 +145,21 @@ def test_a_person_who_says_nothing_is_not_quoted(ask: Ask) -> None:
     assert answer.nearest
 
 
+def test_a_speaker_by_office_is_no_person_who_says_nothing(ask: Ask) -> None:
+    answer = ask("What was the Harbour Union's chairman's reaction?", {"Nobody should": 9.0})
+    assert answer.refusal is None
+
+
 def test_a_name_that_is_not_given_is_not_made_up(ask: Ask) -> None:
     assert ask("What was the name of the ferry's captain?", {"captain": 9.0}).refusal is not None
 
 
 def test_an_article_does_not_tell_what_came_after_it(ask: Ask) -> None:
     assert ask("Who closed the bridge in 2031?", {"closed on Monday": 9.0}).refusal is not None
+
+
+def test_an_article_may_tell_what_is_planned(ask: Ask) -> None:
+    assert ask("Who is due to close the bridge in 2031?", {"on Monday": 9.0}).refusal is None
 
 
 def test_days_of_the_question_limit_the_search_and_can_be_overridden(ask: Ask) -> None:
@@ -163,8 +181,6 @@ def test_days_that_no_article_is_of_do_not_limit_the_search(ask: Ask) -> None:
 
 
 def test_a_correction_is_told(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     judge = Judge({"closed on Monday": 9.0})
     settings = load()
     archive = Archive(tmp_path / "archive", HashEmbeddings(), settings, PARSER)

@@ -29,6 +29,18 @@ _TITLES = frozenset(
     treasurer under vice
     """.split()
 )
+_BODIES = frozenset(
+    """
+    academy administration agency airlines alliance army assembly association authority bank board
+    brigade bureau center centre chamber church club coalition college commission committee company
+    confederation conference congress corporation corps council county court daily department
+    directorate federation forces force foundation front fund government group guild headquarters
+    hospital house industries institute institution league ltd inc ministry movement museum nations
+    navy network news observatory office organisation organization parliament party police post
+    press prison republic school senate service services society station team telegraph times trust
+    union university watch
+    """.split()
+)
 _NO_NAMES = frozenset(
     """
     a about according after all also although an and any as asked at because before both but by
@@ -97,6 +109,12 @@ def mentions(text: str) -> list[Mention]:
     return found
 
 
+def is_body(name: str) -> bool:
+    """True where a name's last word before "of" tells that it is no person's."""
+    head = name.lower().split(" of ")[0].split(" for ")[0]
+    return head.split()[-1] in _BODIES
+
+
 @lru_cache(maxsize=50_000)
 def _core(name: str) -> str:
     """A name without articles, genitives, and the titles and lower-case words in front of it."""
@@ -106,7 +124,7 @@ def _core(name: str) -> str:
     genitives = [n for n in range(linked - 1) if words[n].endswith(("'s", "’s"))]
     for place in titles[-1:] or genitives[-1:]:
         after = words[place + 1 : linked]  # "Senate Majority Leader Bill Frist of Tennessee"
-        words = after if after[0][:1].isupper() else words
+        words = after if after[0][:1].isupper() and not is_body(after[0]) else words
     while len(words) > 1 and words[0].lower() in _NO_NAMES:
         words, linked = words[1:], linked - 1
     named = next((n for n, word in enumerate(words[:linked]) if word[:1].isupper()), 0)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.language import cues
-from assistant.language.names import Names, mentions
+from assistant.language.names import Names, is_body, mentions
 from assistant.language.parsing import Parser
 from assistant.language.quotations import Masked, mask
 from assistant.language.reports import Report, reports
@@ -190,4 +190,4 @@ class _Reader:
         last, size = name.split()[-1], len(name.split())
         # The parser misses names that it never saw; a speaker of two or three words is a person.
         unknown = size in (2, 3) and name.istitle() and last not in self._others
-        return last in self._persons or unknown
+        return (last in self._persons or unknown) and not is_body(name)
