@@ -112,6 +112,14 @@ def test_he_is_no_body_that_spoke_before() -> None:
     assert [one.speaker for one in found(text)] == ["Harbour City Council", "Ada Brandt"]
 
 
+def test_it_within_what_somebody_says_is_left_open() -> None:
+    text = (
+        "The Harbour Union said the bridge was safe."
+        " Ada Brandt said it confirmed that the dam was safe, too."
+    )
+    assert [one.speaker for one in found(text)] == ["Harbour Union", "Ada Brandt", "it"]
+
+
 def test_a_body_keeps_the_words_that_are_titles_elsewhere() -> None:
     (one,) = found("The Interior Ministry of Corvania said the bridge was safe.")
     assert one.speaker == "Interior Ministry"

@@ -17,7 +17,7 @@ from assistant.answering.choosing import choose, in_order
 from assistant.answering.confidence import lacks
 from assistant.answering.matching import speaks
 from assistant.answering.scoring import Scored
-from assistant.answering.sides import speaker_of, statement_at
+from assistant.answering.sides import speaker_in, speaker_of, statement_at
 from assistant.archive import Archive
 from assistant.language import SpacyParser, find_statements
 from assistant.models import Vectors
@@ -273,6 +273,25 @@ def test_the_inner_statement_is_whose_words_they_are() -> None:
     statements = find_statements(Article("a", text), PARSER)
     assert speaker_of(statement_at(statements, 0, len(text))) == "Ada Brandt"
     assert statement_at([], 0, len(text)) is None
+
+
+def test_what_it_confirms_is_said_by_who_says_so() -> None:
+    text = "Ada Brandt said it confirmed that the bridge was safe."
+    statements = find_statements(Article("a", text), PARSER)
+    assert speaker_of(statement_at(statements, 0, len(text))) == "Ada Brandt"
+
+
+def test_a_sentence_that_only_ends_in_a_reply_is_not_the_repliers() -> None:
+    text = (
+        "Ada Brandt, the mayor of Velstrad since the spring of last year, has closed the bridge to"
+        " all traffic, and Corvania has replied that it is safe."
+    )
+    statements = find_statements(Article("a", text), PARSER)
+    assert [one.speaker for one in statements] == ["Corvania"]
+    assert speaker_in(statements[0], 0, text) is None
+    assert (
+        speaker_in(statements[0], text.index("Corvania"), "Corvania has replied that") is not None
+    )
 
 
 def test_a_pronoun_marks_no_claim() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
-from assistant.answering.sides import Spoken, sides, speaker_of, statement_at
+from assistant.answering.sides import Spoken, sides, speaker_in, statement_at
 from assistant.archive import Archive
 from assistant.types import (
     Answer,
@@ -119,7 +119,7 @@ def _citation(quote: Quote, evidence: Sequence[Evidence], archive: Archive) -> C
         quote=quote.text,
         start=quote.start,
         end=quote.end,
-        speaker=speaker_of(statement),
+        speaker=speaker_in(statement, quote.start, quote.text),
         copies=item.hit.copies,
     )
 

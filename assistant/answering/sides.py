@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from assistant.answering.matching import PARTIES
 from assistant.language import cues, same_name
 from assistant.retrieval import stem, terms
-from assistant.types import Claim, Question, Side, Statement
+from assistant.text import words
+from assistant.types import Claim, Question, Side, Span, Statement
 
 _DENIALS = frozenset(
     "deny reject dismiss dispute refute rebuff decry denounce condemn counter retort".split()
@@ -39,6 +40,7 @@ _PRONOUNS = frozenset(
     "i we you he she it they this that these those who himself herself one".split()
 )
 _WHOLE = 0.6  # of an outer statement, from which an inner one is what is said
+_SMALL = 1 / 3  # of a sentence, below which it is not the speaker's
 _SHARED = 2  # content words that two parties' claims on one matter have in common
 
 
@@ -64,7 +66,9 @@ def statement_at(statements: Sequence[Statement], start: int, end: int) -> State
     within = [
         one
         for one, held in inside.items()
-        if _encloses(longest, one) and held >= _WHOLE * inside[longest]
+        if _encloses(longest, one)
+        and held >= _WHOLE * inside[longest]
+        and one.speaker.lower() not in _PRONOUNS
     ]
     return min(within, key=lambda one: inside[one], default=longest)
 
@@ -75,6 +79,20 @@ def speaker_of(statement: Statement | None) -> str | None:
         return None
     speaker = statement.speaker
     return speaker if not speaker.islower() or _VOICES.search(speaker) else None
+
+
+def speaker_in(statement: Statement | None, start: int, text: str) -> str | None:
+    """The speaker to mark a stretch of an article's text with.
+
+    None, too, where the statement is a small part of it and the stretch names who speaks itself:
+    "Brandt closed the bridge, and the union has replied that it is safe" is not the union's.
+    """
+    speaker = speaker_of(statement)
+    if statement is None or speaker is None:
+        return None
+    spans = (*statement.content_spans, statement.cue_span, statement.speaker_span)
+    part = _shared(spans, start, start + len(text)) < _SMALL * len(text)
+    return None if part and words(speaker)[-1] in words(text) else speaker
 
 
 def sides(question: Question, spoken: Sequence[Spoken]) -> tuple[Side, ...]:
@@ -133,7 +151,10 @@ def _content(text: str) -> set[str]:
 
 def _held(statement: Statement, start: int, end: int) -> int:
     """Characters of a statement's words, or of its cue, in a stretch of the text."""
-    spans = (*statement.content_spans, statement.cue_span)
+    return _shared((*statement.content_spans, statement.cue_span), start, end)
+
+
+def _shared(spans: Sequence[Span], start: int, end: int) -> int:
     return sum(max(0, min(span.end, end) - max(span.start, start)) for span in spans)
 
 

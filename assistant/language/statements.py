@@ -88,10 +88,16 @@ class _Reader:
         if not found and masked.quotes:
             self._go_on(place, masked)
         for report in found:
-            self._add(place, report)
+            within = any(
+                said.start <= report.speaker.start < said.end
+                for other in found
+                if other is not report
+                for said in other.contents
+            )
+            self._add(place, report, within)
 
-    def _add(self, place: int, report: Report) -> None:
-        speaker = self._speaker(place, report)
+    def _add(self, place: int, report: Report, within: bool) -> None:
+        speaker = self._speaker(place, report, within)
         self._places.append(place)
         self.statements.append(
             Statement(
@@ -141,11 +147,13 @@ class _Reader:
             direct=True,
         )
 
-    def _speaker(self, place: int, report: Report) -> str:
+    def _speaker(self, place: int, report: Report, within: bool) -> str:
         phrase = " ".join(self._text[report.speaker.start : report.speaker.end].split())
         if phrase.lower() in _PERSONAL:
             return self._antecedent(place, report.speaker.start, person=True) or phrase
         if phrase.lower() in _IMPERSONAL:
+            if within:  # "He said it confirmed …": what it is, only a reader can tell
+                return phrase
             return self._antecedent(place, report.speaker.start, person=False) or phrase
         if report.name is not None:
             return self._names.fullest(
