@@ -172,6 +172,11 @@ def test_the_role_whose_name_is_asked_for() -> None:
     assert part.role == "captain"
 
 
+def test_a_storm_has_a_name_but_plays_no_role() -> None:
+    (part,) = parts("What was the name of the storm?", PARSER)
+    assert part.role is None
+
+
 DAM = ("Why was the Velstrad dam closed in May 2010?", "Heavy rain, the ministry said.")
 
 

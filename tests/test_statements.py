@@ -120,6 +120,16 @@ def test_it_within_what_somebody_says_is_left_open() -> None:
     assert [one.speaker for one in found(text)] == ["Harbour Union", "Ada Brandt", "it"]
 
 
+def test_two_persons_are_two_names() -> None:
+    text = "Bo Lindt and Ada Brandt met. Brandt said the talks had failed."
+    assert [one.speaker for one in found(text)] == ["Ada Brandt"]
+
+
+def test_a_nation_is_not_the_body_that_begins_with_its_name() -> None:
+    text = "The Corvania Daily Post reported a fire. Corvania said it was out."
+    assert found(text)[-1].speaker == "Corvania"
+
+
 def test_a_body_keeps_the_words_that_are_titles_elsewhere() -> None:
     (one,) = found("The Interior Ministry of Corvania said the bridge was safe.")
     assert one.speaker == "Interior Ministry"

@@ -1,8 +1,8 @@
 """Does the evidence answer? A logistic model of a few figures, fitted by evals/fit_confidence.py.
 
 Relevance is not an answer: a sentence may be about the very matter and not hold what is asked. The
-model tells what the archive has from what it has not; two plain rules (``lacks``) catch some of the
-questions that it only touches on. What else was tried is in docs/design/quoting.md.
+model tells what the archive has from what it has not; three plain rules (``lacks``) catch some of
+the questions that it only touches on. What else was tried is in docs/design/quoting.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.answering.matching import names_role, person_of, says
+from assistant.answering.matching import names_role, person_of, said_only, says
 from assistant.answering.scoring import Scored, Shares, share_held
 from assistant.types import Evidence, Part, Question
 
@@ -149,7 +149,8 @@ def lacks(part: Part, ranked: Sequence[Scored]) -> bool:
     best = ranked[0].candidate.article
     read = [one.candidate for one in ranked]
     read = [one for one in read if one.article == best]
-    persons = [name for name in map(person_of, part.speakers) if name]
+    # "When did Bo Lindt die?" needs no words of his
+    persons = [name for name in map(person_of, part.speakers) if name and said_only(part)]
     if persons and not any(says(name, one) for name in persons for one in read):
         return True
     of_later = part.since and part.until and best.published and best.published < part.since

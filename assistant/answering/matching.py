@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from assistant.answering.candidates import Candidate
 from assistant.language import Entity, named, same_name
-from assistant.language.names import mentions
+from assistant.language.names import is_body, mentions
 from assistant.retrieval import stem
 from assistant.text import words
 from assistant.types import AnswerKind, Part
@@ -96,7 +96,14 @@ def holds(kind: AnswerKind, text: str, known: set[str], entities: Sequence[Entit
 def person_of(speaker: str) -> str | None:
     """The person that a question names as speaker, by first and last name; None for others."""
     full = [name for name in named(_OWNER.sub("", speaker)) if len(name.split()) > 1]
-    return full[0] if full and not PARTIES.search(full[0]) else None
+    if not full or PARTIES.search(full[0]) or is_body(full[0]):
+        return None
+    return full[0]
+
+
+def said_only(part: Part) -> bool:
+    """True where a part asks for words and for no detail besides."""
+    return part.kinds == ("statement",)
 
 
 def says(name: str, candidate: Candidate) -> bool:

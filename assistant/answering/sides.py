@@ -12,9 +12,7 @@ from assistant.retrieval import stem, terms
 from assistant.text import words
 from assistant.types import Claim, Question, Side, Span, Statement
 
-_DENIALS = frozenset(
-    "deny reject dismiss dispute refute rebuff decry denounce condemn counter retort".split()
-)
+_DENIALS = frozenset("deny reject dismiss dispute refute rebuff counter retort".split())
 _ANSWERS = _DENIALS | frozenset("respond reply answer defend object protest".split())
 _ANSWERING = re.compile(
     r"\b(?:in (?:response|reply|return)|respond\w* to|repl(?:y|ied) to|hit back|rebutt\w+|denial"
@@ -78,6 +76,8 @@ def speaker_of(statement: Statement | None) -> str | None:
     if statement is None or statement.speaker.lower() in _PRONOUNS:
         return None
     speaker = statement.speaker
+    if not words(speaker):
+        return None
     return speaker if not speaker.islower() or _VOICES.search(speaker) else None
 
 

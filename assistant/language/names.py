@@ -12,7 +12,7 @@ _PART = (
     r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
     r"|[A-Z][\w’'-]*|al-[A-Z]\w+)"
 )
-_LINK = r"(?: (?:(?:of|for|and)(?: the)?|de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben))"
+_LINK = r"(?: (?:(?:of|for)(?: the)?|de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben))"
 _RUN = re.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
 _TITLES = frozenset(
     """
@@ -111,8 +111,8 @@ def mentions(text: str) -> list[Mention]:
 
 def is_body(name: str) -> bool:
     """True where a name's last word before "of" tells that it is no person's."""
-    head = name.lower().split(" of ")[0].split(" for ")[0]
-    return head.split()[-1] in _BODIES
+    head = name.lower().split(" of ")[0].split(" for ")[0].split()
+    return bool(head) and head[-1] in _BODIES
 
 
 @lru_cache(maxsize=50_000)
@@ -128,7 +128,7 @@ def _core(name: str) -> str:
     while len(words) > 1 and words[0].lower() in _NO_NAMES:
         words, linked = words[1:], linked - 1
     named = next((n for n, word in enumerate(words[:linked]) if word[:1].isupper()), 0)
-    return " ".join(words[named:] if words[0].islower() else words)
+    return " ".join(words[named:] if words and words[0].islower() else words)
 
 
 def _without_genitive(name: str) -> str:
@@ -141,8 +141,10 @@ def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
         return False
     if list(full[-len(short) :]) == list(short):
         return True
-    if list(full[: len(short)]) == list(short) and not _LINKING & set(full):
-        return True
+    whole = " ".join(full)
+    first = list(full[: len(short)]) == list(short)
+    if first and not _LINKING & set(full) and not is_body(whole):
+        return True  # "Barack" may be Barack Obama, "Israel" is not the Israel Defense Forces
     initials = "".join(word[0] for word in full if word[0].isupper())
     return len(short) == 1 and len(initials) > 1 and short[0].replace(".", "") == initials
 

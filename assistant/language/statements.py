@@ -55,7 +55,8 @@ def _persons(
     named = parser.entities([text[spans[n].start : spans[n].end] for n in sorted(near)])
     kinds: dict[str, set[str]] = {}
     for one in (one for entities in named for one in entities):
-        kinds.setdefault(one.text.removesuffix("'s").split()[-1], set()).add(one.kind)
+        for last in one.text.removesuffix("'s").split()[-1:]:
+            kinds.setdefault(last, set()).add(one.kind)
     persons = {word for word, found in kinds.items() if "PERSON" in found}
     return persons, {word for word, found in kinds.items() if found & _NO_PERSONS}
 
@@ -195,7 +196,7 @@ class _Reader:
         return None
 
     def _is_person(self, name: str) -> bool:
-        last, size = name.split()[-1], len(name.split())
+        last, size = (name.split() or [""])[-1], len(name.split())
         # The parser misses names that it never saw; a speaker of two or three words is a person.
         unknown = size in (2, 3) and name.istitle() and last not in self._others
         return (last in self._persons or unknown) and not is_body(name)

@@ -37,6 +37,7 @@ _PERSONS = (
     r"politician|senator|analyst|man|woman|leader|minister|player|driver|actor|singer|boss(?:es)?"
     r"|official|person|mp|scientist|doctor|judge|coach|author|president|mayor|lawyer|economist|captain|boy|girl|suspect|victim|winner|teacher"
 )
+_BEARER = re.compile(rf"(?:{_PERSONS})s?", re.IGNORECASE)
 _PLACES = (
     r"city|country|town|place|state|nation|village|island|river|hospital|venue|facility|airport"
     r"|stadium|region|province|street"
@@ -104,6 +105,7 @@ _AUXILIARY = re.compile(_AUX, re.IGNORECASE)
 _BEING = re.compile(r"was|were|is|are", re.IGNORECASE)  # "Was Tehran slipping weapons …?"
 _NOMINAL = frozenset("DT PRP$ JJ NN NNS NNP NNPS POS CD".split())
 _FEWEST_TERMS = 3
+_MOST_PARTS = 4  # each is searched for and judged by itself
 
 
 def parts(question: str, parser: Parser) -> list[Part]:
@@ -154,10 +156,14 @@ def _speakers(parse: Parse) -> tuple[str, ...]:
 def _role(parse: Parse) -> str | None:
     """The role in "the name of the ship's captain"."""
     for place, token in enumerate(parse.tokens):
-        if token.text.lower() in ("name", "names") and place + 2 < len(parse.tokens):
+        if (
+            token.text.lower() in ("name", "names")
+            and token.tag.startswith("NN")
+            and place + 2 < len(parse.tokens)
+        ):
             end = _noun_phrase_end(parse, place + 2)
             phrase = parse.tokens[place + 2 : end]
-            nouns = [t.text for t in phrase if t.tag in ("NN", "NNS")]
+            nouns = [t.text for t in phrase if _BEARER.fullmatch(t.text)]
             return nouns[-1] if nouns else None
     return None
 
@@ -207,7 +213,7 @@ def _split(question: str) -> tuple[list[str], list[str]]:
     if len(sides) > 1:  # "Give me Israel's line and the organisers'."
         sides = [re.sub(r"(['’]s?)$", r"\1 version", side) for side in sides]
         asked = [f"{' '.join(asked)} {side}" for side in sides]
-    return preface, asked or [question]
+    return preface, asked[:_MOST_PARTS] or [question]
 
 
 def _query(part: str, before: list[str], preface: list[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.language import Parser
 from assistant.language.names import mentions
 from assistant.retrieval.terms import terms
-from assistant.text import one_line
+from assistant.text import one_line, words
 from assistant.types import PastTurn
 
 _OPENING = re.compile(r"^(?:and|but|so|or|then|also|ok|okay)\b[,\s]*(?=\S)", re.IGNORECASE)
@@ -22,6 +22,7 @@ _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their)\b", re.IG
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|which|name)\b", re.IGNORECASE)
 _FEWEST_TERMS = 3
 _MOST_NAMES = 2
+_TURNS = 6  # that a question may lean on
 
 
 def standalone(text: str, history: Sequence[PastTurn], parser: Parser) -> str:
@@ -32,13 +33,13 @@ def standalone(text: str, history: Sequence[PastTurn], parser: Parser) -> str:
     bare = _ABOUT.sub("", _OPENING.sub("", text))
     if not history or not (bare != text or _leans(bare)):
         return text
-    before = standalone(one_line(history[-1].question), history[:-1], parser)
+    before = standalone(one_line(history[-1].question), history[-_TURNS:-1], parser)
     if _ABOUT.match(_OPENING.sub("", text)) or len(terms(bare)) == 0 or not _has_verb(bare, parser):
         return f"{before.rstrip('?. ')}, and {bare[:1].lower()}{bare[1:]}"
     carried = _subjects(before, parser)
     if _PERSONAL.search(bare) and _ASKS_WHO.search(history[-1].question):
         carried = [*_persons(history[-1].answer, parser)[:_MOST_NAMES], *carried]
-    fresh = [one for one in dict.fromkeys(carried) if one.lower() not in bare.lower()]
+    fresh = [one for one in dict.fromkeys(carried) if not set(words(one)) <= set(words(bare))]
     return f"{', '.join(fresh)}: {bare}" if fresh else bare
 
 

@@ -12,7 +12,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_YEAR = r"(?:19|20)\d\d"
+_YEAR = r"\b(?:19|20)\d\d\b"
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)?"
 _DAY = rf"(?:{_ORDINAL}(?: of)? {_MONTH},? {_YEAR}|{_MONTH} {_ORDINAL},? {_YEAR}|{_YEAR}-\d\d-\d\d)"
 _COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|few|couple of)"
