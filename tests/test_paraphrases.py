@@ -1,4 +1,4 @@
-"""Faithful paraphrases of the sample corpus, written before the gate that is to let them through."""
+"""Faithful paraphrases of the sample corpus, written before the gate that must let them through."""
 
 from __future__ import annotations
 
