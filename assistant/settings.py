@@ -89,9 +89,10 @@ class AnswerSettings(Section):
     budget: Count = 2000
     """Evidence handed to the writer, in tiktoken tokens."""
     sentences: Count = 5
-    """How many sentences an answer quotes at most; one more for each further part asked."""
+    """How many sentences an answer quotes at most; one more for each further part asked,
+    and one that begins with a pronoun brings the one before it."""
     words: Count = 104
-    """How many words an answer quotes at most; a single sentence may have more."""
+    """How many words an answer quotes at most; the first for a part may go a third over."""
     max_question: Count = 2000
     """A longer question is refused, in characters."""
 

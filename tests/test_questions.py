@@ -42,6 +42,14 @@ def days(since: str | None, until: str | None) -> Period:
         ("What happened last month?", days("2026-01-01", "2026-01-31")),
         ("What happened last year?", days("2025-01-01", "2025-12-31")),
         ("What happened in the past three days?", days("2026-02-15", "2026-02-18")),
+        ("What happened in the past week?", days("2026-02-11", "2026-02-18")),
+        (
+            "What happened after May 2004 and before June 2005?",
+            days("2004-06-01", "2005-05-31"),
+        ),
+        ("What happened on 31 February 2010?", None),
+        ("Who sold it for 20500 euros?", None),
+        ("Were over 2050 houses destroyed?", None),
         ("What did the 2010 rule change do?", None),
         ("Who won?", None),
     ],
@@ -213,6 +221,9 @@ def test_what_about_another_asks_the_same_of_it() -> None:
     [
         "When did Velstrad close the Tolvering smelter?",
         "What did Ada Brandt say about her dismissal?",
+        "Who is Orla Quince?",
+        "Did the mayor say that the Tolvering smelter would close?",
+        "Is there a plan to rebuild the Tolvering harbour?",
     ],
 )
 def test_a_new_subject_drops_the_old_one(text: str) -> None:

@@ -130,6 +130,23 @@ def test_a_nation_is_not_the_body_that_begins_with_its_name() -> None:
     assert found(text)[-1].speaker == "Corvania"
 
 
+def test_he_is_the_role_that_spoke_last() -> None:
+    text = "The minister criticised Ada Brandt on Monday. He said she had lied."
+    assert [one.speaker for one in found(text)] == ["minister", "minister"]
+
+
+def test_words_with_a_verb_of_their_own_do_not_go_on() -> None:
+    text = (
+        "“The bridge is safe,” Ada Brandt said. “Nobody who saw the cracks in its pillars this"
+        " winter believes one word of what the council says about it,” continued Bo Lindt."
+    )
+    assert "pillars" not in found(text)[0].content
+
+
+def test_a_table_is_not_parsed() -> None:
+    assert find_statements(Article("a", "Ada Brandt said " + "1 2 3 " * 400_000), PARSER) == []
+
+
 def test_a_body_keeps_the_words_that_are_titles_elsewhere() -> None:
     (one,) = found("The Interior Ministry of Corvania said the bridge was safe.")
     assert one.speaker == "Interior Ministry"

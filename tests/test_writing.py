@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant import Answer, Article, Assistant, Filters
-from assistant.answering import fitted, quoting_writer
+from assistant import Answer, Article, Assistant, Claim, Filters, Question
+from assistant.answering import Confidence, fitted, quoting_writer
 from assistant.answering.candidates import Candidate
 from assistant.answering.choosing import choose, in_order
 from assistant.answering.confidence import lacks
 from assistant.answering.matching import speaks
 from assistant.answering.scoring import Scored
-from assistant.answering.sides import speaker_in, speaker_of, statement_at
+from assistant.answering.sides import Spoken, sides, speaker_in, speaker_of, statement_at
 from assistant.archive import Archive
 from assistant.language import SpacyParser, find_statements
 from assistant.models import Vectors
@@ -203,7 +203,7 @@ def scored(
     candidate = Candidate(
         Evidence(1, Hit(passage, 0.0)), start, start + len(text), text, before, 0.0
     )
-    return Scored(candidate, score, score, fits=True, spoken=False, timely=True)
+    return Scored(candidate, score, score, timely=True)
 
 
 def apart(texts: Sequence[str]) -> Vectors:
@@ -249,6 +249,28 @@ def test_a_sentence_with_a_pronoun_brings_the_one_before_it() -> None:
         "He left early.",
     ]
     assert chosen([ranked], words=4) == ["He left early."]
+
+
+def test_what_leans_follows_through_a_chain() -> None:
+    one = scored("Bo Lindt spoke.", 3, start=0)
+    two = scored("He left.", 5, before="Bo Lindt spoke.", start=20)
+    three = scored("He also sang.", 9, before="He left.", start=30)
+    placed = in_order([three, two, one], "use")
+    assert [o.candidate.start for o in placed] == [0, 20, 30]
+
+
+@pytest.mark.parametrize(("verb", "disputed"), [("condemned", False), ("rejected", True)])
+def test_who_condemns_alike_is_no_party_against_another(verb: str, disputed: bool) -> None:
+    texts = [
+        "Corvania condemned the bombing of the harbour bridge.",
+        f"Halmery {verb} the bombing of the harbour bridge.",
+    ]
+    spoken = []
+    for text in texts:
+        (statement,) = find_statements(Article("a", text), PARSER)
+        spoken.append(Spoken(Claim(text, (1,), "quoted", statement.speaker), statement))
+    asked = Question("How did the world respond?", standalone="How did the world respond?")
+    assert bool(sides(asked, spoken)) == disputed
 
 
 def test_the_latest_goes_first_where_it_is_asked_for() -> None:
@@ -305,6 +327,27 @@ def test_the_shipped_numbers_rise_with_the_evidence(reranked: bool) -> None:
     assert numbers.weights["sentence"] > 0
     assert 0 < numbers.part < numbers.answers < 1
     assert set(numbers.weights) == {"passage", "sentence", "gap", "words", "period"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("The captain thanked the passengers.", (True, True)),
+        ("Captain Orla Quince thanked the passengers.", (False, True)),
+    ],
+)
+def test_a_part_lends_its_confidence_to_no_other(sentence: str, missing: tuple[bool, bool]) -> None:
+    text = "What was the name of the ferry's captain, and where did the dolphin of Halmery go?"
+    question = Question(text, standalone=text, parts=tuple(parts(text, PARSER)))
+    near, far = scored(sentence, 9), scored("The dolphin.", -9)
+    ranked = [
+        [replace(near, candidate=replace(near.candidate, article_score=9.0))],
+        [replace(far, candidate=replace(far.candidate, article_score=-9.0))],
+    ]
+    judge = Confidence(fitted(True), lambda terms: dict.fromkeys(terms, 0.01))
+    verdict = judge.judge(question, [], ranked)
+    assert verdict.missing == missing
+    assert verdict.answers == (not all(missing))
 
 
 def test_a_sentence_that_holds_role_and_name_answers() -> None:

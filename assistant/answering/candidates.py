@@ -12,7 +12,6 @@ from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
 _MOST = 26  # sentences judged; each costs the cross-encoder 20 ms
-_PASSAGES = 6
 _ARTICLES = 2  # read to their end, not only where a passage was found
 _UNREAD = 3.0  # logits that a passage which no search found lies behind its article's best
 _SHORTEST = 3  # words; less is a heading or a caption
@@ -60,13 +59,13 @@ class Candidate:
 
 
 def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
-    """The best hits, and the rest of the articles that the very best are from.
+    """The hits, and the rest of the articles that the very best are from.
 
     Args:
         hits: best first.
         passages: the passages of an article.
     """
-    chosen = list(hits[:_PASSAGES])
+    chosen = list(hits)
     known = {hit.passage.key for hit in chosen}
     firsts: dict[str, Hit] = {}
     for hit in hits:

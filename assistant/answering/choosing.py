@@ -96,6 +96,10 @@ def _near(texts: Sequence[str]) -> list[str]:
     ]
 
 
+def _follows(one: Candidate, other: Candidate) -> bool:
+    return one.article == other.article and one.before == other.text and one.start > other.start
+
+
 def _pool(part: Sequence[Scored], order: Order) -> list[Scored]:
     if order == "latest":
         raised = [replace(o, score=o.score + _LATEST * _is_newest(o, part)) for o in part]
@@ -154,10 +158,9 @@ def in_order(chosen: Sequence[Scored], order: Order) -> list[Scored]:
                 one.candidate.start,
             )
         )
-    for one in [one for one in chosen if one.candidate.leans]:
-        before = next(
-            (o for o in placed if o.candidate.text == one.candidate.before and o is not one), None
-        )
+    leaning = [one for one in chosen if one.candidate.leans]
+    for one in sorted(leaning, key=lambda one: one.candidate.start):
+        before = next((o for o in placed if _follows(one.candidate, o.candidate)), None)
         if before is not None:
             placed.remove(one)
             placed.insert(placed.index(before) + 1, one)

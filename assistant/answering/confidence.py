@@ -92,20 +92,21 @@ class Confidence:
             ranked: for each part, the sentences, best first.
         """
         asked = list(zip(question.parts, ranked, strict=True))
+        lacking = [lacks(*one) for one in asked]
         logits = [
             self._logit(features(part, evidence, sentences, self._shares))
             for part, sentences in asked
         ]
-        overall = _logistic(sum(logits) / len(logits))
-        least = self._numbers.part if len(logits) > 1 else 0.0
+        able = [logit for logit, lack in zip(logits, lacking, strict=True) if not lack]
+        best = _logistic(max(able or logits))
+        answers = bool(able) and best >= self._numbers.answers
         missing = tuple(
-            overall < self._numbers.answers or _logistic(logit) < least or lacks(*one)
-            for logit, one in zip(logits, asked, strict=True)
+            lack or not answers or _logistic(logit) < self._numbers.part
+            for logit, lack in zip(logits, lacking, strict=True)
         )
-        by_rule = all(missing) and overall >= self._numbers.answers
         return Verdict(
-            confidence=self._numbers.answers / 2 if by_rule else overall,
-            answers=not all(missing),
+            confidence=best if able else min(best, self._numbers.answers / 2),
+            answers=answers,
             related=max(one.relevance for part in ranked for one in part) >= self._numbers.related,
             missing=missing,
         )

@@ -22,16 +22,15 @@ _SPELT = (
 _TIME = r"(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ie)|orbit)s?"
 _CURRENCY = (
     r"(?:dollars?|euros?|pounds?|rupees?|yen|yuan|roubles?|rubles?|francs?|cents?|pence|crowns?"
-    r"|kron(?:a|er|or)|shekels?|lira|rand|pesos?|reais|dirhams?|riyals?|baht|won)"
+    r"|kron(?:a|er|or)|shekels?|lira|rand|pesos?|reais|dirhams?|riyals?|baht)"
 )
 _MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+_A_MONTH = rf"\b(?!may\b){_MONTHS}\b|\bmay,? \d|\d(?:st|nd|rd|th)?(?: of)? may\b"
 _HOLDS: dict[AnswerKind, re.Pattern[str]] = {
-    "number": re.compile(
-        rf"\d[\d.,–-]*|\b{_SPELT}\b|\b(?:half|third|quarter|none|all)\b", re.IGNORECASE
-    ),
+    "number": re.compile(rf"\d[\d.,–-]*|\b{_SPELT}\b|\b(?:half|third|quarter)\b", re.IGNORECASE),
     "money": re.compile(
         rf"[$£€¥₹]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:\w+\s)?{_CURRENCY}\b|\b{_SPELT}\s(?:\w+\s)?{_CURRENCY}\b"
         r"|\b\d[\d.,]*\s(?:thousand|million|billion)\b",  # of a currency that is not listed
@@ -43,7 +42,7 @@ _HOLDS: dict[AnswerKind, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "date": re.compile(
-        rf"\b{_MONTHS}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:19|20)\d\d\b"
+        rf"{_A_MONTH}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:19|20)\d\d\b"
         r"|\b(?:today|tomorrow|yesterday|tonight)\b|\b(?:next|last|this)\s(?:week|month|year)\b"
         r"|\d\s?[ap]\.?m\b",
         re.IGNORECASE,

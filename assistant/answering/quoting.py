@@ -49,7 +49,7 @@ class QuotingWriter:
         """A draft whose every claim is a whole sentence of the evidence, or an empty one."""
         found = candidates(evidence, self._statements, question.filters.speakers)
         if not found:
-            return Draft((), 0.0, related=False)
+            return Draft((), 0.0, related=bool(evidence))
         ranked = self._scorer.score(question, found)
         verdict = self.confidence.judge(question, evidence, ranked)
         if not verdict.answers:

@@ -48,10 +48,6 @@ class Scored:
     """How well it answers, by the cross-encoder or by words alone."""
     score: float
     """The same with what its article, its kind and its speaker add."""
-    fits: bool
-    """Whether it holds the kind of answer that is wanted; True where any kind will do."""
-    spoken: bool
-    """Whether it holds a statement of somebody that the part names."""
     timely: bool
     """Whether its article is of the days that the part names; True where it names none."""
 
@@ -121,7 +117,7 @@ def _scored(
         score += _STATEMENT + _SPEAKER * spoken + _ROLE * plays(part, candidate)
     timely = _timely(part, candidate)
     score += _PERIOD * (timely and bool(part.since or part.until))
-    return Scored(candidate, relevance, score, fitting > 0 or not wanted, spoken, timely)
+    return Scored(candidate, relevance, score, timely)
 
 
 def _going_on(judged: Sequence[Scored]) -> list[Scored]:

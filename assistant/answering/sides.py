@@ -21,7 +21,7 @@ _ANSWERING = re.compile(
 )
 _ASKS_SIDES = re.compile(
     r"\b(?:differ|disagree|dispute|contradict|conflicting|both sides|each (?:one|side)|each say"
-    r"|versions?|deny|denies|denied|versus|v\.|at odds|tell it differently|in return|respond)\b",
+    r"|versions?|versus|v\.|at odds|tell it differently|in return)\b",
     re.IGNORECASE,
 )
 # Common nouns that can speak: persons, bodies and documents.

@@ -20,11 +20,11 @@ _THING = """
     accuse acknowledge admit announce applaud blame blast brand call cite claim commend compare
     condemn confirm criticise criticize decry defend demand denounce deny deplore describe detail
     dismiss dispute dub express hail highlight label laud outline praise predict promise pledge
-    propose question quote rebuff recommend refute reject report request reveal slam suggest term
-    urge voice warn welcome cite recall mention downplay predict threaten vow stress emphasise
+    propose question quote rebuff rebut recommend refute reject report request reveal slam suggest
+    term urge voice warn welcome cite recall mention downplay predict threaten vow stress emphasise
     emphasize
 """
-_DOUBLED = frozenset({"refer", "admit", "quip", "dub", "slam", "rebut"})
+_DOUBLED = frozenset({"admit", "quip", "dub", "slam", "rebut"})
 _IRREGULAR = {
     "say": "says said saying",
     "tell": "tells told telling",

@@ -54,6 +54,7 @@ _NO_NAMES = frozenset(
     """.split()
 )
 _LINKING = frozenset("of for and from in at".split())
+_HEAD = re.compile(r"\s(?:of|for|from|at|in|with)\s")
 _SPACES = re.compile(r"\s+")
 
 
@@ -113,6 +114,12 @@ def is_body(name: str) -> bool:
     """True where a name's last word before "of" tells that it is no person's."""
     head = name.lower().split(" of ")[0].split(" for ")[0].split()
     return bool(head) and head[-1] in _BODIES
+
+
+def is_role(phrase: str) -> bool:
+    """True where a phrase without a name is a person's: "minister", "spokesman for the bank"."""
+    head = _HEAD.split(phrase)[0].split()
+    return bool(head) and head[-1] in _TITLES
 
 
 @lru_cache(maxsize=50_000)

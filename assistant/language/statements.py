@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.language import cues
-from assistant.language.names import Names, is_body, mentions
+from assistant.language.names import Names, is_body, is_role, mentions
 from assistant.language.parsing import Parser
 from assistant.language.quotations import Masked, mask
 from assistant.language.reports import Report, reports
-from assistant.text import sentences
+from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
 
 _HEADLINE = re.compile(r"^([A-Z][^:\n]{1,60}):\s+(\S.*)$")
@@ -23,6 +23,7 @@ _IMPERSONAL = frozenset({"it", "they"})
 _PRONOUNS = _PERSONAL | _IMPERSONAL | {"i", "we", "you", "this", "these", "who", "which", "that"}
 _OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
+_LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
 _NEAR = 2  # sentences that a pronoun looks back
 
 
@@ -30,7 +31,11 @@ def find_statements(article: Article, parser: Parser) -> list[Statement]:
     """The statements of an article, in the order of its text; that of its headline first."""
     text = article.text
     spans = sentences(text)
-    places = [n for n, s in enumerate(spans) if cues.pattern().search(text, s.start, s.end)]
+    places = [
+        n
+        for n, s in enumerate(spans)
+        if s.end - s.start <= _LONGEST and cues.pattern().search(text, s.start, s.end)
+    ]
     masked = [mask(text[spans[n].start : spans[n].end], spans[n].start) for n in places]
     parses = parser.parse([one.text for one in masked])
     found = [reports(one, parse) for one, parse in zip(masked, parses, strict=True)]
@@ -133,9 +138,12 @@ class _Reader:
 
     def _go_on(self, place: int, masked: Masked) -> None:
         """A sentence that is a quotation alone goes on with the statement just before it."""
-        whole = sum(len(self._text[q.start : q.end]) for q in masked.quotes)
-        span = self._spans[place]
-        alone = whole > 0.8 * (span.end - span.start) - 4
+        at = self._spans[place].start
+        around = ""
+        for quote in masked.quotes:
+            around += self._text[at : quote.start]
+            at = quote.end
+        alone = not words(around + self._text[at : self._spans[place].end])
         if not (alone and self.statements and place - self._places[-1] == 1):
             return
         last = self.statements[-1]
@@ -199,4 +207,4 @@ class _Reader:
         last, size = (name.split() or [""])[-1], len(name.split())
         # The parser misses names that it never saw; a speaker of two or three words is a person.
         unknown = size in (2, 3) and name.istitle() and last not in self._others
-        return (last in self._persons or unknown) and not is_body(name)
+        return is_role(name) or ((last in self._persons or unknown) and not is_body(name))

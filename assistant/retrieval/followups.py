@@ -18,6 +18,13 @@ _PRONOUN = re.compile(
     r"|the (?:same|other|others|latter|former|rest))\b",
     re.IGNORECASE,
 )
+# "Is it true …", "Is there …", "say that …" point to nothing said before.
+_POINTLESS = re.compile(
+    r"\b(?:is|was|are|were|has|have|will|would) (?:it (?=\w+ that\b|true\b)|there\b)"
+    r"|\b(?:sa(?:y|id)|claim(?:ed)?|den(?:y|ied)|report(?:ed)?|announced?|confirm(?:ed)?|think"
+    r"|believed?|true) that\b",
+    re.IGNORECASE,
+)
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their)\b", re.IGNORECASE)
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|which|name)\b", re.IGNORECASE)
 _FEWEST_TERMS = 3
@@ -31,7 +38,7 @@ def standalone(text: str, history: Sequence[PastTurn], parser: Parser) -> str:
     A question that does not lean on them is left as it is: a new subject drops the old one.
     """
     bare = _ABOUT.sub("", _OPENING.sub("", text))
-    if not history or not (bare != text or _leans(bare)):
+    if not history or not (bare != text or _leans(bare, history[-1])):
         return text
     before = standalone(one_line(history[-1].question), history[-_TURNS:-1], parser)
     if _ABOUT.match(_OPENING.sub("", text)) or len(terms(bare)) == 0 or not _has_verb(bare, parser):
@@ -43,11 +50,15 @@ def standalone(text: str, history: Sequence[PastTurn], parser: Parser) -> str:
     return f"{', '.join(fresh)}: {bare}" if fresh else bare
 
 
-def _leans(text: str) -> bool:
-    """True where a pronoun points out of the question, or too little is said to search for."""
-    pronoun = _PRONOUN.search(text)
+def _leans(text: str, before: PastTurn) -> bool:
+    """True where a pronoun points out of the question, or it is short and names nobody new."""
+    pronoun = _PRONOUN.search(_POINTLESS.sub(" ", text))
     inside = pronoun and any(0 < m.start < pronoun.start() for m in mentions(text))
-    return bool(pronoun and not inside) or len(terms(text)) < _FEWEST_TERMS
+    if pronoun and not inside:
+        return True
+    known = set(words(f"{before.question} {before.answer}"))
+    names = [set(words(one.name)) for one in mentions(text) if one.start > 0 or " " in one.name]
+    return len(terms(text)) < _FEWEST_TERMS and all(name & known for name in names)
 
 
 def _has_verb(text: str, parser: Parser) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -34,6 +34,8 @@ _BEFORE = re.compile(
     r"|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\b(?:over|to|for|of) \d{4}$", re.IGNORECASE)
+_THINGS = re.compile(r" (?!was\b|is\b|has\b|does\b)[a-z]+s\b")
 _EVENT = re.compile(
     r"\b(?P<how>since|before|after|until)\s+"
     r"(?P<what>(?!(?:then|that|this|it|now|the (?:last|past))\b)[a-z][^,?.;]{4,60})",
@@ -88,7 +90,16 @@ def period(text: str, asked: date, event_day: EventDay | None = None) -> Period 
         relative = match["near"] or match["which"] or match["units"]
         if before is None and match["year"]:
             continue  # "the 2010 rule change" is a name
-        first, last = _days(match, asked)
+        if (
+            match["year"]
+            and _COUNTED.search(text[: match.end()])
+            and _THINGS.match(text, match.end())
+        ):
+            continue  # "over 2050 houses"
+        try:
+            first, last = _days(match, asked)
+        except _NoSuchDay:
+            continue
         word = before[1].lower() if before else ""
         if not relative or word or not text[: match.start()].lower().endswith("the "):
             ranged = word == "from" and re.search(r"\b(?:to|until|till)\b", text[match.end() :])
@@ -96,8 +107,15 @@ def period(text: str, asked: date, event_day: EventDay | None = None) -> Period 
     event = None if found or event_day is None else _EVENT.search(text)
     if event and event_day and (day := event_day(event["what"].strip())):
         found.append(_turned(event["how"].lower(), day, day))
-    if not found:
-        return None
+    return _together(found) if found else None
+
+
+def _together(found: Sequence[Period]) -> Period:
+    """The stretch from first to last; what they share where each only begins or only ends."""
+    firsts = [one.since for one in found if one.since]
+    lasts = [one.until for one in found if one.until]
+    if len(firsts) + len(lasts) == len(found) and firsts and lasts:
+        return Period(max(firsts), min(lasts))
     since = min(one.since or _EARLIEST for one in found)
     until = max(one.until or _LATEST_DAY for one in found)
     return Period(None if since == _EARLIEST else since, None if until == _LATEST_DAY else until)
@@ -111,19 +129,6 @@ def wants_latest(text: str) -> bool:
 def wants_course(text: str) -> bool:
     """True where the answer is told in the order of time."""
     return _COURSE.search(text) is not None
-
-
-def without_dates(text: str) -> str:
-    """The text without the days it names."""
-    return " ".join(_DATE.sub(" ", text).split())
-
-
-def dates_in(text: str) -> list[str]:
-    """The dates of a text, as they stand, with the word before them."""
-    return [
-        " ".join(filter(None, [(_BEFORE.search(text[: m.start()]) or [""])[0].strip(), m.group()]))
-        for m in _DATE.finditer(text)
-    ]
 
 
 def _turned(word: str, first: date, last: date) -> Period:
@@ -164,6 +169,8 @@ def _relative(match: re.Match[str], asked: date) -> tuple[date, date]:
         count = match["count"].lower()
         number = int(count) if count.isdigit() else _SPOKEN[count]
         return _parsed(f"{number} {match['units']}s ago", asked), asked
+    if match["which"].lower() == "past":  # "the past week" ends today
+        return _parsed(f"1 {match['unit']} ago", asked), asked
     back = 0 if match["which"].lower() == "this" else 1
     return _unit(match["unit"].lower(), asked, back)
 
@@ -224,9 +231,15 @@ def _part(of: str, which: str, asked: date) -> tuple[date, date]:
     return date(year, months[0], 1), _month(date(year, months[1], 1))[1]
 
 
+class _NoSuchDay(ValueError):
+    """What looks like a day is none: "31 February"."""
+
+
 def _parsed(text: str, asked: date) -> date:
     import dateparser  # half a second that a question without a date need not pay
 
     settings = {"RELATIVE_BASE": datetime(asked.year, asked.month, asked.day), "DATE_ORDER": "DMY"}
     found = dateparser.parse(text, languages=["en"], settings=settings)
-    return found.date() if found else asked
+    if found is None:
+        raise _NoSuchDay(text)
+    return found.date()

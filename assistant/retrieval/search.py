@@ -73,8 +73,8 @@ def rerank(
 ) -> list[Hit]:
     """The best hits in the reranker's order, or in the fused order where there is none.
 
-    Where a question has parts, each hit is judged for the part that it was found for, and the
-    places are shared out between the parts.
+    Where a question has parts, each hit is judged for the part that it was found for, and every
+    part keeps as many hits as its best ones earn it, one at least.
     """
     if reranker is None:
         return list(hits[: settings.hits])
@@ -86,14 +86,18 @@ def rerank(
         texts = [encoder_text(heading(hit.passage.article), hit.passage.text) for hit in chosen]
         scores = reranker.score(query, texts)
         scored += [replace(hit, score=score) for hit, score in zip(chosen, scores, strict=True)]
-    return sorted(scored, key=lambda hit: -hit.score)[: settings.hits]
+    scored.sort(key=lambda hit: -hit.score)
+    firsts = {hit.part: hit for hit in reversed(scored)}
+    kept = [*firsts.values(), *(hit for hit in scored if hit not in firsts.values())]
+    return sorted(kept[: settings.hits], key=lambda hit: -hit.score)
 
 
 def settle_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, list[Hit]]:
     """Whether the days that the question names limit the search, by what was found.
 
     "In 2000 he entered the Pentagon" may stand in an obituary of 2010. The days become a filter
-    only where what was published in them answers about as well as the rest.
+    only where what was published in them answers about as well as the rest; without a
+    reranker ranks cannot tell, and they limit it wherever something was published in them.
     """
     if not question.inferred:
         return question, list(hits)
