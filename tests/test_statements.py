@@ -130,6 +130,19 @@ def test_a_nation_is_not_the_body_that_begins_with_its_name() -> None:
     assert found(text)[-1].speaker == "Corvania"
 
 
+def test_she_is_who_replied_and_not_who_was_replied_to() -> None:
+    text = (
+        "Orla Quince was replying to Bo Lindt, who claimed that the bridge was safe."
+        ' "It is not," she told reporters.'
+    )
+    assert [one.speaker for one in found(text)] == ["Bo Lindt", "Orla Quince"]
+
+
+def test_she_within_what_somebody_says_is_left_open() -> None:
+    text = "Bo Lindt said the bridge was safe. Ada Brandt said she would ask that it be closed."
+    assert "Bo Lindt" not in [one.speaker for one in found(text)[1:]]
+
+
 def test_he_is_the_role_that_spoke_last() -> None:
     text = "The minister criticised Ada Brandt on Monday. He said she had lied."
     assert [one.speaker for one in found(text)] == ["minister", "minister"]

@@ -22,6 +22,7 @@ _PERSONAL = frozenset({"he", "she", "himself", "herself"})
 _IMPERSONAL = frozenset({"it", "they"})
 _PRONOUNS = _PERSONAL | _IMPERSONAL | {"i", "we", "you", "this", "these", "who", "which", "that"}
 _OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
+_RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
 _NEAR = 2  # sentences that a pronoun looks back
@@ -158,12 +159,11 @@ class _Reader:
 
     def _speaker(self, place: int, report: Report, within: bool) -> str:
         phrase = " ".join(self._text[report.speaker.start : report.speaker.end].split())
-        if phrase.lower() in _PERSONAL:
-            return self._antecedent(place, report.speaker.start, person=True) or phrase
-        if phrase.lower() in _IMPERSONAL:
-            if within:  # "He said it confirmed …": what it is, only a reader can tell
+        if phrase.lower() in _PERSONAL | _IMPERSONAL:
+            if within:  # "He said she would ask …": who that is, only a reader can tell
                 return phrase
-            return self._antecedent(place, report.speaker.start, person=False) or phrase
+            person = phrase.lower() in _PERSONAL
+            return self._antecedent(place, report.speaker.start, person) or phrase
         if report.name is not None:
             return self._names.fullest(
                 self._person_at_end(self._text[report.name.start : report.name.end])
@@ -194,7 +194,8 @@ class _Reader:
                 reversed(self._places), reversed(self.statements), strict=True
             ):
                 fits = self._is_person(said.speaker) == person
-                if said_at == current and fits and said.speaker.lower() not in _PRONOUNS:
+                known = said.speaker.lower() not in _PRONOUNS and not self._is_aside(said)
+                if said_at == current and fits and known:
                     return said.speaker
             span = self._spans[current]
             named = mentions(self._text[span.start : min(span.end, before)])
@@ -202,6 +203,11 @@ class _Reader:
             if person and persons:
                 return persons[0]
         return None
+
+    def _is_aside(self, said: Statement) -> bool:
+        """True for "Quince replied to Brandt, who had said …": the sentence is not about Brandt."""
+        between = self._text[said.speaker_span.end : said.cue_span.start]
+        return _RELATIVE.match(between) is not None
 
     def _is_person(self, name: str) -> bool:
         last, size = (name.split() or [""])[-1], len(name.split())
