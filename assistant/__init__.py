@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Article,
         Citation,
         Claim,
+        ClaimEvent,
         Coverage,
         Evidence,
         Filters,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Span,
         StageEvent,
         Statement,
+        TokenEvent,
         Trace,
     )
 
@@ -62,6 +64,7 @@ __all__ = [
     "Assistant",
     "Citation",
     "Claim",
+    "ClaimEvent",
     "Coverage",
     "EvaluationError",
     "Evidence",
@@ -89,6 +92,7 @@ __all__ = [
     "StageEvent",
     "Statement",
     "SuiteBroken",
+    "TokenEvent",
     "Trace",
 ]
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,12 +18,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.answering import (
+    ChatModel,
+    ChatTurns,
     Draft,
     Stage,
     Turn,
     Writer,
+    chat_model,
     finished,
     ground,
+    last,
     message,
     pack,
     quoting_writer,
@@ -24,7 +35,6 @@ from assistant.answering import (
     widen,
 )
 from assistant.archive import Archive
-from assistant.errors import QuestionError, SettingsError
 from assistant.language import Parser, SpacyParser
 from assistant.models import (
     Embedder,
@@ -34,9 +44,8 @@ from assistant.models import (
     load_reranker,
 )
 from assistant.reading import read
-from assistant.retrieval import event_day, rerank, retrieve, settle_period, understand
+from assistant.retrieval import Past, asked, event_day, rerank, retrieve, settle_period, understand
 from assistant.settings import Settings, load
-from assistant.text import clean
 from assistant.types import (
     EVERYTHING,
     Answer,
@@ -46,7 +55,6 @@ from assistant.types import (
     Filters,
     Hit,
     IngestReport,
-    PastTurn,
     Question,
     Skipped,
     StageEvent,
@@ -59,7 +67,6 @@ if TYPE_CHECKING:
     from assistant.retrieval.retriever import PassageRetriever
 
 Addable = str | Path | Article
-Past = Answer | PastTurn | Mapping[str, str]
 
 
 class Assistant:
@@ -77,6 +84,8 @@ class Assistant:
         parser: Parser,
         writer: Writer,
         settings: Settings,
+        chat: ChatModel | None = None,
+        judge: ChatModel | None = None,
     ) -> None:
         """Wire parts together; ``open`` is the usual way."""
         self.archive = archive
@@ -84,6 +93,9 @@ class Assistant:
         self._reranker = reranker
         self._parser = parser
         self.writer = writer
+        self._chat = (
+            ChatTurns(chat, judge, writer, archive, parser, reranker, settings) if chat else None
+        )
 
     @classmethod
     def open(
@@ -92,6 +104,8 @@ class Assistant:
         *,
         settings: Settings | None = None,
         embedder: Embedder | None = None,
+        chat: ChatModel | None = None,
+        judge: ChatModel | None = None,
     ) -> Assistant:
         """Open an archive, making it where it is missing. Models load when first needed.
 
@@ -99,16 +113,19 @@ class Assistant:
             path: the archive's folder; else the setting ``archive.path``.
             settings: else those of the environment and assistant.toml.
             embedder: else the one that the settings name.
+            chat: the chat model that writes; else the one that ``answer.model`` names.
+            judge: the chat model that may take support away; else that of ``answer.judge``.
 
         Raises:
-            SettingsError: a setting is unknown or wrong.
+            SettingsError: a setting is unknown or wrong, or there is no such chat model.
+            ModelMissing: a chat model's package is not installed; the hint has the command.
             ArchiveError: the folder is no archive, or of a newer version.
         """
         settings = settings or load()
-        if settings.answer.model != "quoting":
-            raise SettingsError(
-                f"There is no writer {settings.answer.model!r}.", 'Set answer.model to "quoting".'
-            )
+        if chat is None and settings.answer.model != "quoting":
+            chat = chat_model(settings.answer.model, settings.answer)
+        if judge is None and settings.answer.judge:
+            judge = chat_model(settings.answer.judge, settings.answer)
         parser = SpacyParser(settings.models)
         archive = Archive(
             Path(path or settings.archive.path),
@@ -118,7 +135,7 @@ class Assistant:
         )
         reranker = load_reranker(settings.models)
         writer = quoting_writer(archive, reranker, parser, settings.answer)
-        return cls(archive, reranker, parser, writer, settings)
+        return cls(archive, reranker, parser, writer, settings, chat, judge)
 
     def __enter__(self) -> Assistant:
         return self
@@ -139,7 +156,8 @@ class Assistant:
     def models(self) -> dict[str, str]:
         """Names of the models in use, by role."""
         reranker = self._reranker.name if self._reranker else "off"
-        return {"embedder": self.archive.embedder, "reranker": reranker}
+        names = {"embedder": self.archive.embedder, "reranker": reranker}
+        return names | (self._chat.models if self._chat else {})
 
     # The archive
 
@@ -161,11 +179,9 @@ class Assistant:
         return self.archive.add(self._items(sources), progress)
 
     def _items(self, sources: Iterable[Addable]) -> Iterator[Article | Skipped]:
-        for source in sources:
-            if isinstance(source, Article):
-                yield source
-            else:
-                yield from read(Path(source), self.settings.reading)
+        for one in sources:
+            found = [one] if isinstance(one, Article) else read(Path(one), self.settings.reading)
+            yield from found
 
     def remove(self, ids: str | Sequence[str]) -> int:
         """Remove articles from everything; returns how many there were."""
@@ -175,7 +191,7 @@ class Assistant:
 
     def search(self, question: str | Question, filters: Filters = EVERYTHING) -> list[Hit]:
         """The hits for a question, best first, without an answer."""
-        turn = Turn(_question(question, (), filters))
+        turn = Turn(asked(question, (), filters))
         for stage in (self._understand, self._retrieve, self._rerank):
             turn = stage(turn)
         return list(turn.hits)
@@ -197,17 +213,28 @@ class Assistant:
             QuestionError: it is empty or too long.
             ModelError: a model cannot be loaded.
         """
-        *_, last = self.stream(question, history, filters)
-        return cast(AnswerEvent, last).answer
+        *_, event = self.stream(question, history, filters)
+        return cast(AnswerEvent, event).answer
 
     def stream(
         self,
         question: str | Question,
         history: Sequence[Past] = (),
         filters: Filters = EVERYTHING,
-    ) -> Iterator[Event]:
-        """Answer as ``ask`` does, with an event for each stage; the last holds the answer."""
-        for name, turn in self.turns(_question(question, history, filters)):
+    ) -> Generator[Event, None, None]:
+        """Answer as ``ask`` does, with an event for each stage; the last holds the answer.
+
+        Where a chat model writes, its words come as ``TokenEvent``, and each sentence once more as
+        a ``ClaimEvent`` when the gate has seen it whole. Closing the stream ends the model's reply.
+        """
+        turn = Turn(asked(question, history, filters))
+        if self._chat:  # which may think for a while about what is asked
+            yield StageEvent("understand", "Reading the question", 0.0)
+        for name, stage in self._stages():
+            if name == "write" and self._chat:
+                turn = yield from self._chat.write(self._with_evidence(turn))
+            else:
+                turn = stage(turn)
             yield StageEvent(name, message(name, turn), turn.seconds[name])
         yield AnswerEvent(finished(turn))
 
@@ -233,10 +260,19 @@ class Assistant:
         history: Sequence[Past] = (),
         filters: Filters = EVERYTHING,
     ) -> AsyncIterator[Event]:
-        """``stream``, its stages in worker threads."""
+        """``stream``, its stages in worker threads; closing it ends the model's reply."""
         events = self.stream(question, history, filters)
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            yield event
+        step = None
+        try:
+            while True:
+                step = asyncio.ensure_future(asyncio.to_thread(next, events, None))
+                if (event := await asyncio.shield(step)) is None:
+                    return
+                yield event
+        finally:
+            if step is not None and not step.done():  # cancelled in the middle of a step
+                await asyncio.wait([step])
+            await asyncio.to_thread(events.close)
 
     # LangChain
 
@@ -245,7 +281,7 @@ class Assistant:
         from langchain_core.runnables import RunnableLambda
 
         def start(question: str | Question) -> Turn:
-            return Turn(_question(question, (), EVERYTHING))
+            return Turn(asked(question, (), EVERYTHING))
 
         chain: Any = RunnableLambda(start)
         for name, stage in self._stages():
@@ -275,7 +311,11 @@ class Assistant:
         def day(event: str) -> date | None:
             return event_day(event, self.archive, self._reranker, turn.question.filters)
 
-        question = understand(turn.question, self.settings.answer.max_question, self._parser, day)
+        limit = self.settings.answer.max_question
+        question = replace(turn.question, inferred=())
+        if self._chat and len(question.text) <= limit:
+            question = self._chat.understand(question)
+        question = understand(question, limit, self._parser, day)
         return replace(turn, question=question, coverage=self.archive.coverage(question.filters))
 
     def _retrieve(self, turn: Turn) -> Turn:
@@ -287,40 +327,24 @@ class Assistant:
         question, hits = settle_period(turn.question, hits)
         return replace(turn, question=question, hits=tuple(hits))
 
-    def _write(self, turn: Turn) -> Turn:
+    def _with_evidence(self, turn: Turn) -> Turn:
         hits = widen(turn.hits, self.archive.passages)
-        evidence = pack(hits, self.settings.answer.budget, count_tokens)
-        return replace(turn, evidence=evidence, draft=self.writer.write(turn.question, evidence))
+        return replace(turn, evidence=pack(hits, self.settings.answer.budget, count_tokens))
+
+    def _write(self, turn: Turn) -> Turn:
+        turn = self._with_evidence(turn)
+        if self._chat:
+            return last(self._chat.write(turn))
+        return replace(turn, draft=self.writer.write(turn.question, turn.evidence))
 
     def _ground(self, turn: Turn) -> Turn:
-        answer = ground(turn.question, cast(Draft, turn.draft), turn.evidence, self.archive)
+        draft = cast(Draft, turn.draft)
+        answer = ground(turn.question, draft, turn.evidence, self.archive, turn.judged)
         trace = Trace(
-            writer=self.settings.answer.model,
+            writer=self._chat.name if self._chat and turn.judged is not None else "quoting",
             models=self.models,
+            prompts=self._chat.prompts if self._chat else {},
             settings=self.settings.fingerprint,
+            tokens=dict(draft.tokens),
         )
-        return replace(turn, answer=replace(answer, trace=trace))
-
-
-def _question(question: str | Question, history: Sequence[Past], filters: Filters) -> Question:
-    if isinstance(question, Question):
-        if history or filters != EVERYTHING:
-            raise QuestionError("A Question brings its own history and filters.")
-        return question
-    return Question(question, tuple(map(_past_turn, history)), filters)
-
-
-def _past_turn(past: Past) -> PastTurn:
-    if isinstance(past, PastTurn):
-        return past
-    if isinstance(past, Answer):
-        return PastTurn(past.question, past.text)
-    given: Any = past  # it may come from a file
-    fields = given if isinstance(given, Mapping) else {}
-    question, answer = fields.get("question"), fields.get("answer")
-    if isinstance(question, str) and isinstance(answer, str):
-        return PastTurn(clean(question), clean(answer))
-    raise QuestionError(
-        "An earlier turn needs a question and an answer.",
-        'Pass Answers, or dicts like {"question": "…", "answer": "…"}.',
-    )
+        return replace(turn, answer=replace(answer, trace=trace, notice=turn.notice))

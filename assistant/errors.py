@@ -5,6 +5,9 @@
     OnRecordError
     ├── SettingsError        a setting is unknown or has a wrong value
     ├── QuestionError        the question is empty or too long
+    ├── Busy                 too many questions at once (retryable)
+    ├── TooManyAttempts      too many wrong passwords (retryable)
+    ├── NoSuchPage           an address leads to nothing, or to nothing for whom asks
     ├── ModelError           a model cannot be used
     │   ├── ModelMissing     its package is not installed
     │   ├── ModelDamaged     its weights are not the tested ones
@@ -49,6 +52,22 @@ class SettingsError(OnRecordError):
 
 class QuestionError(OnRecordError):
     """The question is empty or too long."""
+
+
+class Busy(OnRecordError):
+    """Too many questions are being answered and waiting."""
+
+    retryable = True
+
+
+class TooManyAttempts(OnRecordError):
+    """Too many wrong passwords were tried, for one name or from one address."""
+
+    retryable = True
+
+
+class NoSuchPage(OnRecordError):
+    """An address leads to nothing, or to nothing for whom asks."""
 
 
 class ModelError(OnRecordError):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -85,7 +85,26 @@ class AnswerSettings(Section):
     """How answers are written."""
 
     model: str = "quoting"
-    """The writer. Only ``quoting`` exists so far."""
+    """The writer: ``quoting``, or a chat model as ``provider:model``: ``openai:…``,
+    ``anthropic:…``, ``ollama:…``."""
+    base_url: str | None = None
+    """Address of an OpenAI-compatible server, for a model named ``openai:…``."""
+    key: SecretStr | None = None
+    """The model's key, from the environment only; else the provider's own variable is read, but
+    never where ``base_url`` names a server."""
+    timeout: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds that a chat model's reply may take, from first to last."""
+    retries: Annotated[int, Field(ge=0)] = 2
+    """How often a chat model is asked again before its first word; waits grow from 0.5 s."""
+    tokens: Count = 800
+    """How many tokens a chat model may write."""
+    fallback: bool = True
+    """Whether the quoting writer answers where a chat model fails; the answer says so."""
+    unsupported: Literal["apart", "drop", "retry"] = "apart"
+    """What becomes of a claim that no source supports: shown ``apart``, dropped (``drop``), or sent
+    back to the model once with the reason (``retry``)."""
+    judge: str | None = None
+    """A chat model that may take support away from claims; it can never give any."""
     budget: Count = 2000
     """Evidence handed to the writer, in tiktoken tokens."""
     sentences: Count = 5
@@ -95,6 +114,19 @@ class AnswerSettings(Section):
     """How many words an answer quotes at most; the first for a part may go a third over."""
     max_question: Count = 2000
     """A longer question is refused, in characters."""
+
+
+class ServeSettings(Section):
+    """How the web app serves."""
+
+    at_once: Count = 1
+    """How many questions are answered at once. One keeps every core busy that it may use."""
+    waiting: Annotated[int, Field(ge=0)] = 24
+    """How many more may wait; whoever comes after them is told that it is busy."""
+    max_upload: Count = 20
+    """Megabytes that one upload may have, all its files together."""
+    max_files: Count = 200
+    """Files that one upload may have."""
 
 
 class Settings(BaseSettings):
@@ -110,6 +142,7 @@ class Settings(BaseSettings):
     passages: PassageSettings = PassageSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
+    serve: ServeSettings = ServeSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -121,13 +154,26 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then assistant.toml of the working directory."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _File(settings_cls)
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits that change with any setting but the archive's place."""
-        text = self.model_dump_json(exclude={"archive": {"path"}})
+        """Twelve hex digits that change with any setting that an answer can depend on."""
+        text = self.model_dump_json(exclude={"archive": {"path"}, "serve": True})
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class _File(TomlConfigSettingsSource):
+    """assistant.toml, which may hold everything but a key: files are copied and committed."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        answer = found.get("answer")
+        if isinstance(answer, dict) and "key" in answer:
+            raise SettingsError(
+                f"{FILE} holds a key.", f"Set it in the environment: {_PREFIX}ANSWER__KEY."
+            )
+        return found
 
 
 def load(**sections: Any) -> Settings:

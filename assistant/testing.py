@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,6 +14,7 @@ from assistant.text import words
 from assistant.types import Article
 
 _DIMENSION = 64
+_PIECE = 3
 
 
 class HashEmbeddings:
@@ -56,6 +57,13 @@ class ScriptedChatModel:
         if isinstance(reply, BaseException):
             raise reply
         return Reply(reply, len(prompt.split()), len(reply.split()))
+
+    def stream(self, prompt: str) -> Generator[str, None, Reply]:
+        """The next reply, in pieces of three characters."""
+        reply = self.ask(prompt)
+        for start in range(0, len(reply.text), _PIECE):
+            yield reply.text[start : start + _PIECE]
+        return reply
 
 
 def _direction(word: str) -> Vectors:

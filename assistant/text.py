@@ -11,7 +11,8 @@ from assistant.types import Span
 _NEWLINES = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _INVISIBLE = re.compile(
-    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164]"
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164"
+    "\ufe00-\ufe0f\U000e0000-\U000e01ef]"
 )
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
@@ -57,6 +58,11 @@ def one_line(text: str) -> str:
 def is_blank(text: str) -> bool:
     """True where nothing would be seen: white space, zero-width and direction marks only."""
     return not _INVISIBLE.sub("", text)
+
+
+def visible(text: str) -> str:
+    """The text without characters that nobody sees, white space apart."""
+    return _INVISIBLE.sub(lambda found: found[0] if found[0].isspace() else "", text)
 
 
 def without_direction(text: str) -> str:

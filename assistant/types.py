@@ -246,6 +246,8 @@ class Question:
     """The question as it reads without its history; set by understanding."""
     parts: tuple[Part, ...] = ()
     """The things it asks; set by understanding."""
+    infer: bool = True
+    """Whether filters may be taken from its own words, where the caller sets none."""
     inferred: tuple[str, ...] = ()
     """The filters that understanding took from the question: ``since``, ``until``."""
     order: Order = "use"
@@ -296,6 +298,8 @@ class Citation:
     """Who says it, where it is reported speech."""
     copies: tuple[Source, ...] = ()
     """Other articles that print the same story: one source, not a confirmation."""
+    cue: str | None = None
+    """The word that reports, where somebody says it: said, denied, according to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +314,13 @@ class Claim:
     """The gate's verdict."""
     speaker: str | None = None
     """Who says it, where it is reported speech."""
+    reason: str | None = None
+    """Why it is not supported; None where it is."""
+
+    @property
+    def marked(self) -> str:
+        """The sentence with its citation marks: ``… [1][2]``, without the space."""
+        return self.text + "".join(f"[{number}]" for number in self.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +399,8 @@ class Answer:
     """From 0 to 1: how likely the evidence answers the question."""
     nearest: tuple[Citation, ...] = ()
     """On a refusal: the nearest passages, which do not answer."""
+    read: tuple[Citation, ...] = ()
+    """Passages that the writer read and the answer does not cite."""
     history: tuple[PastTurn, ...] = ()
     """The turns before the question."""
     filters: Filters = EVERYTHING
@@ -396,6 +409,8 @@ class Answer:
     """Which of the filters come from the question's words; a caller's own filter overrides them."""
     coverage: Coverage = Coverage()
     """What was searched."""
+    notice: str | None = None
+    """What the reader must know of how it was written: that the chat model failed."""
     trace: Trace = field(default_factory=Trace)
     """How the answer came about."""
 
@@ -427,6 +442,26 @@ class StageEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenEvent:
+    """A piece of the answer as a chat model writes it; not checked yet."""
+
+    text: str
+    """The words, without citation marks."""
+    citations: tuple[int, ...] = ()
+    """Numbers of the sources that the model cites here, as it was given them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEvent:
+    """A sentence that the gate has seen whole."""
+
+    claim: Claim
+    """The claim with its verdict; its citations are numbered as in the answer so far."""
+    citations: tuple[Citation, ...] = ()
+    """What it cites."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerEvent:
     """The last event of a stream."""
 
@@ -434,7 +469,7 @@ class AnswerEvent:
     """The finished answer."""
 
 
-Event = StageEvent | AnswerEvent
+Event = StageEvent | TokenEvent | ClaimEvent | AnswerEvent
 """What ``Assistant.stream`` yields."""
 
 

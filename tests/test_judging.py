@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +10,6 @@ import pytest
 from conftest import OpenAssistant
 from test_metrics import QUESTION, QUOTE, case, claim
 
-from assistant.answering.chat import LangChainModel
 from assistant.errors import (
     EvaluationError,
     ModelFailed,
@@ -164,87 +159,3 @@ def test_without_the_packaged_model_alce_is_unscored() -> None:
 
     scores = citations.score(case(claim("Boats will sail.", 1)), Absent())
     assert scores["citation_recall"].unscored == "the packaged cross-encoder is not installed"
-
-
-# A real LangChain model, against a server of our own on loopback
-
-
-class OpenAIServer(BaseHTTPRequestHandler):
-    status = 200
-    seen: list[dict[str, Any]]
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.seen.append(body)
-        message = {"role": "assistant", "content": "supported"}
-        reply = {
-            "id": "1",
-            "object": "chat.completion",
-            "created": 0,
-            "model": body["model"],
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 12, "completion_tokens": 1, "total_tokens": 13},
-        }
-        data = json.dumps(reply if self.status == 200 else {"error": {"message": "no"}}).encode()
-        self.send_response(self.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[OpenAIServer]]:
-    handler = type("Handler", (OpenAIServer,), {"seen": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as served:
-        thread = threading.Thread(target=served.serve_forever)
-        thread.start()
-        monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{served.server_port}/v1")
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-secret")
-        yield handler
-        served.shutdown()
-        thread.join()
-
-
-@pytest.mark.slow
-def test_langchain_asks_the_named_model(server: type[OpenAIServer], tmp_path: Path) -> None:
-    model = LangChainModel("openai:judge-1", timeout=5)
-    reply = model.ask("Is it so?")
-    assert (reply.text, reply.input_tokens, reply.output_tokens) == ("supported", 12, 1)
-    assert server.seen[0]["model"] == "judge-1"
-    assert server.seen[0]["messages"][0]["content"] == "Is it so?"
-    assert server.seen[0]["temperature"] == 0
-
-
-@pytest.mark.slow
-def test_a_refused_key_is_an_error_without_the_key(server: type[OpenAIServer]) -> None:
-    server.status = 401
-    with pytest.raises(SettingsError, match="refuses the key") as caught:
-        LangChainModel("openai:judge-1", timeout=5).ask("Is it so?")
-    assert "sk-planted-secret" not in f"{caught.value!r} {caught.value.__cause__!r}"
-
-
-@pytest.mark.slow
-def test_a_server_at_fault_is_an_error_that_can_pass(server: type[OpenAIServer]) -> None:
-    server.status = 400
-    with pytest.raises(ModelFailed) as caught:
-        LangChainModel("openai:judge-1", timeout=5).ask("Is it so?")
-    assert caught.value.retryable
-
-
-@pytest.mark.parametrize(
-    ("name", "error", "hint"),
-    [
-        ("anthropic:claude", ModelMissing, "pip install langchain-anthropic"),
-        ("nonsense:model", SettingsError, "provider:model"),
-    ],
-)
-def test_a_model_that_cannot_be_had_says_what_to_do(
-    name: str, error: type[Exception], hint: str
-) -> None:
-    with pytest.raises(error) as caught:
-        LangChainModel(name, timeout=1)
-    assert hint in str(caught.value)

@@ -20,11 +20,11 @@ from assistant.evaluation.lost import lost
 from assistant.evaluation.metrics import Case, Score, answers, attribution, citations, cost, refusal
 from assistant.evaluation.metrics.attribution import same_speaker
 from assistant.evaluation.metrics.citations import alce
-from assistant.evaluation.metrics.facts import facts
 from assistant.evaluation.metrics.retrieval import ranking_figures
 from assistant.evaluation.metrics.retrieval import score as score_retrieval
 from assistant.evaluation.metrics.scores import auroc, ece, ratio
 from assistant.evaluation.questions import GoldQuestion, GoldQuote, GoldStatement
+from assistant.language.facts import facts
 from assistant.types import Answer, Citation, Claim, Refusal, Source, Trace
 
 

@@ -161,8 +161,8 @@ def quote_the_first_version(answer: Answer, archive: Archive) -> Answer:
 def answering(monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
     ground = door.ground
 
-    def mutant(question: Any, draft: Draft, evidence: Any, archive: Archive) -> Answer:
-        answer = ground(question, draft, evidence, archive)
+    def mutant(question: Any, draft: Draft, evidence: Any, archive: Archive, *more: Any) -> Answer:
+        answer = ground(question, draft, evidence, archive, *more)
         return answer if answer.refusal else change(answer, archive)
 
     monkeypatch.setattr(door, "ground", mutant)
@@ -181,8 +181,9 @@ def shuffling(monkeypatch: pytest.MonkeyPatch) -> None:
 def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
     ground = door.ground
 
-    def mutant(question: Any, draft: Draft, evidence: Any, archive: Archive) -> Answer:
-        return ground(question, Draft((), draft.confidence, draft.related), evidence, archive)
+    def mutant(question: Any, draft: Draft, evidence: Any, archive: Archive, *more: Any) -> Answer:
+        nothing = Draft((), draft.confidence, draft.related)
+        return ground(question, nothing, evidence, archive, *more)
 
     monkeypatch.setattr(door, "ground", mutant)
 

@@ -30,6 +30,7 @@ def test_the_wheel_holds_what_travels(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert "assistant/py.typed" in names
+    assert "assistant/checking/opposites.txt" in names
     assert "assistant/web/pages/article.html" in names
     assert "assistant/evaluation/report.html" in names
     for folder in ("prompts", "corpus", "evals"):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import SHARED
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.archive import Archive
@@ -15,7 +15,6 @@ from assistant.text import clean, is_blank, sentences
 from assistant.types import Article
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=2000), st.integers(20, 60))
 def test_passages_are_spans_that_fit_and_cover(text: str, size: int) -> None:
     text = clean(text)

@@ -42,3 +42,30 @@ def test_unknown_arguments_are_refused() -> None:
 def test_the_fingerprint_follows_the_settings_but_not_the_place() -> None:
     assert load().fingerprint == load(archive={"path": "elsewhere"}).fingerprint
     assert load().fingerprint != load(answer={"sentences": 4}).fingerprint
+
+
+def test_a_key_comes_from_the_environment_and_is_no_part_of_anything_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ASSISTANT_ANSWER__KEY", "sk-planted-secret")
+    settings = load()
+    assert settings.answer.key is not None
+    assert settings.answer.key.get_secret_value() == "sk-planted-secret"
+    assert "sk-planted" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+    assert settings.fingerprint == load(answer={"key": "another"}).fingerprint
+
+
+def test_a_file_holds_no_key() -> None:
+    Path("assistant.toml").write_text('[answer]\nkey = "sk-planted-secret"\n')
+    with pytest.raises(SettingsError, match="holds a key") as caught:
+        load()
+    assert "sk-planted" not in str(caught.value)
+    assert "ASSISTANT_ANSWER__KEY" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"unsupported": "hide"}, {"timeout": 0}, {"retries": -1}, {"tokens": 0}]
+)
+def test_what_a_chat_model_may_be_told_is_checked(wrong: dict[str, object]) -> None:
+    with pytest.raises(SettingsError):
+        load(answer=wrong)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import pytest
@@ -242,11 +241,8 @@ def test_names_compare_without_titles_and_in_part() -> None:
 
 @pytest.mark.skipif(not ARTICLES.exists(), reason="the annotated articles are not in the project")
 def test_half_of_the_annotated_articles_are_set_aside_and_reached() -> None:
-    sys.path.insert(0, str(ROOT / "evals"))
-    try:
-        from score_statements import read, score
-    finally:
-        sys.path.pop(0)
+    from score_statements import read, score
+
     rows: Sequence = list(read(ROOT / "tests/data/statements.jsonl", ARTICLES, PARSER))
     held_out = [row for row in rows if row[0]]
     assert (len(rows), len(held_out)) == (40, 20)

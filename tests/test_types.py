@@ -50,7 +50,8 @@ def test_answer_has_the_shape_of_the_product_page() -> None:
     answer = Answer("q").to_dict()
     assert set(answer) == {
         *("question", "standalone", "text", "refusal", "claims", "citations", "sides", "missing"),
-        *("confidence", "nearest", "history", "filters", "inferred", "coverage", "trace"),
+        *("confidence", "nearest", "read", "history", "filters", "inferred", "coverage", "notice"),
+        "trace",
     }
     assert answer["filters"] == {
         "since": None,

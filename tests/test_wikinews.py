@@ -10,7 +10,9 @@ from conftest import SHARED
 
 from assistant import Assistant
 from assistant.evaluation import gate, read_suite, run_suite
+from assistant.language import is_order
 from assistant.settings import load
+from assistant.text import sentences
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,3 +41,11 @@ def test_quotes_are_exact_and_the_right_articles_cited(
     verdict = gate(run)
     assert (verdict.failures, verdict.unjudged) == ((), ())
     assert sum(result.scores["exact_quotes"].of for result in run.results) > 300
+
+
+def test_no_sentence_of_a_real_article_is_taken_for_an_order(place: Path) -> None:
+    with Assistant.open(place, settings=load()) as assistant:
+        texts = [assistant.archive.article(one.id).text for one in assistant.archive.articles()]
+    every = [text[span.start : span.end] for text in texts for span in sentences(text)]
+    assert len(every) > 5000
+    assert [one for one in every if is_order(one)] == []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.archive.passages import heading
-from assistant.language import same_name
+from assistant.language import is_order, same_name
 from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
@@ -131,6 +131,8 @@ def _of_passage(
     for span in sentences(passage.text):
         text = passage.text[span.start : span.end]
         start, end = passage.start + span.start, passage.start + span.end
+        if is_order(text):
+            continue
         if len(words(text)) >= _SHORTEST:
             held = tuple(one for one in said if overlaps(one, start, end))
             yield Candidate(item, start, end, text, before, best, held)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from assistant.archive.passages import heading
@@ -30,6 +30,9 @@ class DraftClaim:
 
     text: str
     quotes: tuple[Quote, ...]
+    """Words that it is made of, as the quoting writer gives them."""
+    cites: tuple[int, ...] = ()
+    """Numbers of the sources that it cites, as a chat model gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Draft:
     """Whether the evidence has to do with the question at all."""
     missing: tuple[str, ...] = ()
     """Parts of the question that the evidence leaves unanswered."""
+    declined: bool = False
+    """Whether a chat model said that the sources do not answer."""
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    """Tokens that a chat model read (``input``) and wrote (``output``)."""
 
 
 class Writer(Protocol):

@@ -6,72 +6,260 @@ be seconds old: each quote is compared with the article as the archive holds it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Event, Lock, Thread
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
-from assistant.answering.sides import Spoken, sides, speaker_in, statement_at
+from assistant.answering.refusing import refusal_of
+from assistant.answering.sides import Spoken, sides, spoken, statement_at
 from assistant.archive import Archive
+from assistant.checking import Checker, Reading
+from assistant.checking import Source as CheckedSource
+from assistant.errors import OnRecordError
+from assistant.text import find
 from assistant.types import (
     Answer,
     Citation,
     Claim,
-    Coverage,
     Evidence,
     Question,
-    Refusal,
-    RefusalReason,
     Source,
+    Span,
     Statement,
+    Support,
 )
 
+SupportJudge = Callable[[str, Sequence[str]], bool]
+"""Whether sources support a claim."""
+
 _NEAREST = 3
-_LANGUAGES = {
-    "ar": "Arabic",
-    "de": "German",
-    "el": "Greek",
-    "es": "Spanish",
-    "fa": "Persian",
-    "fr": "French",
-    "hi": "Hindi",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "ur": "Urdu",
-    "zh": "Chinese",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence of a draft, and the gate's verdict on it."""
+
+    text: str
+    """The sentence."""
+    support: Support
+    """The verdict."""
+    citations: tuple[Citation, ...] = ()
+    """What it rests on, not numbered yet."""
+    statement: Statement | None = None
+    """The statement that it reports, where it reports one."""
+    reason: str | None = None
+    """Why it is not supported."""
+
+
+class Gate:
+    """Judges the claims of one draft against its evidence."""
+
+    def __init__(
+        self,
+        evidence: Sequence[Evidence],
+        archive: Archive,
+        checker: Checker | None = None,
+        judge: SupportJudge | None = None,
+    ) -> None:
+        """Make a gate.
+
+        Args:
+            evidence: what the writer was handed.
+            archive: what it is compared with, at the moment of judging.
+            checker: holds claims in other words against their sources; without it only quotes pass.
+            judge: may take support away from such a claim, never give any.
+        """
+        self._evidence = {item.number: item for item in evidence}
+        self._archive = archive
+        self._checker = checker
+        self._judge = judge
+        self._read: dict[int, CheckedSource | None] = {}
+        self._reading = Lock()
+
+    @contextmanager
+    def reading_ahead(self) -> Iterator[None]:
+        """Reads the sources in a thread for as long as the block runs: a model thinks meanwhile."""
+        over = Event()
+        thread = Thread(target=self._read_all, args=[over], name="gate")
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _read_all(self, over: Event) -> None:
+        for number in self._evidence:
+            if over.is_set():
+                return
+            try:
+                self._source(number)
+            except OnRecordError:
+                return  # whoever judges a claim will meet it, and say so
+
+    def judge(self, draft: DraftClaim) -> Judged:
+        """The verdict on one sentence."""
+        if draft.quotes:
+            found = [self.citation(quote) for quote in draft.quotes]
+            said = draft.text.split()
+            return self._quoting(draft.text, [c for c in found if c and c.quote.split() == said])
+        if not draft.cites:
+            return Judged(draft.text, "unsupported", reason="it cites no source")
+        sources = [source for n in draft.cites if (source := self._source(n)) is not None]
+        if not sources:
+            return Judged(draft.text, "unsupported", reason="it cites a source that does not exist")
+        verbatim = [whole for source in sources if (whole := self._verbatim(draft.text, source))]
+        if verbatim:
+            return self._quoting(draft.text, verbatim[:1])
+        return self._rephrased(draft.text, sources)
+
+    def _quoting(self, text: str, exact: Sequence[Citation]) -> Judged:
+        """A claim that says nothing but the words of its sources."""
+        if not exact:
+            return Judged(text, "unsupported", reason="these words are not in the source")
+        first = exact[0]
+        statement = self._statement(first.article, first.start, first.end)
+        return Judged(text, "quoted", tuple(exact), statement)
+
+    def _verbatim(self, text: str, source: CheckedSource) -> Citation | None:
+        """The whole sentences of a source that a claim consists of."""
+        for sentence in source.sentences:
+            if _same_words(sentence.text, text):
+                return self.citation(_quote(source, sentence))
+        return None
+
+    def _rephrased(self, text: str, sources: Sequence[CheckedSource]) -> Judged:
+        if self._checker is None:
+            return Judged(text, "unsupported", reason="it is no quotation")
+        finding = self._checker.check(text, sources)
+        reason = finding.reason
+        found = [self.citation(_quote(source, sentence)) for source, sentence in finding.ground]
+        citations = tuple(citation for citation in found if citation is not None)
+        if not reason and len(citations) < len(found):
+            reason = "its source has changed"
+        if not reason and self._judge and not self._judge(text, [one.quote for one in citations]):
+            reason = "the judge model finds no support for it"
+        if reason:
+            return Judged(text, "unsupported", reason=reason)
+        first = citations[0]
+        statement = self._statement(first.article, first.start, first.end)
+        return Judged(text, "supported", citations, statement)
+
+    def citation(self, quote: Quote) -> Citation | None:
+        """The quote as a citation, its number still open; None where it is not to be trusted."""
+        found = self.located(quote)
+        return found and spoken(found, self._statements(found.article))
+
+    def located(self, quote: Quote) -> Citation | None:
+        """The same without who says it: a whole passage may hold the words of several."""
+        item = self._evidence.get(quote.evidence)
+        if item is None or not quote.text:
+            return None
+        passage = item.hit.passage
+        inside = passage.start <= quote.start <= quote.end <= passage.end
+        current = self._archive.is_current
+        if not inside or not current(passage.article, quote.start, quote.end, quote.text):
+            return None
+        return Citation(
+            number=0,
+            article=passage.article,
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
+            copies=item.hit.copies,
+        )
+
+    def _source(self, number: int) -> CheckedSource | None:
+        with self._reading:
+            if number not in self._read:
+                self._read[number] = self._opened(number)
+            return self._read[number]
+
+    def _opened(self, number: int) -> CheckedSource | None:
+        """The cited passage as the archive holds it now; None where it is no more."""
+        item = self._evidence.get(number)
+        if item is None or self._checker is None:
+            return None
+        passage = item.hit.passage
+        if not self._archive.is_current(passage.article, passage.start, passage.end, passage.text):
+            return None
+        article = self._archive.article(passage.article.id, passage.article.version)
+        statements = self._statements(article.source)
+        return self._checker.read(number, article, Span(passage.start, passage.end), statements)
+
+    def _statement(self, article: Source, start: int, end: int) -> Statement | None:
+        return statement_at(self._statements(article), start, end)
+
+    def _statements(self, article: Source) -> list[Statement]:
+        return self._archive.statements(article.id, article.version)
+
+
+class Numbering:
+    """Citations in the order of their first use; the same span has one number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Citation, int] = {}
+
+    def claim(self, judged: Judged) -> Claim:
+        """The judged sentence as a claim of the answer."""
+        for citation in judged.citations:
+            self._numbers.setdefault(citation, len(self._numbers) + 1)
+        numbers = tuple(self._numbers[citation] for citation in judged.citations)
+        speaker = judged.citations[0].speaker if judged.citations else None
+        return Claim(judged.text, numbers, judged.support, speaker, judged.reason)
+
+    def citations(self, judged: Judged | None = None) -> tuple[Citation, ...]:
+        """Those of a claim, or all, with their numbers."""
+        wanted = self._numbers if judged is None else judged.citations
+        return tuple(replace(one, number=self._numbers[one]) for one in wanted)
 
 
 def ground(
-    question: Question, draft: Draft, evidence: Sequence[Evidence], archive: Archive
+    question: Question,
+    draft: Draft,
+    evidence: Sequence[Evidence],
+    archive: Archive,
+    judged: Sequence[Judged] | None = None,
 ) -> Answer:
     """The answer that the evidence supports, or a refusal with the nearest passages.
 
     A claim is ``quoted`` where it is, white space apart, a quote that stands in the current version
-    of an article handed to the writer; else it is ``unsupported`` and stays out of the text.
+    of an article handed to the writer, and ``supported`` where every rule of ``checking`` finds it
+    said there; else it is ``unsupported`` and stays out of the text.
+
+    Args:
+        question: as it was understood.
+        draft: what the writer wrote.
+        evidence: what it was handed.
+        archive: what it is compared with.
+        judged: the verdicts on the draft's claims, where they are known already.
     """
-    numbered: dict[Citation, int] = {}
-    spoken = [_spoken(claim, evidence, archive, numbered) for claim in draft.claims]
-    claims = tuple(one.claim for one in spoken)
+    gate = Gate(evidence, archive)
+    verdicts = [gate.judge(claim) for claim in draft.claims] if judged is None else judged
+    numbering = Numbering()
+    passages = _passages(evidence, gate)
+    claims = [numbering.claim(one) for one in verdicts]
     shown = [claim for claim in claims if claim.support != "unsupported"]
-    refusal = None if shown else _refusal(question, draft, archive)
+    refusal = None if shown else refusal_of(question, draft, archive)
+    said = [
+        Spoken(claim, one.statement)
+        for claim, one in zip(claims, verdicts, strict=True)
+        if claim.support != "unsupported"
+    ]
     return Answer(
         question=question.text,
         standalone=question.standalone,
-        text=refusal.message if refusal else " ".join(map(_marked, shown)),
+        text=refusal.message if refusal else " ".join(claim.marked for claim in shown),
         refusal=refusal,
-        claims=claims,
-        citations=tuple(_numbered(citation, number) for citation, number in numbered.items()),
-        sides=sides(question, [one for one in spoken if one.claim in shown]),
+        claims=tuple(claims),
+        citations=numbering.citations(),
+        sides=sides(question, said),
         missing=draft.missing if shown else (),
         confidence=draft.confidence,
-        nearest=_nearest(evidence, archive) if refusal else (),
+        nearest=_numbered(passages[:_NEAREST]) if refusal else (),
+        read=_numbered(passages[_NEAREST:] if refusal else _uncited(passages, numbering)),
         history=question.history,
         filters=question.filters,
         inferred=question.inferred,
@@ -79,104 +267,34 @@ def ground(
     )
 
 
-def _spoken(
-    draft: DraftClaim,
-    evidence: Sequence[Evidence],
-    archive: Archive,
-    numbered: dict[Citation, int],
-) -> Spoken:
-    """The claim, marked with its speaker where its source is reported speech."""
-    citations = [_citation(quote, evidence, archive) for quote in draft.quotes]
-    said = " ".join(draft.text.split())
-    exact = [c for c in citations if c is not None and " ".join(c.quote.split()) == said]
-    for citation in exact:
-        numbered.setdefault(citation, len(numbered) + 1)
-    if not exact:
-        return Spoken(Claim(draft.text), None)
-    first = exact[0]
-    statement = _statement(first.article, first.start, first.end, archive)
-    numbers = tuple(numbered[citation] for citation in exact)
-    return Spoken(Claim(draft.text, numbers, "quoted", first.speaker), statement)
+def _same_words(quote: str, text: str) -> bool:
+    """True where two texts are one, white space and the shape of quotes apart."""
+    span = find(text, quote)
+    return span is not None and not (quote[: span.start] + quote[span.end :]).strip()
 
 
-def _statement(article: Source, start: int, end: int, archive: Archive) -> Statement | None:
-    return statement_at(archive.statements(article.id, article.version), start, end)
+def _quote(source: CheckedSource, sentence: Reading) -> Quote:
+    return Quote(source.number, sentence.text, sentence.start, sentence.end)
 
 
-def _citation(quote: Quote, evidence: Sequence[Evidence], archive: Archive) -> Citation | None:
-    """The quote as a citation, its number still open; None where it is not to be trusted."""
-    item = next((item for item in evidence if item.number == quote.evidence), None)
-    if item is None or not quote.text:
-        return None
-    passage = item.hit.passage
-    inside = passage.start <= quote.start <= quote.end <= passage.end
-    if not inside or not archive.is_current(passage.article, quote.start, quote.end, quote.text):
-        return None
-    statement = _statement(passage.article, quote.start, quote.end, archive)
-    return Citation(
-        number=0,
-        article=passage.article,
-        quote=quote.text,
-        start=quote.start,
-        end=quote.end,
-        speaker=speaker_in(statement, quote.start, quote.text),
-        copies=item.hit.copies,
-    )
-
-
-def _numbered(citation: Citation, number: int) -> Citation:
-    return replace(citation, number=number)
-
-
-def _marked(claim: Claim) -> str:
-    return claim.text + "".join(f"[{number}]" for number in claim.citations)
-
-
-def _nearest(evidence: Sequence[Evidence], archive: Archive) -> tuple[Citation, ...]:
+def _passages(evidence: Sequence[Evidence], gate: Gate) -> list[Citation]:
+    """The passages that the writer was handed, as far as the archive holds them still."""
     whole = [
         Quote(item.number, item.hit.passage.text, item.hit.passage.start, item.hit.passage.end)
         for item in evidence
     ]
-    found = [_citation(quote, evidence, archive) for quote in whole]
-    current = [citation for citation in found if citation is not None][:_NEAREST]
-    # a whole passage may hold the words of several
-    return tuple(replace(one, number=number, speaker=None) for number, one in enumerate(current, 1))
+    return [one for quote in whole if (one := gate.located(quote)) is not None]
 
 
-def _refusal(question: Question, draft: Draft, archive: Archive) -> Refusal:
-    coverage = archive.coverage(question.filters)
-    if not coverage.articles:
-        if archive.coverage().articles:
-            return Refusal("no_evidence", "No article of the archive is within these filters.")
-        return Refusal("empty_archive", "The archive holds no articles yet. Add some first.")
-    reason: RefusalReason = "no_evidence" if draft.related else "off_topic"
-    found = (
-        "Nothing in them answers the question; the nearest passages are related only."
-        if draft.related
-        else "None of them is about this."
-    )
-    return Refusal(
-        reason, f"I searched {described(coverage)}. {found}{_language_note(question, archive)}"
-    )
+def _uncited(passages: Sequence[Citation], numbering: Numbering) -> list[Citation]:
+    """The passages that hold nothing of what is cited."""
+    cited = numbering.citations()
+    return [
+        one
+        for one in passages
+        if not any(c.article.id == one.article.id and one.start <= c.start < one.end for c in cited)
+    ]
 
 
-def described(coverage: Coverage) -> str:
-    """The coverage in words: how many articles, and from when to when."""
-    count = f"{coverage.articles:,} article{'' if coverage.articles == 1 else 's'}"
-    if coverage.since is None or coverage.until is None:
-        return count
-    return f"{count}, published from {coverage.since} to {coverage.until}"
-
-
-def _language_note(question: Question, archive: Archive) -> str:
-    """Why a question in a foreign language finds nothing. Never decides whether it does."""
-    from py3langid import classify
-
-    held = archive.languages()
-    asked = str(classify(question.text)[0])
-    if not held or asked in held or asked not in _LANGUAGES:
-        return ""
-    names = sorted(_LANGUAGES.get(code, "English" if code == "en" else code) for code in held)
-    return (
-        f" The question seems to be in {_LANGUAGES[asked]}; the articles are in {', '.join(names)}."
-    )
+def _numbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    return tuple(replace(one, number=number) for number, one in enumerate(citations, 1))

@@ -10,7 +10,7 @@ from assistant.answering.matching import PARTIES
 from assistant.language import cues, same_name
 from assistant.retrieval import stem, terms
 from assistant.text import words
-from assistant.types import Claim, Question, Side, Span, Statement
+from assistant.types import Citation, Claim, Question, Side, Span, Statement
 
 _DENIALS = frozenset("deny reject dismiss dispute refute rebuff counter retort".split())
 _ANSWERS = _DENIALS | frozenset("respond reply answer defend object protest".split())
@@ -93,6 +93,14 @@ def speaker_in(statement: Statement | None, start: int, text: str) -> str | None
     spans = (*statement.content_spans, statement.cue_span, statement.speaker_span)
     part = _shared(spans, start, start + len(text)) < _SMALL * len(text)
     return None if part and words(speaker)[-1] in words(text) else speaker
+
+
+def spoken(citation: Citation, statements: Sequence[Statement]) -> Citation:
+    """The citation with who says it, and the word that reports it."""
+    statement = statement_at(statements, citation.start, citation.end)
+    speaker = speaker_in(statement, citation.start, citation.quote)
+    cue = statement.cue if statement and speaker else None
+    return replace(citation, speaker=speaker, cue=cue)
 
 
 def sides(question: Question, spoken: Sequence[Spoken]) -> tuple[Side, ...]:

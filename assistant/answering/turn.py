@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from assistant.answering.evidence import Draft
-from assistant.answering.grounding import described
+from assistant.answering.grounding import Judged
+from assistant.answering.refusing import described
 from assistant.types import Answer, Coverage, Evidence, Hit, Question
 
 
@@ -21,6 +22,8 @@ class Turn:
     hits: tuple[Hit, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     draft: Draft | None = None
+    judged: tuple[Judged, ...] | None = None
+    notice: str | None = None
     answer: Answer | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -34,7 +37,8 @@ def timed(name: str, stage: Stage) -> Stage:
     def run(turn: Turn) -> Turn:
         start = time.perf_counter()
         turn = stage(turn)
-        return replace(turn, seconds={**turn.seconds, name: time.perf_counter() - start})
+        spent = turn.seconds.get(name, 0.0) + time.perf_counter() - start
+        return replace(turn, seconds={**turn.seconds, name: spent})
 
     return run
 
@@ -53,6 +57,6 @@ def message(stage: str, turn: Turn) -> str:
         "understand": f"Searching {described(turn.coverage)}",
         "retrieve": f"Found {passages}",
         "rerank": f"Read the best {passages}",
-        "write": "Chose the sentences",
+        "write": "Wrote the answer" if turn.judged is not None else "Chose the sentences",
         "ground": "Checked every quote against its article",
     }[stage]

@@ -135,6 +135,11 @@ class Archive:
             raise ArticleUnknown(f"The archive holds no article {which}.")
         return found
 
+    def versions(self, article_id: str) -> list[int]:
+        """Numbers of every version kept under an id, the current one last; none where unknown."""
+        known = self._catalog.known(one_line(article_id))
+        return [one.version for one in known if one.state != "pending"]
+
     def articles(self, filters: Filters = EVERYTHING) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
         return self._catalog.sources(filters)
@@ -171,6 +176,10 @@ class Archive:
     def embedder(self) -> str:
         """Name of the embedder."""
         return self._embedder.name
+
+    def speakers(self, limit: int) -> list[str]:
+        """Names of those who speak in most of its articles, those in the most first."""
+        return self._catalog.speakers(limit)
 
     def languages(self) -> set[str]:
         """ISO 639-1 codes of the languages of its articles, as far as they are known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.language import is_order
 from assistant.models import Embedder, count_tokens
 from assistant.text import sentences
 from assistant.types import Article, Passage, Source, Span
@@ -15,8 +16,9 @@ _LONGEST = 1200  # characters; counting the tokens of one endless word takes tim
 
 
 def heading(article: Article | Source) -> str:
-    """What the models read before a passage: headline and date."""
-    return f"{article.title} ({article.published})" if article.published else article.title
+    """What the models read before a passage: headline and date; no headline that gives orders."""
+    title = "" if is_order(article.title) else article.title
+    return f"{title} ({article.published})" if article.published else title
 
 
 def encoder_text(heading: str, passage: str) -> str:

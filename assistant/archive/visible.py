@@ -77,6 +77,15 @@ class Visible(ABC):
             date.fromisoformat(until) if until else None,
         )
 
+    def speakers(self, limit: int) -> list[str]:
+        """Names of those who speak in most of the current articles, those in the most first."""
+        rows = self._all(
+            "SELECT json_extract(s.fields, '$.speaker'), count(DISTINCT s.article) AS articles"
+            " FROM statement s JOIN article a ON a.key = s.article WHERE a.state = 'current'"
+            " GROUP BY s.speaker ORDER BY articles DESC, s.speaker"
+        )
+        return [name for name, _ in rows if name[:1].isupper()][:limit]
+
     def languages(self) -> set[str]:
         """Languages of the current articles, as far as they are known."""
         rows = self._all(

@@ -206,6 +206,9 @@ def _drafted(turn: Turn, gold: Gold) -> Iterator[Drafted]:
         for quote in claim.quotes:
             if hit := hits.get(quote.evidence):
                 yield Drafted(gold.story(hit.passage.article.id, hit.copies), quote.text)
+        for number in claim.cites:
+            if hit := hits.get(number):
+                yield Drafted(gold.story(hit.passage.article.id, hit.copies), hit.passage.text)
 
 
 def _checked(citation: Citation, gold: Gold, archive: Archive) -> Checked:

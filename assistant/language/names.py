@@ -116,6 +116,11 @@ def is_body(name: str) -> bool:
     return bool(head) and head[-1] in _BODIES
 
 
+def is_title(word: str) -> bool:
+    """True for a word that stands before a name: "Major", "Minister"."""
+    return word.lower().rstrip(".") in _TITLES
+
+
 def is_role(phrase: str) -> bool:
     """True where a phrase without a name is a person's: "minister", "spokesman for the bank"."""
     head = _HEAD.split(phrase)[0].split()

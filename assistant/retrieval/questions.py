@@ -61,16 +61,18 @@ def _dated(part: Part, asked: date, event_day: EventDay | None) -> Part:
 def _limited(question: Question, asked: Sequence[Part]) -> Question:
     """The question with the days from the first to the last that its parts name, as filters.
 
-    Only where every part names some, and the caller set none.
+    Only where every part names some, and the caller set none and did not forbid it.
     """
     filters = question.filters
-    if filters.since or filters.until or not all(part.since or part.until for part in asked):
-        return replace(question, inferred=())
+    dated = all(part.since or part.until for part in asked)
+    if not question.infer or filters.since or filters.until or not dated:
+        return question
     firsts = [part.since for part in asked if part.since]
     lasts = [part.until for part in asked if part.until]
     since = min(firsts) if len(firsts) == len(asked) else None
     until = max(lasts) if len(lasts) == len(asked) else None
-    inferred = tuple(name for name, day in (("since", since), ("until", until)) if day)
+    days = tuple(name for name, day in (("since", since), ("until", until)) if day)
+    inferred = (*question.inferred, *days)
     limited = replace(filters, since=since, until=until)
     return replace(question, filters=limited, inferred=inferred)
 

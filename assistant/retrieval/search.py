@@ -11,6 +11,7 @@ from assistant.archive import Archive
 from assistant.archive.copies import contained, similarity
 from assistant.archive.passages import encoder_text, heading
 from assistant.errors import ArticleUnknown
+from assistant.language import without_orders
 from assistant.models import Reranker
 from assistant.retrieval.terms import terms
 from assistant.settings import RetrievalSettings
@@ -83,13 +84,19 @@ def rerank(
     scored: list[Hit] = []
     for place, query in enumerate(asked):
         chosen = [hit for hit in hits if hit.part == place][:most]
-        texts = [encoder_text(heading(hit.passage.article), hit.passage.text) for hit in chosen]
+        texts = [_as_read(hit.passage) for hit in chosen]
         scores = reranker.score(query, texts)
         scored += [replace(hit, score=score) for hit, score in zip(chosen, scores, strict=True)]
     scored.sort(key=lambda hit: -hit.score)
     firsts = {hit.part: hit for hit in reversed(scored)}
     kept = [*firsts.values(), *(hit for hit in scored if hit not in firsts.values())]
     return sorted(kept[: settings.hits], key=lambda hit: -hit.score)
+
+
+def _as_read(passage: Passage) -> str:
+    """A passage as the reranker reads it; it knows a right answer, not who is told to give it."""
+    reported = without_orders(passage.text) or passage.text
+    return encoder_text(heading(passage.article), reported)
 
 
 def settle_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, list[Hit]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from assistant.evaluation.metrics.facts import facts
 from assistant.evaluation.metrics.scores import Case, Metric, Score, share, unscored
+from assistant.language.facts import facts
 from assistant.text import find, words
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")

@@ -67,6 +67,7 @@ _NO_NAMES = frozenset(
 ) | frozenset(_MONTHS.split())
 
 Day = tuple[int | None, int, int | None]
+"""Year or None, month, day or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Facts:
         other, every = facts(text), set(_name_words(text))
         return (
             len(self.numbers & other.numbers)
-            + sum(any(_agree(one, two) for two in other.dates) for one in self.dates)
+            + sum(any(agree(one, two) for two in other.dates) for one in self.dates)
             + len(self.names & every)
         )
 
@@ -104,7 +105,8 @@ def facts(text: str) -> Facts:
     return Facts(frozenset(numbers), frozenset(dates), frozenset(_names(text)))
 
 
-def _agree(one: Day, two: Day) -> bool:
+def agree(one: Day, two: Day) -> bool:
+    """True where two days may be the same: what one leaves open, the other may say."""
     return all(a == b or a is None or b is None for a, b in zip(one, two, strict=True))
 
 

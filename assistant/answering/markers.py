@@ -1,0 +1,99 @@
+"""A chat model's reply, as it comes: words, citation marks, and sentences that are whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.answering.evidence import DraftClaim
+from assistant.text import sentences, words
+
+_MARK = re.compile(
+    r"\s*[\[【]\s*(?:sources?\s*)?(\d+(?:\s*[,;–-]\s*\d+)*)\s*(?:†[^】]*)?[\]】]", re.IGNORECASE
+)
+_BEGUN = re.compile(r"\s*(?:[\[【][^\]】`\n]{0,40})?\Z")
+_RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
+_WIDEST = 20  # sources that "[1-20]" may stand for
+_DECORATION = re.compile(
+    r"^(?:[-*•>#]+\s+|\d{1,2}[.)]\s+)+|\*\*|__|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)"
+)
+_LIST_NUMBER = re.compile(r"\d{1,2}[.)]")
+
+
+class Composer:
+    """Takes a reply piece by piece.
+
+    A mark may be split over pieces; what could become one is held back until it is clear. Marks
+    within backticks are no citations; those within quotation marks are, and are no part of the
+    quotation. A mark belongs to the sentence that it stands in or after.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""  # what may yet turn out to be a mark
+        self._text = ""  # what was written, without marks
+        self._marks: list[tuple[int, tuple[int, ...]]] = []
+        self._done = 0  # where the first sentence that is not whole begins
+
+    def feed(self, piece: str) -> Iterator[tuple[str, tuple[int, ...]] | DraftClaim]:
+        """Words with the sources cited after them, and every sentence that is now whole."""
+        self._held += piece
+        yield from self._words(last=False)
+        yield from self._claims(last=False)
+
+    def finish(self) -> Iterator[tuple[str, tuple[int, ...]] | DraftClaim]:
+        """What is left at the end of the reply."""
+        yield from self._words(last=True)
+        yield from self._claims(last=True)
+
+    def _words(self, last: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
+        while match := next(filter(self._is_mark, _MARK.finditer(self._held)), None):
+            before, numbers = self._held[: match.start()], _numbers(match[1])
+            self._held = self._held[match.end() :]
+            self._text += before
+            self._marks.append((len(self._text), numbers))
+            yield before, numbers
+        begun = _BEGUN.search(self._held)
+        end = len(self._held) if last or begun is None else begun.start()
+        if end:
+            self._text += self._held[:end]
+            yield self._held[:end], ()
+            self._held = self._held[end:]
+
+    def _is_mark(self, match: re.Match[str]) -> bool:
+        return (self._text + self._held[: match.start()]).count("`") % 2 == 0
+
+    def _claims(self, last: bool) -> Iterator[DraftClaim]:
+        rest = self._text[self._done :]
+        if not last and _open_quotation(rest):
+            return  # only its end tells where the sentence ends
+        spans = sentences(rest)
+        whole = spans if last else spans[:-1]
+        base = self._done
+        for number, span in enumerate(whole):
+            start = base + span.start
+            after = (
+                base + spans[number + 1].start if number + 1 < len(spans) else len(self._text) + 1
+            )
+            cites = [n for at, numbers in self._marks if start < at <= after for n in numbers]
+            self._marks = [mark for mark in self._marks if mark[0] > after]
+            self._done = min(after, len(self._text))
+            text = _DECORATION.sub("", self._text[start : base + span.end]).strip()
+            if words(text) and not _LIST_NUMBER.fullmatch(text):
+                yield DraftClaim(text, (), tuple(dict.fromkeys(cites)))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers of a mark: "1, 3-5" is 1, 3, 4, 5."""
+    found: list[int] = []
+    for part in re.split(r"[,;]", text):
+        if match := _RANGE.search(part):
+            first, last = int(match[1]), int(match[2])
+            found += range(first, min(last, first + _WIDEST) + 1)
+        else:
+            found.append(int(part))
+    return tuple(found)
+
+
+def _open_quotation(text: str) -> bool:
+    opened = text.count("“") > text.count("”") or text.count("«") > text.count("»")
+    return opened or text.count('"') % 2 == 1

@@ -1,0 +1,74 @@
+"""Refusals: what was searched, and why nothing of it answers."""
+
+from __future__ import annotations
+
+from assistant.answering.evidence import Draft
+from assistant.archive import Archive
+from assistant.types import Coverage, Question, Refusal, RefusalReason
+
+_LANGUAGES = {
+    "ar": "Arabic",
+    "de": "German",
+    "el": "Greek",
+    "es": "Spanish",
+    "fa": "Persian",
+    "fr": "French",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "zh": "Chinese",
+}
+
+
+def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
+    """Why a question is not answered, with what was searched."""
+    coverage = archive.coverage(question.filters)
+    if not coverage.articles:
+        if archive.coverage().articles:
+            return Refusal("no_evidence", "No article of the archive is within these filters.")
+        return Refusal("empty_archive", "The archive holds no articles yet. Add some first.")
+    if draft.declined:
+        return Refusal(
+            "model_declined",
+            f"I searched {described(coverage)}. The chat model found no answer in the nearest"
+            " passages.",
+        )
+    reason: RefusalReason = "no_evidence" if draft.related else "off_topic"
+    found = (
+        "Nothing in them answers the question; the nearest passages are related only."
+        if draft.related
+        else "None of them is about this."
+    )
+    return Refusal(
+        reason, f"I searched {described(coverage)}. {found}{_language_note(question, archive)}"
+    )
+
+
+def described(coverage: Coverage) -> str:
+    """The coverage in words: how many articles, and from when to when."""
+    count = f"{coverage.articles:,} article{'' if coverage.articles == 1 else 's'}"
+    if coverage.since is None or coverage.until is None:
+        return count
+    return f"{count}, published from {coverage.since} to {coverage.until}"
+
+
+def _language_note(question: Question, archive: Archive) -> str:
+    """Why a question in a foreign language finds nothing. Never decides whether it does."""
+    from py3langid import classify
+
+    held = archive.languages()
+    asked = str(classify(question.text)[0])
+    if not held or asked in held or asked not in _LANGUAGES:
+        return ""
+    names = sorted(_LANGUAGES.get(code, "English" if code == "en" else code) for code in held)
+    return (
+        f" The question seems to be in {_LANGUAGES[asked]}; the articles are in {', '.join(names)}."
+    )

@@ -1,0 +1,46 @@
+"""Names of a claim: each must be one that its source, or the article around it, knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.checking.alignment import Aligned
+from assistant.checking.lexicon import akin_names
+from assistant.checking.readings import Reading, is_term
+from assistant.language.facts import facts
+from assistant.language.names import is_title
+from assistant.text import words
+
+_SHORTEST = 4  # letters of a name that others may be derived from
+_ENDING = 4  # letters by which a derived name may be longer
+_LONGEST_INITIALS = 6
+
+
+def unknown_name(claim: Reading, ground: Sequence[Aligned]) -> str | None:
+    """A name in the claim that its sources do not know; None where all are known."""
+    known: set[str] = set()
+    initials: list[str] = []
+    for one in ground:
+        article = one.source.article
+        text = f"{article.title}\n{article.text}\n{article.outlet}\n{article.byline}"
+        every = [word.removesuffix("'s") for word in words(text)]
+        known.update(every)
+        initials.append("".join(word[0] for word in every))
+    for name in sorted(facts(claim.text).names - known):
+        if is_title(name) or known & akin_names(name) or not is_term(name) or facts(name).numbers:
+            continue
+        short = 1 < len(name) <= _LONGEST_INITIALS and any(name in text for text in initials)
+        if not short and not any(_akin(name, other) for other in known):
+            return f"{name} is not in the source"
+    return None
+
+
+def _akin(name: str, other: str) -> bool:
+    """Kavrenia and Kavrenian, India and Indian."""
+    shared = 0
+    for one, two in zip(name, other, strict=False):
+        if one != two:
+            break
+        shared += 1
+    longer, shorter = max(len(name), len(other)), min(len(name), len(other))
+    return shared >= max(_SHORTEST, longer - _ENDING, shorter - 2)
