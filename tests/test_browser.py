@@ -1,127 +1,543 @@
-"""The chat page in a real Chromium. Needs Debian's chromium: `make test` installs it."""
+"""The newsroom in a real Chromium. Needs Debian's chromium: `make test` installs it."""
 
 from __future__ import annotations
 
-import http.server
 import re
 import shutil
+import socket
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
-from conftest import ROOT
-from playwright.sync_api import Page, expect, sync_playwright
+from browser import (
+    ANSWER,
+    ARTEFACTS,
+    answered,
+    ask,
+    beacon,
+    chromium,
+    opened,
+    overflow,
+    panel,
+    served,
+    violations,
+)
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from assistant import Assistant
 
 pytestmark = pytest.mark.slow
 
-ARTEFACTS = ROOT / "artefacts"
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-
-
-class Beacon(http.server.BaseHTTPRequestHandler):
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *arguments: object) -> None:
-        pass
+NAQVI = "what did the MEA say about Naqvi's claims"
+QUOTE = "usual tactics to deflect attention"
+FERRY = "How did the ferry strike unfold?"
+DISPUTE = "Helbrook thinks the dam gates were opened too late. What does Tislane say to that?"
 
 
 @pytest.fixture(scope="module")
-def beacon() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Beacon) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, beacon: str) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("browser")
-    command = [sys.executable, str(Path(__file__).with_name("browser_server.py"))]
-    with subprocess.Popen(
-        [*command, str(folder / "archive"), beacon], stdout=subprocess.PIPE, text=True, cwd=folder
-    ) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        match = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert match is not None, line
-        yield match[0]
-        server.terminate()
-
-
-@pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium is not None, "Chromium is not installed: run `make browser` as root"
-    ARTEFACTS.mkdir(exist_ok=True)
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(address)
-        yield page
+        browser = chromium(playwright)
+        yield browser
         browser.close()
 
 
-def ask(page: Page, question: str, answers: int) -> None:
-    page.get_by_role("textbox", name="Question").fill(question)
-    page.get_by_role("textbox", name="Question").press("Enter")
-    expect(page.locator(".message details")).to_have_count(answers, timeout=30_000)
+@pytest.fixture(scope="module")
+def address(sample: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sample corpus behind the real models."""
+    folder = tmp_path_factory.mktemp("newsroom") / "archive"
+    shutil.copytree(sample.archive.folder, folder)
+    with served(folder) as address:
+        yield address
 
 
-def test_a_question_is_answered_checked_and_followed_up(page: Page, address: str) -> None:
+@pytest.fixture
+def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    page = opened(browser, address, *getattr(request, "param", ("desk", "light")))
+    yield page
+    page.context.close()
+
+
+everywhere = pytest.mark.parametrize(
+    "page", [("desk", "light"), ("phone", "dark")], indirect=True, ids=["desk", "phone"]
+)
+
+
+@everywhere
+def test_a_question_is_asked_checked_and_followed_up(page: Page, address: str) -> None:
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    expect(page.locator("#coverage")).to_contain_text("6 articles")
-    ask(page, "harbour3 number3", 1)
-    mark = page.locator(".message sup a").first
-    expect(mark).to_have_text("[1]")
-    width = page.locator(".gradio-container").bounding_box()["width"]
-    assert 900 <= width <= 960  # our styles are in force
-    page.screenshot(path=ARTEFACTS / "chat.png")
-    with page.context.expect_page() as opened:
-        mark.click()
-    article = opened.value
-    expect(article.locator("mark#quote")).to_contain_text("harbour3")
+    expect(page.locator("#coverage")).to_contain_text("51 articles, published from 2025-09-11")
+    # examples, each tried before
+    expect(page.locator(".suggestion").first).to_be_visible(timeout=ANSWER)
+    page.get_by_role("textbox", name="Question").fill(NAQVI)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator(".stages")).to_contain_text("Searching 51 articles")
+    answered(page, 1)
+    answer = page.locator(".answer")
+    cite = answer.locator("sup .cite").first
+    cite.hover()
+    card = page.locator(".hover-card")
+    for text in ("On Record Sample Desk · 2026-02-01", "India’s MEA dismisses", QUOTE):
+        expect(card).to_contain_text(text)
+    expect(answer.locator(".support").first).to_have_text("word for word")
+    page.screenshot(path=ARTEFACTS / "answer.png")
+    cite.click()
+    article = panel(page)
+    expect(article.locator("mark#quote")).to_contain_text(QUOTE)
     expect(article.locator("mark#quote")).to_be_in_viewport()
-    article.screenshot(path=ARTEFACTS / "article.png")
-    article.close()
-    ask(page, "and harbour2 number2?", 2)
+    expect(article.locator("mark.cited").first).to_be_visible()
+    page.screenshot(path=ARTEFACTS / "panel.png")
+    article.get_by_role("link", name="Citation 2").click()
+    expect(article.locator(".cited-nav")).to_contain_text("2 of 3")
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(cite).to_be_focused()
+    follow = page.locator(".suggestion", has_text="And what did")
+    expect(follow.first).to_be_visible(timeout=ANSWER)
+    follow.first.click()
+    answered(page, 2)
     strangers = [url for url in requests if not url.startswith((address, "data:", "blob:"))]
     assert strangers == []
 
 
-def test_the_conversation_is_guarded(address: str) -> None:
-    import httpx
+@everywhere
+def test_sources_are_sorted_copied_and_read(page: Page) -> None:
+    ask(page, FERRY)
+    sources = page.locator(".sources.cited")
+    numbers = sources.locator("li[data-number]").evaluate_all("all => all.map(x => x.dataset.date)")
+    sources.get_by_role("button", name="by date").click()
+    shown = sources.locator("li[data-number]").evaluate_all("all => all.map(x => x.dataset.date)")
+    assert shown == sorted(numbers)
+    sources.get_by_role("button", name="Copy quote").first.click()
+    expect(sources.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    quote = sources.locator("blockquote").first.inner_text()
+    assert quote.strip() in copied
+    assert re.search(r" — .*, 2026-\d\d-\d\d", copied) is not None
+    expect(page.locator(".sources.read summary")).to_contain_text("Read, but not cited")
+    timeline = page.locator("details.timeline")
+    timeline.locator("summary").click()
+    dots = timeline.locator("circle").count()
+    assert dots == timeline.locator("li").count() >= 3
+    days = timeline.locator("time").all_inner_texts()
+    assert days == sorted(days)
+    page.screenshot(path=ARTEFACTS / "timeline.png")
 
-    headers = httpx.get(address).headers
-    assert "script-src 'self';" in headers["content-security-policy"]
-    assert "unsafe" not in headers["content-security-policy"]
-    assert httpx.get(address, headers={"host": "evil.example"}).status_code == 400
+
+def test_sides_stand_beside_each_other_and_speakers_in_a_table(page: Page) -> None:
+    ask(page, DISPUTE)
+    sides = page.locator(".side")
+    assert sides.count() >= 2
+    first, second = (sides.nth(n).bounding_box() for n in (0, 1))
+    assert first is not None
+    assert second is not None
+    assert first["y"] == second["y"]
+    assert first["x"] < second["x"]
+    page.locator("details.who summary").click()
+    heads = page.locator("details.who thead th").all_inner_texts()
+    assert heads == ["Speaker", "Cue", "Words", "Article", "Date"]
+    assert page.locator("details.who tbody tr").count() >= 2
+    page.screenshot(path=ARTEFACTS / "sides.png")
 
 
-def test_an_empty_question_gets_a_message(page: Page) -> None:
-    page.get_by_role("textbox", name="Question").fill("   ")
-    page.get_by_role("button", name="Ask").click()
-    expect(page.locator(".message").last).to_contain_text("The question is empty")
+@everywhere
+def test_filters_are_inferred_changed_and_removed(page: Page) -> None:
+    ask(page, "What did the union say about the ferry strike in March 2026?")
+    since = page.get_by_role("textbox", name="From (inferred)")
+    expect(since).to_have_value("2026-03-01")
+    expect(page.locator("#inferred")).to_contain_text("read from the question")
+    page.get_by_role("button", name="Remove what was inferred").click()
+    expect(page.get_by_role("textbox", name="From", exact=True)).to_have_value("")
+    answered(page, 1)
+    plain = page.get_by_role("textbox", name="From", exact=True)
+    plain.fill("in spring")
+    plain.press("Enter")
+    expect(page.locator(".limits").first).to_contain_text("Write a day as year-month-day")
+    plain.fill("2026-04-01")
+    plain.press("Enter")
+    expect(page.locator(".sources li .facts").first).to_contain_text("2026-04")
+    answered(page, 1)
+    page.get_by_label("Outlets").click()
+    page.get_by_role("option", name="Sellomar Gazette").click()
+    expect(page.locator(".stages")).to_be_visible()
+    answered(page, 1)
+    expect(page.locator(".sources li .facts").first).to_contain_text("Sellomar Gazette")
+    ask(page, "What did the union say about the ferry strike?")
+    dates = page.locator(".answer").last.locator(".sources li[data-date]")
+    shown = dates.evaluate_all("all => all.map(x => x.dataset.date)")
+    assert all(day >= "2026-04-01" for day in shown)
 
 
-def test_a_hostile_article_runs_nothing(page: Page, address: str) -> None:
-    dialogs: list[object] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
-    before = page.locator(".message details").count()
-    ask(page, "the lantern of the harbour burns", before + 1)
-    expect(page.locator(".message").last).to_contain_text("<script>")
-    page.goto(f"{address}/article/hostile?start=0&end=20")
-    expect(page.locator("mark#quote")).to_be_visible()
-    page.wait_for_timeout(500)
-    assert Beacon.asked == []
-    assert dialogs == []
-    assert page.locator("main script, main form, main iframe, main img, main svg").count() == 0
+def test_a_question_is_repeated_edited_and_begun_anew(page: Page) -> None:
+    ask(page, NAQVI)
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".stages")).to_be_visible()
+    answered(page, 1)
+    page.get_by_role("button", name="Edit the question").click()
+    box = page.get_by_role("textbox", name="Question")
+    expect(box).to_have_value(NAQVI)
+    box.fill("who won the chess olympiad?")
+    box.press("Enter")
+    expect(page.locator(".refusal")).to_contain_text("I searched 51 articles")
+    answered(page, 1)
+    expect(page.locator(".sources.nearest summary")).to_contain_text("not an answer")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".answer")).to_have_count(0)
+
+
+def test_an_answer_on_its_way_is_stopped(page: Page) -> None:
+    box = page.get_by_role("textbox", name="Question")
+    box.fill(FERRY)
+    box.press("Enter")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".message").last).to_contain_text("Stopped")
+    expect(box).to_have_value(FERRY)
+    ask(page, NAQVI)
+
+
+def test_bad_questions_have_a_message_beside_the_field(page: Page) -> None:
+    for text, message in (("   ", "The question is empty"), ("why " * 600, "2,000 is the most")):
+        page.get_by_role("textbox", name="Question").fill(text)
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(page.locator("#asking")).to_contain_text(message)
+    assert page.locator(".answer").count() == 0
+
+
+@everywhere
+def test_an_answer_is_verified_exported_and_judged(page: Page) -> None:
+    ask(page, NAQVI)
+    page.get_by_role("link", name="Verify, export, give feedback").click()
+    sheet = panel(page)
+    sheet.get_by_role("checkbox").first.check()
+    sheet.get_by_label("Note").first.fill("rang the ministry")
+    sheet.get_by_role("button", name="Save the list").click()
+    expect(sheet.get_by_role("status")).to_contain_text("saved")
+    expect(sheet.get_by_role("checkbox").first).to_be_checked()
+    for name, ending in (("Markdown", "md"), ("Word", "docx"), ("Quotes", "csv"), ("Ref", "json")):
+        with page.expect_download() as download:
+            sheet.get_by_role("link", name=name).click()
+        assert download.value.suggested_filename.endswith(f".{ending}")
+        if ending == "md":
+            text = Path(download.value.path()).read_text()
+            assert "- [x] Randhir Jaiswal" in text
+            assert "rang the ministry" in text
+    sheet.get_by_role("radio", name="wrong quote").check()
+    sheet.get_by_label("In your words").fill("only half of it")
+    sheet.get_by_role("button", name="Send").click()
+    expect(sheet.get_by_role("status")).to_contain_text("feedback is kept")
+    page.screenshot(path=ARTEFACTS / "sheet.png")
+
+
+@everywhere
+def test_a_conversation_is_found_renamed_reopened_and_deleted(page: Page, address: str) -> None:
+    ask(page, "Who won the Mariners cup final?")
+    ask(page, NAQVI)
+    page.goto(f"{address}/conversations")
+    page.get_by_label("Search in questions and answers").fill("mariners deflect")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".list > li")).to_have_count(1)
+    page.locator("summary").first.click()
+    page.get_by_label("Title").fill("India and Pakistan")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("link", name="India and Pakistan")).to_be_visible()
+    page.screenshot(path=ARTEFACTS / "conversations.png")
+    page.get_by_role("link", name="India and Pakistan").click()
+    expect(page.locator(".answer")).to_have_count(2)
+    page.get_by_role("link", name="Continue this conversation").click()
+    answered(page, 2)
+    page.locator(".answer").last.locator("sup .cite").first.click()
+    expect(panel(page).locator("mark#quote")).to_contain_text(QUOTE)
+    page.get_by_role("button", name="Close").click()
+    ask(page, "And what did Naqvi say?")
+    page.goto(f"{address}/conversations")
+    page.locator("li", has_text="India and Pakistan").locator("summary").click()
+    page.locator("li", has_text="India and Pakistan").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("link", name="India and Pakistan")).to_have_count(0)
+
+
+@everywhere
+def test_the_library_is_browsed_filled_and_emptied(page: Page, address: str) -> None:
+    page.goto(f"{address}/library")
+    expect(page.locator("main")).to_contain_text("51 articles")
+    page.screenshot(path=ARTEFACTS / "library.png")
+    page.get_by_label("Words").fill("beetle cave")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".list a").first).to_contain_text("beetle", ignore_case=True)
+    page.get_by_label("From", exact=True).fill("tomorrow")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#fault-since")).to_contain_text("Write a day as")
+    page.goto(f"{address}/library")
+    page.get_by_role("link", name="Add articles").click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#fault-files")).to_be_visible()
+    page.get_by_label("Headline").fill("Zeppelin over Orsavel")
+    page.get_by_label("Text", exact=True).fill(
+        "A zeppelin crossed Orsavel on Sunday.\n\n“It was silver,” said Ilse Brand, a baker."
+    )
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("main")).to_contain_text("1 added")
+    page.goto(address)
+    ask(page, "What did Ilse Brand say about the zeppelin?")
+    expect(page.locator(".answer")).to_contain_text("It was silver")
+    page.goto(f"{address}/library?q=zeppelin")
+    page.get_by_role("link", name="Zeppelin over Orsavel").click()
+    page.get_by_role("link", name="Remove from the archive").click()
+    page.screenshot(path=ARTEFACTS / "remove.png")
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_role("status")).to_contain_text("1 article removed")
+    page.goto(f"{address}/conversations?q=zeppelin")
+    page.locator(".list a").first.click()
+    expect(page.locator("main")).to_contain_text("removed from the archive")
+    expect(page.locator("main")).not_to_contain_text("It was silver")
+
+
+def test_a_corrected_article_says_so(page: Page, address: str) -> None:
+    page.goto(f"{address}/library?q=hospital+waiting+list")
+    page.locator(".list a").first.click()
+    expect(page.locator(".notice", has_text="Correction")).to_be_visible()
+    page.get_by_role("link", name="Versions and changes").click()
+    expect(page.locator("del").first).to_be_visible()
+    expect(page.locator("ins").first).to_be_visible()
+    page.screenshot(path=ARTEFACTS / "changes.png")
+    page.get_by_role("link", name="Read version 1").click()
+    expect(page.locator(".notice", has_text="superseded")).to_be_visible()
+
+
+def test_everything_is_reached_by_keyboard(page: Page, address: str) -> None:
+    page.get_by_role("textbox", name="Question").focus()
+    page.keyboard.type(NAQVI)
+    page.keyboard.press("Enter")
+    answered(page, 1)
+
+    def tab_to(selector: str, most: int = 60, key: str = "Tab") -> None:
+        for _ in range(most):
+            page.keyboard.press(key)
+            if page.evaluate(f"document.activeElement.matches({selector!r})"):
+                return
+        raise AssertionError(f"{selector} is not reached")
+
+    tab_to("sup .cite", key="Shift+Tab")
+    expect(page.locator(".hover-card")).to_contain_text("On Record Sample Desk")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Escape")
+    expect(page.locator(".hover-card")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(panel(page).locator("mark#quote")).to_contain_text("baseless")  # the last citation
+    expect(page.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    tab_to("a[href$='/library']", most=80, key="Shift+Tab")
+    page.goto(f"{address}/library")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    tab_to("input[name=q]")
+    page.keyboard.type("beetle")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("beetle", ignore_case=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, address: str, size: str, scheme: str
+) -> None:
+    page = opened(browser, address, size, scheme)
+    found = {"empty": violations(page)}
+    ask(page, DISPUTE)
+    for group in page.locator(".answer > details").all():
+        group.evaluate("group => { group.open = true; }")
+    page.screenshot(path=ARTEFACTS / f"chat-{size}-{scheme}.png")
+    found["answer"] = violations(page)
+    wide = {"answer": overflow(page)}
+    page.locator("sup .cite").first.click()
+    expect(panel(page).locator("mark#quote")).to_be_visible()
+    page.screenshot(path=ARTEFACTS / f"panel-{size}-{scheme}.png")
+    found["panel"] = violations(page)
+    href = page.locator("#panel header a").get_attribute("href")
+    sheet = page.locator("a.sheet").get_attribute("href")
+    pages = {
+        "article": str(href),
+        "sheet": f"{address}{sheet}",
+        "conversation": f"{address}{str(sheet).rsplit('/', 1)[0]}",
+        "conversations": f"{address}/conversations",
+        "library": f"{address}/library?q=ferry&since=never",
+        "add": f"{address}/library/add",
+        "changes": f"{address}/library?q=hospital+waiting+list",
+        "api": f"{address}/api",
+        "unknown": f"{address}/article/nowhere",
+    }
+    for name, url in pages.items():
+        page.goto(url)
+        if name == "changes":
+            page.locator(".list a").first.click()
+            page.get_by_role("link", name="Versions and changes").click()
+        page.screenshot(path=ARTEFACTS / f"{name}-{size}-{scheme}.png")
+        found[name] = violations(page)
+        wide[name] = overflow(page)
+    page.context.close()
+    assert {name: one for name, one in found.items() if one} == {}
+    assert {name: one for name, one in wide.items() if one > 0} == {}
+
+
+def test_nothing_moves_while_an_answer_comes(page: Page) -> None:
+    """The field of the question stays where it is, and so does the answer's first line."""
+    box = page.locator("#question")
+    before = box.bounding_box()
+    page.get_by_role("textbox", name="Question").fill(NAQVI)
+    page.get_by_role("textbox", name="Question").press("Enter")
+    places = set()
+    while not page.locator(".answer[data-page^='/']").count():
+        place = box.bounding_box()
+        assert place is not None
+        assert before is not None
+        places.add(round(place["y"]))
+    assert len(places) <= 2  # the examples above it go when the question is asked
+
+
+def test_hostile_articles_run_and_fetch_nothing(browser: Browser, tmp_path: Path) -> None:
+    with beacon() as (url, asked), served(tmp_path / "archive", "--beacon", url) as address:
+        page = opened(browser, address)
+        dialogs: list[object] = []
+        page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        ask(page, "the lantern of the harbour burns")
+        expect(page.locator(".answer")).to_contain_text("<script>")
+        ask(
+            page,
+            "what did Ada Outlet say about the lantern? <script>alert(1)</script> ![x](http://x)",
+        )
+        page.locator("sup .cite").first.hover()
+        expect(page.locator(".hover-card")).to_be_visible()
+        assert bad_elements(page) == []
+        sheet = page.locator("a.sheet").first.get_attribute("href")
+        conversation = str(sheet).rsplit("/", 1)[0]
+        ids = ["title", "byline", "outlet", "correction", "license", "url", "data", "text", "all"]
+        paths = [
+            *(f"/article/{one}?s=1" for one in ids),
+            *(f"/library/remove?article={one}" for one in ids),
+            *("/library", "/library?q=lantern", "/conversations", str(sheet), conversation),
+            f"{conversation}/export.md?x=<script>alert(1)</script>",
+        ]
+        for path in paths[:-1]:
+            page.goto(address + path)
+            assert bad_elements(page) == [], path
+        page.wait_for_timeout(500)
+        for form in ("md", "csv", "json", "docx"):
+            answer = page.request.get(f"{address}{conversation}/export.{form}")
+            assert answer.headers["content-disposition"].startswith("attachment")
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            if form == "md":
+                assert not re.search(r"(?<!\\)!\[|(?<!\\)\]\(|(?<!\\)<(?!https?:)", answer.text())
+        strangers = [one for one in requests if not one.startswith((address, "data:", "blob:"))]
+        assert (asked, dialogs, strangers) == ([], [], [])
+        page.context.close()
+
+
+def bad_elements(page: Page) -> list[str]:
+    """Elements that an article brought along, in what shows articles."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(
+            '.answer script, .answer form, .answer img, .answer iframe, .answer style,'
+            + '.answer svg[onload], #main script, #main iframe, #main img, #main style,'
+            + '#main svg[onload],'
+            + '#main form[action^="http://127"], base:not([href="./"]),'
+            + 'link[href*="sheet"], [onerror], [onload],'
+            + 'a[href^="javascript:"], a[href^="data:"], meta[content*="url="]'
+        )].map(one => one.outerHTML.slice(0, 200))"""
+    )  # type: ignore[no-any-return]
+
+
+def test_who_must_sign_in_signs_in(browser: Browser, tmp_path: Path) -> None:
+    from assistant.web.users import set_password
+
+    set_password(tmp_path / "users", "anna", "correct horse")
+    with (
+        beacon() as (url, asked),
+        served(
+            tmp_path / "archive", "--beacon", url, "--users", str(tmp_path / "users")
+        ) as address,
+    ):
+        page = browser.new_page()
+        page.goto(f"{address}/library")
+        page.get_by_label("Name").fill("anna")
+        page.get_by_label("Password").fill("wrong password")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_contain_text("do not match")
+        assert violations(page) == []
+        page.screenshot(path=ARTEFACTS / "sign-in.png")
+        page.get_by_label("Name").fill("anna")
+        page.get_by_label("Password").fill("correct horse")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(f"{address}/library")
+        page.goto(address)
+        ask(page, "harbour3 number3")
+        page.goto(f"{address}/conversations")
+        expect(page.locator(".list > li")).to_have_count(1)
+        page.get_by_role("button", name="Sign out anna").click()
+        page.goto(address)
+        expect(page.get_by_label("Password")).to_be_visible()
+        assert asked == []
+        page.close()
+
+
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
+events {{}}
+http {{
+  access_log off; client_body_temp_path {folder}; proxy_temp_path {folder};
+  fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{
+    listen 127.0.0.1:{port};
+    location /onrecord/ {{
+      proxy_pass {address}/;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Forwarded-Host $http_host;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_buffering off;
+      client_max_body_size 20m;
+    }}
+  }}
+}}
+"""
+
+
+def test_it_works_behind_nginx_at_a_sub_path(browser: Browser, tmp_path: Path) -> None:
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    assert Path(nginx).exists(), "nginx is not installed: run `make browser` as root"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ("--beacon", "http://127.0.0.1:9/", "--root-path", "/onrecord")
+    with served(tmp_path / "archive", *options) as address:
+        (tmp_path / "nginx.conf").write_text(
+            NGINX.format(folder=tmp_path, port=port, address=address)
+        )
+        command = [nginx, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as proxy:
+            try:
+                outside = f"http://127.0.0.1:{port}/onrecord"
+                page = opened(browser, f"{outside}/")
+                strangers: list[str] = []
+                page.on("request", lambda one: strangers.append(one.url))
+                ask(page, "harbour3 number3")
+                page.locator("sup .cite").first.click()
+                expect(panel(page).locator("mark#quote")).to_contain_text("harbour3")
+                page.get_by_role("button", name="Close").click()
+                page.get_by_role("link", name="Conversations").click()
+                page.goto(f"{outside}/conversations")
+                page.locator("summary").first.click()
+                page.get_by_label("Title").fill("Behind a proxy")
+                page.get_by_role("button", name="Rename").click()
+                expect(page.get_by_role("link", name="Behind a proxy")).to_be_visible()
+                page.goto(f"{outside}/library/add")
+                page.get_by_label("Text", exact=True).fill("A kite flew over the harbour.")
+                page.get_by_role("button", name="Add", exact=True).click()
+                expect(page.locator("main")).to_contain_text("1 added")
+                assert [url for url in strangers if not url.startswith((outside, "data:"))] == []
+                page.context.close()
+            finally:
+                proxy.terminate()

@@ -42,7 +42,7 @@ def test_the_python_block_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 def test_the_commands_exist() -> None:
     console = "\n".join(blocks("console"))
-    targets = set(re.findall(r"\bmake ([a-z]+)", README + console)) - {"sure"}
+    targets = set(re.findall(r"(?:^\$? ?|`)make ([a-z-]+)", README, re.MULTILINE))
     makefile = (ROOT / "Makefile").read_text()
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

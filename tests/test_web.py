@@ -10,6 +10,8 @@ from assistant import Article, Assistant
 from assistant.rendering import article_path
 from assistant.testing import sample_articles
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)> "quoted" & \u202egnp'
 
 
@@ -33,20 +35,12 @@ def assistant(open_assistant: OpenAssistant) -> Assistant:
     return assistant
 
 
-@pytest.fixture
-def client(assistant: Assistant) -> TestClient:
-    # Late, here and below: gradio takes seconds to import, in every worker that collects.
-    from assistant.web.app import create_pages
-
-    return TestClient(create_pages(assistant), base_url="http://127.0.0.1")
-
-
 def test_the_sentence_is_marked_in_its_article(assistant: Assistant, client: TestClient) -> None:
     (citation, *_) = assistant.ask("harbour3 number3").citations
     page = client.get(article_path(citation.article, citation.start, citation.end))
     assert page.status_code == 200
-    assert page.text.count('<mark id="quote">') == 1
-    marked = page.text.split('<mark id="quote">')[1].split("</mark>")[0]
+    assert page.text.count('id="quote"') == 1
+    marked = page.text.split('id="quote">')[1].split("</mark>")[0]
     assert html.unescape(marked) == citation.quote
 
 
@@ -110,39 +104,3 @@ def test_other_names_are_refused(client: TestClient, host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1", "[::1]:7860"])
 def test_loopback_names_are_answered(client: TestClient, host: str) -> None:
     assert client.get("/health", headers={"host": host}).status_code == 200
-
-
-def test_stages_stream_and_turns_are_kept(assistant: Assistant) -> None:
-    from assistant.web.chat import _respond
-
-    steps = list(_respond(assistant, "harbour3 number3", [], []))
-    assert len(steps) == 6
-    first, last = steps[0], steps[-1]
-    assert "Searching 5 articles" in first[1][-1]["content"]
-    assert "[1]</a>" in last[1][-1]["content"]
-    assert last[0] == ""
-    assert [turn["question"] for turn in last[2]] == ["harbour3 number3"]
-    again = list(_respond(assistant, "and harbour2?", last[1], last[2]))[-1]
-    assert len(again[1]) == 4
-    assert len(again[2]) == 2
-
-
-def test_an_error_is_a_message_and_the_question_stays(assistant: Assistant) -> None:
-    from assistant.web.chat import _respond
-
-    (step,) = _respond(assistant, "  ", [], [])
-    assert step[0] == "  "
-    assert "empty" in step[1][-1]["content"]
-
-
-def test_nothing_hostile_passes_a_message(assistant: Assistant) -> None:
-    from assistant.web.chat import _message, _respond
-
-    *_, (_, shown, _) = _respond(assistant, f"harbour of {HOSTILE} open", [], [])
-    for message in shown:
-        assert "<script" not in message["content"]
-        assert "<img" not in message["content"]
-    assert _message("user", '<a href="javascript:x()" onclick="x()">a</a><form>b</form>') == {
-        "role": "user",
-        "content": '<a rel="noopener noreferrer">a</a>b',
-    }

@@ -47,6 +47,9 @@ Until = Annotated[
 ]
 Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet.")]
 Speakers = Annotated[list[str] | None, typer.Option("--speaker", help="Only this speaker.")]
+AuthFile = Annotated[
+    Path | None, typer.Option(help="File of users; who signs in is let in, from anywhere.")
+]
 Excluded = Annotated[list[str] | None, typer.Option("--exclude", help="Not this article.")]
 
 
@@ -115,18 +118,59 @@ def search(
 def serve(
     archive: Place = None,
     as_json: AsJson = False,
-    host: Annotated[str, typer.Option(help="Address to listen on; loopback only.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 7860,
+    auth_file: AuthFile = None,
+    root_path: Annotated[str, typer.Option(help="What a proxy puts before every path.")] = "",
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let nobody add or remove articles.")
+    ] = False,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
-    """Serve the chat page."""
-    from assistant.web.app import run
+    """Serve the newsroom: the conversation, the library, the HTTP API."""
+    from assistant.web.guard import refuse_strangers
+    from assistant.web.users import Users
+
+    users = Users(auth_file) if auth_file else None
+    refuse_strangers(host, users)
+    from assistant.web.app import create_app, run, warm_up  # loads gradio, which takes seconds
 
     def announce(address: str) -> None:
         show({"address": address}, f"On Record is at {address} (stop with Ctrl+C)", as_json)
 
+    root = f"/{root_path.strip('/')}" if root_path.strip("/") else ""
     with opened(archive) as assistant:
-        run(assistant, host, port, open_page, announce)
+        app = create_app(assistant, users, root, read_only)
+        warm_up(assistant)
+        run(app, host, port, open_page, announce)
+
+
+@app.command()
+def user(
+    name: Annotated[str, typer.Argument(help="Who may sign in.")],
+    auth_file: Annotated[Path, typer.Option(help="The file of users.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody sign in, or give them another password; it is asked for, or read from a pipe."""
+    from assistant.web.users import set_password
+
+    asked = sys.stdin.isatty()
+    password = (
+        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        if asked
+        else sys.stdin.readline().rstrip("\n")
+    )
+    set_password(auth_file, name, password)
+    show({"user": name}, f"{name} can sign in.", as_json)
+
+
+@app.command()
+def mcp(archive: Place = None) -> None:
+    """Serve search, fetch and ask to an MCP client, over standard input and output."""
+    from assistant.web.mcp import serve as serve_tools
+
+    with opened(archive) as assistant:
+        serve_tools(assistant)
 
 
 @articles_app.command("list")

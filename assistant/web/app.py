@@ -1,53 +1,59 @@
-"""The web app: the conversation, and a page for each article."""
+"""The web app: the conversation, the pages beside it, and the API, behind one guard."""
 
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
-from datetime import date
+from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.exceptions import HTTPException
 
 from assistant.assistant import Assistant
-from assistant.errors import ArticleUnknown, OnRecordError, SettingsError
-from assistant.text import without_direction
-from assistant.types import Article
-from assistant.web.chat import conversation
+from assistant.errors import (
+    ArticleUnknown,
+    NoSuchPage,
+    OnRecordError,
+    SettingsError,
+    TooManyAttempts,
+)
+from assistant.web import api, articles, library, records
+from assistant.web.chat import THEME, conversation
+from assistant.web.filters import FieldFault
+from assistant.web.guard import COOKIE, HEADERS, SIGN_IN, Guard, address_of
+from assistant.web.site import PAGES, Site, open_site, owner
+from assistant.web.users import LIFETIME, Users
 
-_PAGES = Path(__file__).parent / "pages"
-_HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self';"
-        " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
-        " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    ),
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "SAMEORIGIN",
-}
-_AT_ONCE = 4
+_FONTS = {"serif": "font_source_serif_pro", "sans": "font_source_sans_pro"}
+_PATIENCE = 2  # seconds that answers on their way have when the server is stopped
 
 
-def create_app(assistant: Assistant) -> FastAPI:
-    """The whole web app over one assistant."""
-    app = create_pages(assistant)
-    page = conversation(assistant)
-    page.queue(default_concurrency_limit=_AT_ONCE)
+def create_app(
+    assistant: Assistant, users: Users | None = None, root: str = "", read_only: bool = False
+) -> FastAPI:
+    """The whole web app over one assistant.
+
+    Args:
+        assistant: answers; open for as long as the app is.
+        users: who may sign in; without them whoever reaches the app may use it.
+        root: what a proxy puts before every path: "" or "/onrecord".
+        read_only: whether the library may only be read.
+    """
+    site = open_site(assistant, users, root, read_only)
+    app = create_pages(site)
+    page = conversation(site)
+    page.queue(default_concurrency_limit=None)  # the desk keeps the line
     served: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -58,58 +64,148 @@ def create_app(assistant: Assistant) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         pwa=False,
+        root_path=root or None,
+        theme=THEME,
+        favicon_path=str(PAGES / "icon.svg"),
         max_file_size="1mb",  # nothing is uploaded through the conversation
-        # As a file: the security headers let no page carry its own styles.
-        head='<link rel="stylesheet" href="/pages/chat.css">',
+        auth_dependency=owner if users else None,
+        # As files: the security headers let no page carry its own styles or scripts.
+        head=f'<link rel="stylesheet" href="{root}/pages/chat.css">'
+        f'<script src="{root}/pages/page.js" defer></script>',
     )
     return served
 
 
-def create_pages(assistant: Assistant) -> FastAPI:
-    """The pages that are not the conversation, behind the guard that all share."""
-    app = FastAPI(title="On Record", version=version("onrecord"), docs_url=None, redoc_url=None)
-    app.add_middleware(_Guard)
-    app.mount("/pages", StaticFiles(directory=_PAGES), name="pages")
-    templates = Jinja2Templates(directory=_PAGES)
-    templates.env.filters["plain"] = without_direction
+def create_pages(site: Site) -> FastAPI:
+    """Everything but the conversation, behind the guard that all share."""
 
-    @app.exception_handler(RequestValidationError)
-    def unknown(request: Request, error: RequestValidationError) -> Response:
-        return templates.TemplateResponse(request, "unknown.html", status_code=404)
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.kept.close()
 
-    @app.get("/health")
+    app = FastAPI(
+        title="On Record",
+        version=version("onrecord"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    app.add_middleware(
+        Guard, settings=site.assistant.settings.serve, users=site.users, root=site.root
+    )
+    app.mount("/pages", StaticFiles(directory=PAGES), name="pages")
+    for kind, package in _FONTS.items():
+        app.mount(f"/fonts/{kind}", StaticFiles(directory=_font_folder(package)), name=kind)
+    for room in (api, articles, library, records):
+        app.include_router(room.routes(site))
+    _answer_faults(app, site)
+    _sign_in(app, site)
+
+    @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:
-        return JSONResponse({"articles": assistant.archive.coverage().articles})
+        return JSONResponse({"articles": site.assistant.archive.coverage().articles})
 
-    @app.get("/article/{article_id:path}")
-    def article(
-        request: Request,
-        article_id: str,
-        version: int | None = None,
-        start: int = 0,
-        end: int = 0,
-    ) -> Response:
-        try:
-            current = assistant.archive.article(article_id)
-            shown = current if version is None else assistant.archive.article(article_id, version)
-        except ArticleUnknown:
-            return templates.TemplateResponse(request, "unknown.html", status_code=404)
-        return templates.TemplateResponse(
-            request, "article.html", _article_context(shown, current, start, end)
-        )
+    @app.get("/api", include_in_schema=False)
+    def documented(request: Request) -> Response:
+        return site.page(request, "api.html", {"paths": app.openapi()["paths"]})
 
     return app
 
 
+def _font_folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise SettingsError(f"The package {package} is not installed.", "Reinstall onrecord.")
+    return Path(spec.origin).parent / "files"
+
+
+def _answer_faults(app: FastAPI, site: Site) -> None:
+    """Every fault becomes words: a page for readers, JSON for programs."""
+
+    def said(request: Request, message: str, status: int) -> Response:
+        if request.scope["path"].startswith("/api/"):
+            return JSONResponse({"error": message}, status)
+        title = {404: "Not found", 503: "Busy"}.get(status, "That did not work")
+        return site.page(request, "message.html", {"title": title, "message": message}, status)
+
+    @app.exception_handler(OnRecordError)
+    def known(request: Request, error: OnRecordError) -> Response:
+        missing = isinstance(error, (NoSuchPage, ArticleUnknown))
+        return said(request, str(error), 404 if missing else 503 if error.retryable else 400)
+
+    @app.exception_handler(FieldFault)
+    def field(request: Request, error: FieldFault) -> Response:
+        return said(request, f"{error.field}: {error}", 422)
+
+    @app.exception_handler(RequestValidationError)
+    def misshapen(request: Request, error: RequestValidationError) -> Response:
+        if request.scope["path"].startswith("/article/"):
+            return site.page(request, "unknown.html", status=404)
+        places = {".".join(map(str, one["loc"])): one["msg"] for one in error.errors()}
+        return said(request, "; ".join(f"{name}: {why}" for name, why in places.items()), 422)
+
+    @app.exception_handler(HTTPException)
+    def unusual(request: Request, error: HTTPException) -> Response:
+        missing = "There is no such page." if error.status_code == 404 else str(error.detail)
+        return said(request, missing, error.status_code)
+
+    @app.exception_handler(Exception)
+    def unforeseen(request: Request, error: Exception) -> Response:
+        answer = said(request, "Something went wrong here. The server's log says what.", 500)
+        answer.headers.update(HEADERS)  # this one passes the guard by
+        return answer
+
+
+def _sign_in(app: FastAPI, site: Site) -> None:
+    users = site.users
+    if users is None:
+        return
+
+    @app.get(SIGN_IN, include_in_schema=False)
+    def ask(request: Request, goal: str = "/") -> Response:
+        return site.page(request, "signin.html", {"goal": goal, "fault": ""})
+
+    @app.post(SIGN_IN, include_in_schema=False)
+    def check(
+        request: Request,
+        name: Annotated[str, Form()] = "",
+        password: Annotated[str, Form()] = "",
+        goal: Annotated[str, Form()] = "/",
+    ) -> Response:
+        try:
+            token = users.sign_in(name, password, address_of(request))
+            fault = "" if token else "Name and password do not match."
+        except TooManyAttempts as error:
+            token, fault = None, str(error)
+        if token is None:
+            return site.page(request, "signin.html", {"goal": goal, "fault": fault}, 401)
+        own = goal.startswith("/") and not goal.startswith(("//", "/\\"))
+        response = RedirectResponse(site.root + (goal if own else "/"), 303)
+        secure = request.url.scheme == "https"
+        response.set_cookie(
+            COOKIE, token, LIFETIME, path=f"{site.root}/", secure=secure, httponly=True,
+            samesite="lax",
+        )  # fmt: skip
+        return response
+
+    @app.post("/sign-out", include_in_schema=False)
+    def leave(request: Request) -> Response:
+        users.sign_out(request.cookies.get(COOKIE, ""))
+        response = RedirectResponse(f"{site.root}{SIGN_IN}", 303)
+        response.delete_cookie(COOKIE, path=f"{site.root}/")
+        return response
+
+
 def run(
-    assistant: Assistant, host: str, port: int, open_page: bool, announce: Callable[[str], None]
+    app: FastAPI, host: str, port: int, open_page: bool, announce: Callable[[str], None]
 ) -> None:
     """Serve until interrupted; announces the address once the page answers.
 
     Raises:
-        SettingsError: the host is not loopback, or the port is taken.
+        SettingsError: the port is taken, or there is no such address here.
     """
-    _refuse_strangers(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -121,16 +217,23 @@ def run(
         ) from None
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
-    config = uvicorn.Config(create_app(assistant), log_level="warning")
-    threading.Thread(target=_warm_up, args=(assistant,), daemon=True).start()
-    server = _Announcing(config, address, open_page, announce)
-    server.run(sockets=[listener])
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_PATIENCE,  # open pages keep a connection for good
+    )
+    _Announcing(config, address, open_page, announce).run(sockets=[listener])
 
 
-def _warm_up(assistant: Assistant) -> None:
-    """Load the models before the first reader waits for them."""
-    with contextlib.suppress(OnRecordError):  # the first question will say what is wrong
-        assistant.search("warm up")
+def warm_up(assistant: Assistant) -> None:
+    """Load the models in a thread, before the first reader waits for them."""
+
+    def load() -> None:
+        with contextlib.suppress(OnRecordError):  # the first question will say what is wrong
+            assistant.search("warm up")
+
+    threading.Thread(target=load, daemon=True, name="warm up").start()
 
 
 class _Announcing(uvicorn.Server):
@@ -153,62 +256,3 @@ class _Announcing(uvicorn.Server):
         self._announce(self._address)
         if self._open_page:
             threading.Thread(target=webbrowser.open, args=(self._address,), daemon=True).start()
-
-
-class _Guard:
-    """Adds the security headers to every response, and answers to loopback's names only.
-
-    A page of another site can give its own name this machine's address, and would then be let
-    read the archive by the browser; it cannot change the name that the browser asks for.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-                message["headers"] = [*message.get("headers", []), *headers]
-            await send(message)
-
-        if _is_loopback(HTTPConnection(scope).url.hostname or ""):
-            await self._app(scope, receive, with_headers)
-        else:
-            refusal = PlainTextResponse("On Record answers on this machine only.", 400)
-            await refusal(scope, receive, with_headers)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _refuse_strangers(host: str) -> None:
-    if not _is_loopback(host):
-        raise SettingsError(
-            f"{host} is not a loopback address, and there is no sign-in yet.",
-            "Serve on 127.0.0.1, and let a reverse proxy with a sign-in face the network.",
-        )
-
-
-def _article_context(shown: Article, current: Article, start: int, end: int) -> dict[str, Any]:
-    inside = 0 <= start < end <= len(shown.text)
-    return {
-        "article": shown,
-        "current": current,
-        "dates": [
-            (name, day.isoformat())
-            for name, day in (("Published", shown.published), ("updated", shown.updated))
-            if isinstance(day, date)
-        ],
-        "before": shown.text[:start] if inside else shown.text,
-        "quote": shown.text[start:end] if inside else "",
-        "after": shown.text[end:] if inside else "",
-    }

@@ -1,15 +1,43 @@
-"""An answer as text or HTML; every door shows it through here."""
+"""An answer as text, for a terminal; and the names and addresses that every form shares."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Hit, Side, Source, Statement
 
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+APART = "Written by the model, but not supported by the sources"
+_WEB = re.compile(r"https?://[^\s<>\"'`\\\x00-\x1f]+")
+_FRAGMENT = 8  # words that begin a text fragment, and as many that end it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer is shown."""
+
+    root: str = ""
+    """What goes before the path of every page."""
+    conversation: str = ""
+    """The conversation that it is kept in; "" where it is not."""
+    turn: int = 0
+    """Its number there."""
+
+    def article(self, citation: Citation, cited: bool = True) -> str:
+        """The address of the article's page, the quote marked; with those cited beside it."""
+        path = article_path(citation.article, citation.start, citation.end)
+        if not self.conversation or not cited:
+            return self.root + path
+        query = urlencode({"answer": f"{self.conversation}.{self.turn}", "n": citation.number})
+        return self.root + path.replace("#", f"&{query}#")
+
+    @property
+    def page(self) -> str:
+        """The address of the answer's own page; "" where it is not kept."""
+        kept = f"{self.root}/conversations/{self.conversation}/{self.turn}"
+        return kept if self.conversation else ""
 
 
 def article_path(source: Source, start: int | None = None, end: int | None = None) -> str:
@@ -19,6 +47,37 @@ def article_path(source: Source, start: int | None = None, end: int | None = Non
         query |= {"start": start, "end": end}
     fragment = "" if start is None else "#quote"
     return f"/article/{quote(source.id, safe='')}?{urlencode(query)}{fragment}"
+
+
+def web_url(url: str | None) -> str:
+    """The publisher's address; "" where it is none that may safely become a link anywhere."""
+    return url if url and _WEB.fullmatch(url) else ""
+
+
+def passage_url(citation: Citation) -> str:
+    """The publisher's page, scrolled to the quote (a text fragment); "" where there is none."""
+    url = web_url(citation.article.url)
+    if not url:
+        return ""
+    said = without_direction(citation.quote).split()
+    ends = [said] if len(said) <= 2 * _FRAGMENT else [said[:_FRAGMENT], said[-_FRAGMENT:]]
+    text = ",".join(quote(" ".join(one), safe="").replace("-", "%2D") for one in ends)
+    return f"{url.split('#')[0]}#:~:text={text}"
+
+
+def attributed(citation: Citation) -> str:
+    """A quote with its attribution, fit to be pasted into a story.
+
+    The words are the article's: where somebody speaks in them, the outlet is named as reporting it,
+    so that its own words never pass for the speaker's.
+    """
+    said = " ".join(citation.quote.split())
+    quoted = said if said[:1] in '"“' else f"“{said}”"
+    source = citation.article
+    outlet = source.outlet or "an article"
+    by = f"{citation.speaker}, as reported by {outlet}" if citation.speaker else source.outlet
+    facts = [by, source.title, source.published, web_url(source.url)]
+    return without_direction(f"{quoted} — {', '.join(str(fact) for fact in facts if fact)}")
 
 
 def described(source: Source) -> str:
@@ -31,10 +90,13 @@ def to_text(answer: Answer) -> str:
     """The answer for a terminal: its claims and their sources, or what is nearest."""
     lines = [answer.refusal.message] if answer.refusal else list(map(_claim_line, answer.shown))
     lines += [f"Not answered: {part}" for part in answer.missing]
-    if days := _days(answer):
+    lines += [answer.notice] if answer.notice else []
+    if days := searched_days(answer):
         lines.append(days)
     if answer.sides:
         lines += ["", "Sides:", *map(_side_line, answer.sides)]
+    if doubtful := apart(answer):
+        lines += ["", f"{APART}:", *(f"- {one.text} ({one.reason})" for one in doubtful)]
     cited = answer.nearest if answer.refusal else answer.citations
     if cited:
         lines += ["", "Nearest passages (not an answer):" if answer.refusal else "Sources:"]
@@ -60,48 +122,6 @@ def statement_text(statement: Statement) -> str:
     return without_direction(f"{statement.speaker} [{statement.cue}] ({place})\n  {words}")
 
 
-def to_html(answer: Answer, root: str = "") -> str:
-    """The answer for a page: escaped, with links to the marked sentences.
-
-    Args:
-        answer: the answer.
-        root: what goes before the path of an article's page.
-    """
-
-    def link(citation: Citation) -> str:
-        return root + article_path(citation.article, citation.start, citation.end)
-
-    by_number = {citation.number: citation for citation in answer.citations}
-    if answer.refusal:
-        body = f"<p>{escaped(answer.refusal.message)}</p>"
-    else:
-        body = "".join(
-            f"<p>{escaped(claim.text)}{_marks(claim, by_number, link)}{_said(claim)}</p>"
-            for claim in answer.shown
-        )
-    notes = [f"Not answered: {part}" for part in answer.missing]
-    notes += [_days(answer)] if answer.inferred else []
-    body += "".join(f"<p><em>{escaped(note)}</em></p>" for note in notes)
-    if answer.sides:
-        lines = "".join(f"<li>{escaped(_side_line(side).strip())}</li>" for side in answer.sides)
-        body += f"<p>Sides</p><ul>{lines}</ul>"
-    cited = answer.nearest if answer.refusal else answer.citations
-    if not cited:
-        return body
-    title = "Nearest passages (not an answer)" if answer.refusal else "Sources"
-    items = "".join(_source_item(citation, link(citation)) for citation in cited)
-    return f"{body}<details open><summary>{title}</summary><ol>{items}</ol></details>"
-
-
-def escaped(text: str) -> str:
-    """Text that a page, or a Markdown renderer on its way to one, shows as it stands.
-
-    Every ASCII punctuation mark becomes a character reference: HTML and Markdown both take it for
-    the mark itself, and neither takes it for markup.
-    """
-    return _PUNCTUATION.sub(lambda mark: f"&#{ord(mark[0])};", without_direction(text))
-
-
 def _claim_line(claim: Claim) -> str:
     said = f" ({claim.speaker})" if claim.speaker else ""
     return claim.text + " " + _numbers(claim) + said
@@ -116,16 +136,23 @@ def _side_line(side: Side) -> str:
     return f"  {side.who}{answers}: {''.join(map(_numbers, side.claims))}"
 
 
-def _days(answer: Answer) -> str:
+def searched_days(answer: Answer) -> str:
     """The days that the question's own words limited the search to."""
-    if not answer.inferred:
+    since = answer.filters.since if "since" in answer.inferred else None
+    until = answer.filters.until if "until" in answer.inferred else None
+    if not (since or until):
         return ""
-    since, until = answer.filters.since, answer.filters.until
     stretch = [f"from {since}" if since else "", f"to {until}" if until else ""]
     return f"Searched only what was published {' '.join(filter(None, stretch))}, as asked."
 
 
-def _corrected(source: Source) -> str:
+def apart(answer: Answer) -> list[Claim]:
+    """What the gate could not support, each with the reason."""
+    return [one for one in answer.claims if one.support == "unsupported" and one.reason]
+
+
+def corrected(source: Source) -> str:
+    """The outlet's note on what it corrected; "" where there is none."""
     return f"corrected by the outlet: {source.correction}" if source.correction else ""
 
 
@@ -135,37 +162,9 @@ def _source_line(citation: Citation, quoted: bool) -> str:
     lines = [f"[{citation.number}] {described(citation.article)}", f"    {place}"]
     if citation.article.url:
         lines.append(f"    {citation.article.url}")
-    if note := _corrected(citation.article):
+    if note := corrected(citation.article):
         lines.append(f"    {note}")
     lines += [f"    also printed in {described(copy)}" for copy in citation.copies]
     if quoted:
         lines.append(f"    {' '.join(citation.quote.split())}")
     return "\n".join(lines)
-
-
-def _marks(claim: Claim, by_number: dict[int, Citation], link: Callable[[Citation], str]) -> str:
-    marks = (
-        f'<a href="{escaped_url(link(by_number[number]))}"'
-        f' title="{escaped(described(by_number[number].article))}">[{number}]</a>'
-        for number in claim.citations
-    )
-    return "".join(f"<sup>{mark}</sup>" for mark in marks)
-
-
-def _said(claim: Claim) -> str:
-    return f" <em>({escaped(claim.speaker)})</em>" if claim.speaker else ""
-
-
-def _source_item(citation: Citation, href: str) -> str:
-    copies = "".join(f"<br>also printed in {escaped(described(c))}" for c in citation.copies)
-    if note := _corrected(citation.article):
-        copies = f"<br>{escaped(note)}{copies}"
-    return (
-        f'<li><a href="{escaped_url(href)}">{escaped(described(citation.article))}</a>'
-        f"<br>{escaped(' '.join(citation.quote.split()))}{copies}</li>"
-    )
-
-
-def escaped_url(url: str) -> str:
-    """A url of our own making, fit for an attribute."""
-    return url.replace("&", "&amp;").replace('"', "%22")

@@ -1,0 +1,185 @@
+"""What a reader takes away: Markdown, DOCX, a CSV of the quotes, and CSL-JSON of the articles.
+
+Everything here may hold words of articles; none of it may come alive in the program that opens it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.errors import NoSuchPage
+from assistant.rendering.text import APART, attributed, described, passage_url, web_url
+from assistant.text import without_direction
+from assistant.types import Answer, Citation, Claim, Source
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&#$]|^[+\-=]|(?<=^\d)\.)")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_COLUMNS = "question number quote speaker cue outlet title published url article version start end"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a reader verified of a claim."""
+
+    ticked: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A conversation, or one answer of it, as it is taken away."""
+
+    title: str
+    """Its heading."""
+    answers: tuple[Answer, ...]
+    """The answers, oldest first."""
+    checks: tuple[tuple[Check, ...], ...]
+    """For each answer the checks of its claims, in their order."""
+
+    def lines(self) -> Iterator[tuple[Answer, list[tuple[Claim, Check]]]]:
+        """Each answer with its claims and their checks."""
+        for answer, checks in zip(self.answers, self.checks, strict=True):
+            yield answer, list(zip(answer.claims, checks, strict=True))
+
+
+def export(sheet: Sheet, form: str) -> tuple[bytes, str]:
+    """The sheet in one of ``FORMATS``, and its media type.
+
+    Raises:
+        NoSuchPage: there is no such format.
+    """
+    if form not in FORMATS:
+        raise NoSuchPage(f"There is no export called {form}.", f"Take {', '.join(FORMATS)}.")
+    media, write = FORMATS[form]
+    return write(sheet), media
+
+
+def _markdown(sheet: Sheet) -> bytes:
+    lines = [f"# {_plain(sheet.title)}"]
+    for answer, checked in sheet.lines():
+        lines += ["", f"## {_plain(answer.question)}", ""]
+        lines += [_plain(answer.refusal.message)] if answer.refusal else []
+        shown = [(claim, check) for claim, check in checked if claim.support != "unsupported"]
+        lines += [f"- [{'x' if check.ticked else ' '}] {_claim(claim)}{_note(check)}"
+                  for claim, check in shown]  # fmt: skip
+        lines += [f"\nNot answered: {_plain(part)}" for part in answer.missing]
+        apart = [claim for claim, _ in checked if claim.support == "unsupported"]
+        lines += ["", f"{APART}:", "", *(f"- {_plain(c.text)}" for c in apart)] if apart else []
+        cited = answer.nearest if answer.refusal else answer.citations
+        if cited:
+            lines += ["", "Nearest passages (not an answer):" if answer.refusal else "Sources:", ""]
+            lines += [f"{one.number}. {_source(one)}" for one in cited]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _claim(claim: Claim) -> str:
+    said = f" ({_plain(claim.speaker)})" if claim.speaker else ""
+    return _plain(claim.text) + "".join(f" \\[{n}\\]" for n in claim.citations) + said
+
+
+def _note(check: Check) -> str:
+    return f" — {_plain(check.note)}" if check.note else ""
+
+
+def _source(citation: Citation) -> str:
+    url = passage_url(citation)
+    return _plain(attributed(citation)) + (f" <{url}>" if url else "")
+
+
+def _docx(sheet: Sheet) -> bytes:
+    from docx import Document  # loads lxml and a template
+
+    document = Document()
+    document.add_heading(_printable(sheet.title), 0)
+    for answer, checked in sheet.lines():
+        document.add_heading(_printable(answer.question), 1)
+        if answer.refusal:
+            document.add_paragraph(_printable(answer.refusal.message))
+        for claim, check in checked:
+            mark = "☑" if check.ticked else "☐"
+            doubt = f" [{claim.reason or 'unsupported'}]" if claim.support == "unsupported" else ""
+            note = f" — {check.note}" if check.note else ""
+            document.add_paragraph(_printable(f"{mark} {claim.marked}{doubt}{note}"))
+        cited = answer.nearest if answer.refusal else answer.citations
+        for citation in cited:
+            document.add_paragraph(_printable(f"[{citation.number}] {attributed(citation)}"))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _quotes(sheet: Sheet) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS.split())
+    for answer in sheet.answers:
+        for citation in answer.citations:
+            source = citation.article
+            row = [answer.question, citation.number, citation.quote, citation.speaker,
+                   citation.cue, source.outlet, source.title, source.published, source.url,
+                   source.id, source.version, citation.start, citation.end]  # fmt: skip
+            writer.writerow([_cell(value) for value in row])
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def _cell(value: object) -> object:
+    """A value that a spreadsheet shows as it is: text is never taken for a formula."""
+    if value is None or isinstance(value, int):
+        return value
+    text = without_direction(str(value))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def _csl(sheet: Sheet) -> bytes:
+    sources: dict[str, Source] = {}
+    for answer in sheet.answers:
+        sources |= {citation.article.id: citation.article for citation in answer.citations}
+    return json.dumps(list(map(_item, sources.values())), ensure_ascii=False, indent=2).encode()
+
+
+def _item(source: Source) -> dict[str, Any]:
+    day = source.published
+    item = {
+        "id": source.id,
+        "type": "article-newspaper",
+        "title": source.title or source.id,
+        "container-title": source.outlet,
+        "author": [{"literal": source.byline}] if source.byline else None,
+        "issued": {"date-parts": [[day.year, day.month, day.day]]} if day else None,
+        "URL": web_url(source.url),
+        "note": described(source),
+    }
+    return {name: _safe(value) for name, value in item.items() if value}
+
+
+def _safe(value: Any) -> Any:
+    return without_direction(value) if isinstance(value, str) else value
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it stands, in one line."""
+    return _MARKUP.sub(r"\\\1", " ".join(without_direction(text).split()))
+
+
+def _printable(text: str) -> str:
+    """Text without what XML cannot hold."""
+    return _CONTROL.sub("", without_direction(" ".join(text.split())))
+
+
+FORMATS: dict[str, tuple[str, Callable[[Sheet], bytes]]] = {
+    "md": ("text/markdown; charset=utf-8", _markdown),
+    "docx": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        _docx,
+    ),
+    "csv": ("text/csv; charset=utf-8", _quotes),
+    "json": ("application/vnd.citationstyles.csl+json", _csl),
+}
+"""Media type and writer of each form, by its file name's ending."""

@@ -1,0 +1,122 @@
+"""The HTTP API: the same answers, searches and articles as JSON, or as server-sent events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import Receive, Scope, Send
+
+from assistant.errors import OnRecordError
+from assistant.types import Event, Filters, PastTurn, Question, StageEvent, to_dict
+from assistant.web.desk import Ticket
+from assistant.web.filters import filters
+from assistant.web.site import Site
+
+_MOST_TURNS = 50
+
+
+class Ask(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    """What is asked."""
+    history: list[PastTurn] = Field(default=[], max_length=_MOST_TURNS)
+    """The turns before it, oldest first: question and answer."""
+    filters: Filters = Filters()
+    """What to limit the search to."""
+    infer: bool = True
+    """Whether days that the question names may limit the search, where ``filters`` has none."""
+
+
+def routes(site: Site) -> APIRouter:
+    """The API, under /api."""
+    router = APIRouter(prefix="/api")
+    _asking(router, site)
+    _looking(router, site)
+    return router
+
+
+def _asking(router: APIRouter, site: Site) -> None:
+    @router.post("/ask", responses={503: {"description": "Busy: ask again in a minute"}})
+    def ask(request: Request, body: Ask) -> Response:
+        """Answer a question.
+
+        One JSON object; with ``Accept: text/event-stream`` server-sent events named stage, token,
+        claim and answer, the last of which holds that object, or error.
+        """
+        question = Question(body.question, tuple(body.history), body.filters, infer=body.infer)
+        place = ExitStack()
+        ticket = place.enter_context(site.desk.ticket())  # who comes too many is told at once
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            with place:
+                ticket.wait()
+                return JSONResponse(site.assistant.ask(question).to_dict())
+        return _Events(place, _events(site, ticket, question))
+
+
+class _Events(StreamingResponse):
+    """Server-sent events, at whose end a place in the line is given back, whatever happens."""
+
+    def __init__(self, place: ExitStack, events: Iterator[str]) -> None:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(events, media_type="text/event-stream", headers=headers)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            await super().__call__(scope, receive, send)
+
+
+def _events(site: Site, ticket: Ticket, question: Question) -> Iterator[str]:
+    try:
+        if ticket.before:
+            yield _event(StageEvent("wait", f"Waiting: {ticket.before} before this", 0.0))
+        ticket.wait()
+        yield from map(_event, site.assistant.stream(question))
+    except OnRecordError as error:
+        yield _sent("error", {"error": str(error), "retryable": error.retryable})
+
+
+def _looking(router: APIRouter, site: Site) -> None:
+    archive = site.assistant.archive
+
+    @router.get("/search")
+    def search(q: str, since: str = "", until: str = "", outlet: str = "") -> list[dict[str, Any]]:
+        """Passages for a question, best first, without an answer."""
+        with site.desk.ticket() as ticket:
+            ticket.wait()
+            hits = site.assistant.search(q, filters(since, until, [outlet]))
+        return [to_dict(hit) for hit in hits]
+
+    @router.get("/articles")
+    def articles(
+        since: str = "", until: str = "", outlet: str = "", offset: int = 0, limit: int = 100
+    ) -> dict[str, Any]:
+        """The current articles by date, without their texts."""
+        found = archive.articles(filters(since, until, [outlet]))
+        first = max(0, offset)
+        page = found[first : first + min(max(1, limit), 1000)]
+        return {"count": len(found), "articles": [to_dict(source) for source in page]}
+
+    @router.get("/articles/{article_id:path}")
+    def article(article_id: str, version: int | None = None) -> dict[str, Any]:
+        """One article with its text; its current version, or an earlier one."""
+        return to_dict(archive.article(article_id, version))
+
+
+def _event(event: Event) -> str:
+    name = type(event).__name__.removesuffix("Event").casefold()
+    fields = to_dict(event)
+    return _sent(name, fields["answer"] if name == "answer" else fields)
+
+
+def _sent(name: str, fields: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(fields, ensure_ascii=False)}\n\n"

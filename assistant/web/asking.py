@@ -1,0 +1,165 @@
+"""A question of the conversation: from its place in the line to the answer that is kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant.errors import OnRecordError
+from assistant.rendering import Progress, clean, escaped
+from assistant.text import opening
+from assistant.types import Answer, AnswerEvent, Filters, Question, StageEvent
+from assistant.web.filters import filters
+from assistant.web.keeping import Shown, kept
+from assistant.web.site import Site, history
+
+_LOOK = 0.3  # seconds between two looks at the line
+_TITLE = 80  # characters of a first question that a conversation is called by
+
+Messages = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What the page knows of its conversation."""
+
+    conversation: str = ""
+    """Its id; "" before the first answer."""
+    after: int | None = None
+    """The turn after which the next answer is kept; None for the last one."""
+    inferred: dict[str, Any] = field(default_factory=dict)
+    """What a question's own words were taken to say, by filter field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the page holds when something is asked."""
+
+    question: str
+    fields: dict[str, Any]
+    """The filter fields, by name."""
+    talk: Talk
+    who: str
+    """Who asks."""
+
+    @property
+    def own(self) -> Filters:
+        """The filters that the reader set: a field that holds what was inferred is none of them."""
+        inferred = self.talk.inferred
+        own = {name: one for name, one in self.fields.items() if inferred.get(name) != one}
+        return filters(**own)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on its way."""
+
+    who: str
+    talk: Talk
+    question: str
+    limits: Filters
+    after: int | None
+    """The turn that it follows; what came after that is replaced. None for the last one."""
+    infer: bool
+    """Whether its own words may limit the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the page shows next."""
+
+    messages: Messages
+    talk: Talk
+    answer: Answer | None = None
+    over: bool = False
+
+
+def answering(site: Site, asked: Asked) -> Iterator[Step]:
+    """Every step to the answer, which is kept; or to what went wrong."""
+    conversation = asked.talk.conversation or secrets.token_urlsafe()  # nobody else's
+    with site.desk.alone(conversation):
+        turns = site.shown(asked.who, asked.talk.conversation)
+        past = [turn for turn in turns if asked.after is None or turn.number <= asked.after]
+        before = [*_messages(site, past, asked.talk), said("user", asked.question)]
+        try:
+            for html, talk, answer in _progress(site, asked, past):
+                shown = [*before, _message("assistant", html)]
+                yield Step(shown, talk, answer, over=answer is not None)
+        except OnRecordError as error:
+            yield Step([*before, said("assistant", str(error))], asked.talk, over=True)
+
+
+def _progress(
+    site: Site, asked: Asked, past: Sequence[Shown]
+) -> Iterator[tuple[str, Talk, Answer | None]]:
+    """What is shown of the answer, step by step; the last comes with it."""
+    progress = Progress()
+    question = Question(asked.question, tuple(history(past)), asked.limits, infer=asked.infer)
+    with site.desk.ticket() as ticket:
+        while not ticket.wait(_LOOK):  # a question that waits can be stopped, too
+            waiting = StageEvent("wait", f"Waiting: {ticket.before} before this", 0.0)
+            yield Progress().html(waiting), asked.talk, None
+        for event in site.assistant.stream(question):
+            if isinstance(event, AnswerEvent):
+                talk, number = _keep(site, asked, event.answer, past)
+                html = site.html(event.answer, talk.conversation, number)
+                yield html, talk, event.answer
+            else:
+                yield progress.html(event), asked.talk, None
+
+
+def messages(site: Site, who: str, talk: Talk) -> Messages:
+    """What was said in a conversation, as the archive holds its words now."""
+    return _messages(site, site.shown(who, talk.conversation), talk)
+
+
+def last_turn(site: Site, who: str, talk: Talk) -> Shown | None:
+    """The last turn of a conversation; None where there is none."""
+    turns = site.shown(who, talk.conversation)
+    return turns[-1] if turns else None
+
+
+def said(role: str, text: str) -> dict[str, Any]:
+    """A message of plain text."""
+    return _message(role, clean(f'<p dir="auto">{escaped(text)}</p>'))
+
+
+def _keep(site: Site, asked: Asked, answer: Answer, past: Sequence[Shown]) -> tuple[Talk, int]:
+    """Keep an answer; returns its conversation, begun where there is none yet, and its number."""
+    talk, store, stored = asked.talk, site.kept, kept(answer)
+    after = past[-1].number if past else 0
+    number = store.add(asked.who, talk.conversation, stored, after) if talk.conversation else 0
+    if not number:  # the first, or somebody has deleted the conversation meanwhile
+        begun = store.start(asked.who, opening(answer.question, _TITLE))
+        talk = replace(talk, conversation=begun.id)
+        number = store.add(asked.who, begun.id, stored, 0)
+    inferred = {name: field_of(answer, name) for name in answer.inferred}
+    return replace(talk, after=None, inferred=inferred), number
+
+
+def field_of(answer: Answer, name: str) -> Any:
+    """A filter of an answer as its field holds it: text, or a list of names."""
+    value = getattr(answer.filters, name)
+    return list(value) if isinstance(value, tuple) else str(value or "")
+
+
+def _messages(site: Site, turns: Sequence[Shown], talk: Talk) -> Messages:
+    found = []
+    for turn in turns:
+        html = site.html(turn.answer, talk.conversation, turn.number)
+        found += [said("user", turn.answer.question), _message("assistant", _notes(turn) + html)]
+    return found
+
+
+def _notes(turn: Shown) -> str:
+    notes = (
+        [f"{turn.removed} of its sentences went with a removed article."] if turn.removed else []
+    )
+    notes += [f"Superseded since: {source.title}" for source in turn.superseded]
+    return clean("".join(f'<p class="banner">{escaped(note)}</p>' for note in notes))
+
+
+def _message(role: str, html: str) -> dict[str, Any]:
+    return {"role": role, "content": html}

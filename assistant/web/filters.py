@@ -1,0 +1,49 @@
+"""Filters as a reader writes them: days, outlets, speakers; faults are named by their field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from assistant.types import Filters
+
+
+class FieldFault(ValueError):
+    """A field holds what it cannot; the message is for the reader, to stand beside it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def day(text: str | None, field: str) -> date | None:
+    """A day as written; None where nothing is.
+
+    Raises:
+        FieldFault: it is no day.
+    """
+    written = (text or "").strip()
+    if not written:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise FieldFault(field, "Write a day as year-month-day, for example 2010-03-31.") from None
+
+
+def filters(
+    since: str | None = "",
+    until: str | None = "",
+    outlets: Sequence[str] = (),
+    speakers: Sequence[str] = (),
+) -> Filters:
+    """The filters of these fields.
+
+    Raises:
+        FieldFault: a field holds what it cannot.
+    """
+    first, last = day(since, "since"), day(until, "until")
+    if first and last and first > last:
+        raise FieldFault("until", "The last day is before the first.")
+    named = [tuple(one.strip() for one in names if one.strip()) for names in (outlets, speakers)]
+    return Filters(since=first, until=last, outlets=named[0], speakers=named[1])

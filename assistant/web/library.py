@@ -1,0 +1,193 @@
+"""The library: the articles without any answer; adding some, removing some."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
+
+from assistant.errors import NoSuchPage, OnRecordError
+from assistant.retrieval import terms
+from assistant.types import Filters, Passage, Source
+from assistant.web.filters import FieldFault, day, filters
+from assistant.web.guard import UPLOAD
+from assistant.web.jobs import Jobs
+from assistant.web.keeping import forget
+from assistant.web.site import Site, owner
+
+_PAGE = 50  # articles
+_SEARCHED = 400  # passages
+_MONTHS = 36  # from first to last that are shown by month; longer stretches by year
+_HIGH, _BAR = 60, 12  # of the histogram, in its own units
+_FORM_FIELDS = ("title", "outlet", "date", "byline", "url", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of the histogram: a month or a year."""
+
+    label: str
+    count: int
+    x: int
+    height: float
+    since: str
+    until: str
+
+
+def routes(site: Site) -> APIRouter:
+    """The pages of the library."""
+    router = APIRouter(include_in_schema=False)
+    jobs = Jobs(site.assistant)
+    _browsing(router, site)
+    if not site.read_only:
+        _adding(router, site, jobs)
+        _removing(router, site)
+    return router
+
+
+def _browsing(router: APIRouter, site: Site) -> None:
+    archive = site.assistant.archive
+
+    @router.get("/library")
+    def library(
+        request: Request,
+        q: str = "",
+        since: str = "",
+        until: str = "",
+        outlet: str = "",
+        speaker: str = "",
+        page: int = 1,
+        removed: int = 0,
+    ) -> Response:
+        given = {"q": q, "since": since, "until": until, "outlet": outlet, "speaker": speaker}
+        context: dict[str, Any] = {"given": given, "fault": None, "removed": removed}
+        try:
+            limits = filters(since, until, [outlet], [speaker])
+        except FieldFault as fault:
+            context["fault"], limits = fault, Filters()
+        every = archive.articles(limits)
+        passages = archive.search_keywords(terms(q), _SEARCHED, limits) if q.strip() else []
+        found = _found(passages) if q.strip() else [(source, "") for source in every]
+        page = min(max(1, page), max(1, -(-len(found) // _PAGE)))
+        context |= {
+            "found": found[(page - 1) * _PAGE : page * _PAGE],
+            "count": len(found),
+            "page": page,
+            "pages": -(-len(found) // _PAGE),
+            "query": urlencode({name: value for name, value in given.items() if value}),
+            "bars": histogram([source for source, _ in found]),
+            "outlets": sorted({s.outlet for s in archive.articles() if s.outlet}),
+            "high": _HIGH,
+        }
+        return site.page(request, "library.html", context)
+
+
+def _adding(router: APIRouter, site: Site, jobs: Jobs) -> None:
+    settings = site.assistant.settings.serve
+
+    @router.get(UPLOAD)
+    def add(request: Request) -> Response:
+        return site.page(request, "add.html", {"faults": {}, "given": {}, "serve": settings})
+
+    @router.post(UPLOAD)
+    async def added(request: Request) -> Response:
+        async with request.form(max_files=settings.max_files, max_fields=20) as form:
+            given = {name: str(form.get(name, "")) for name in _FORM_FIELDS}
+            sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+            files = [(str(one.filename), await one.read()) for one in sent if one.filename]
+        faults = _faults(given, bool(files))
+        if faults:
+            context = {"faults": faults, "given": given, "serve": settings}
+            return site.page(request, "add.html", context, status=422)
+        job = jobs.start(owner(request), files, None if files else given)
+        return RedirectResponse(f"{site.root}/library/jobs/{job}", 303)
+
+    @router.get("/library/jobs/{job}")
+    def job(request: Request, job: str) -> Response:
+        found = jobs.find(owner(request), job)
+        if found is None:
+            raise NoSuchPage("Nothing is known of this upload. Look in the library.")
+        return site.page(request, "job.html", {"job": found})
+
+
+def _removing(router: APIRouter, site: Site) -> None:
+    archive = site.assistant.archive
+
+    @router.get("/library/remove")
+    def remove(request: Request, article: str) -> Response:
+        found = archive.article(article)
+        return site.page(request, "remove.html", {"article": found, "fault": ""})
+
+    @router.post("/library/remove")
+    def removed(request: Request, article: Annotated[str, Form()]) -> Response:
+        found = archive.article(article)
+        try:
+            count = site.assistant.remove(found.id)
+        except OnRecordError as error:
+            context = {"article": found, "fault": str(error)}
+            return site.page(request, "remove.html", context, status=409)
+        forget(site.kept, archive)
+        return RedirectResponse(f"{site.root}/library?removed={count}", 303)
+
+
+def histogram(sources: Sequence[Source]) -> list[Bar]:
+    """How many articles were published in each month, or in each year of a long stretch."""
+    days = sorted(source.published for source in sources if source.published)
+    if not days:
+        return []
+    span = (days[-1].year - days[0].year) * 12 + days[-1].month - days[0].month + 1
+    step = 1 if span <= _MONTHS else 12
+    counts = Counter((one.year * 12 + one.month - 1) // step for one in days)
+    most = max(counts.values())
+    periods = range(min(counts), max(counts) + 1)
+    return [
+        Bar(
+            f"{period * step // 12}" + (f"-{period % 12 + 1:02d}" if step == 1 else ""),
+            counts[period],
+            place * _BAR,
+            round(_HIGH * counts[period] / most, 1),
+            *_stretch(period * step, step),
+        )
+        for place, period in enumerate(periods)
+    ]
+
+
+def _stretch(month: int, months: int) -> tuple[str, str]:
+    """First and last day of some months, counted from year 0."""
+    following = month + months
+    first = date(month // 12, month % 12 + 1, 1)
+    end = date(following // 12, following % 12 + 1, 1).toordinal() - 1
+    return first.isoformat(), date.fromordinal(end).isoformat()
+
+
+def _found(passages: Sequence[Passage]) -> list[tuple[Source, str]]:
+    """Each article once, best first, with the passage that was found in it."""
+    found: dict[str, tuple[Source, str]] = {}
+    for passage in passages:
+        found.setdefault(passage.article.id, (passage.article, " ".join(passage.text.split())))
+    return list(found.values())
+
+
+def _faults(given: dict[str, str], files: bool) -> dict[str, str]:
+    """What is wrong with what was sent, by field."""
+    if files:
+        return {}
+    pasted = any(value.strip() for value in given.values())
+    faults = {} if pasted else {"files": "Choose at least one file, or paste a text below."}
+    if pasted and not given["text"].strip():
+        faults["text"] = "Paste the article's text."
+    try:
+        day(given["date"], "date")
+    except FieldFault as fault:
+        faults[fault.field] = str(fault)
+    url = given["url"].strip()
+    if url and not url.startswith(("https://", "http://")):
+        faults["url"] = "An address begins with https:// or http://."
+    return faults

@@ -1,0 +1,160 @@
+// What the pages do beyond links and forms: cards on citations, the side panel, copying, sorting.
+// Every text is set as text; nothing here makes HTML of what an article says.
+"use strict";
+(() => {
+  const framed = window.self !== window.top;
+  if (framed) document.documentElement.classList.add("framed");
+  const make = (name, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+  const own = (link) => link instanceof HTMLAnchorElement && link.origin === location.origin;
+
+  // Cards: outlet, date, headline and the exact quote, on hover and on focus.
+  let card = null, carded = null;
+  const hide = () => { card?.remove(); card = carded = null; };
+  const show = (cite) => {
+    hide();
+    const { title, outlet, date, quote } = cite.dataset;
+    card = make("div", { className: "hover-card", id: "hover-card", role: "tooltip" },
+      make("p", { className: "facts", textContent: [outlet, date].filter(Boolean).join(" · ") }),
+      make("p", { textContent: title, dir: "auto" }),
+      make("p", { className: "quote", textContent: `“${quote}”`, dir: "auto" }));
+    document.body.append(card);
+    carded = cite;
+    cite.setAttribute("aria-describedby", "hover-card");
+    place();
+  };
+  const place = () => {
+    const cite = carded;
+    const at = cite.getBoundingClientRect(), size = card.getBoundingClientRect();
+    const below = at.bottom + size.height + 8 < window.innerHeight;
+    card.style.top = `${Math.max(8, below ? at.bottom + 6 : at.top - size.height - 6)}px`;
+    card.style.left = `${Math.max(8, Math.min(at.left, window.innerWidth - size.width - 16))}px`;
+  };
+  for (const name of ["mouseover", "focusin"]) {
+    document.addEventListener(name, (event) => {
+      const cite = event.target.closest?.("a.cite[data-quote]");
+      if (cite) show(cite); else hide();
+    });
+  }
+  document.addEventListener("scroll", () => {
+    if (card && carded.matches(":hover, :focus")) place(); else hide();
+  }, true);
+
+  // The side panel, in the conversation only: articles and answers open beside it.
+  let panel = null, opener = null;
+  const close = () => {
+    if (!panel || panel.hidden) return;
+    panel.hidden = true;
+    document.body.classList.remove("with-panel");
+    opener?.focus();
+  };
+  const open = (link) => {
+    if (!panel) {
+      const shut = make("button", { type: "button", textContent: "Close" });
+      shut.addEventListener("click", close);
+      const alone = make("a", { textContent: "Open on its own", target: "_blank" });
+      const frame = make("iframe", { title: "Source" });
+      frame.addEventListener("load", () => { alone.href = frame.contentWindow.location.href; });
+      panel = make("aside", { id: "panel" }, make("header", {}, shut, alone), frame);
+      panel.setAttribute("aria-label", "Source");
+      document.body.append(panel);
+    }
+    opener = link;
+    panel.hidden = false;
+    document.body.classList.add("with-panel");
+    panel.querySelector("iframe").contentWindow.location.replace(link.href);
+    panel.querySelector("button").focus();
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".gradio-container a.cite, .gradio-container a.sheet");
+    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+    if (!link || !own(link) || !plain) return;
+    event.preventDefault();
+    hide();
+    open(link);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (card) hide(); else close();
+  });
+  if (framed) {
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") window.parent.document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    });
+  }
+
+  // Copying a quote with its attribution.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("button.copy");
+    if (!button) return;
+    const label = button.textContent;
+    const { copy, link } = button.dataset;
+    const text = link ? `${copy}, ${new URL(link, location.href)}` : copy;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      const field = make("textarea", { value: text, readOnly: true });
+      field.setAttribute("aria-label", "Quote with its attribution");
+      button.after(field);
+      field.select();
+      button.textContent = "Press Ctrl+C";
+    }
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+
+  // Sorting the sources of an answer.
+  const orders = { "as cited": "number", "by date": "date", "by outlet": "outlet" };
+  const sortable = (group) => {
+    const list = group.querySelector("ol");
+    if (list.children.length < 2 || group.querySelector(".sorts")) return;
+    const row = make("p", { className: "tools sorts" });
+    for (const [label, key] of Object.entries(orders)) {
+      const button = make("button", { type: "button", className: "sort", textContent: label });
+      button.setAttribute("aria-pressed", String(key === "number"));
+      button.addEventListener("click", () => {
+        const items = [...list.children];
+        items.sort((a, b) => a.dataset[key].localeCompare(b.dataset[key], undefined, { numeric: true }));
+        list.append(...items);
+        for (const one of row.children) one.setAttribute("aria-pressed", String(one === button));
+      });
+      row.append(button);
+    }
+    list.before(row);
+  };
+
+  // The question that is being answered stays in view, and its answer begins below it.
+  let seen = 0;
+  const follow = () => {
+    const asked = document.querySelectorAll("#conversation .message.user, #conversation .user .message");
+    if (asked.length === seen) return;
+    seen = asked.length;
+    const log = document.querySelector('#conversation [role="log"]');
+    const last = asked[seen - 1];
+    if (log && last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+  };
+
+  // What Gradio leaves unnamed, or names with the source of a message.
+  const tidy = () => {
+    follow();
+    for (const group of document.querySelectorAll(".answer details.sources")) sortable(group);
+    for (const one of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
+      one.removeAttribute("aria-label");
+    }
+    for (const button of document.querySelectorAll("button")) {
+      const named = button.textContent.trim() || button.getAttribute("aria-label") || button.title;
+      if (!named) button.setAttribute("aria-label", "More");
+    }
+  };
+  let waiting = false;
+  const later = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; tidy(); });
+  };
+  new MutationObserver(later).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", tidy);
+})();

@@ -1,0 +1,124 @@
+"""What the pages share: the assistant, what is kept, the desk, and the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+from fastapi.templating import Jinja2Templates
+from markupsafe import Markup
+
+from assistant.assistant import Assistant
+from assistant.errors import NoSuchPage
+from assistant.rendering import Place, to_html, web_url
+from assistant.text import without_direction
+from assistant.types import Answer, PastTurn
+from assistant.web.conversations import Conversation, Conversations
+from assistant.web.desk import Desk
+from assistant.web.keeping import Shown, forget, shown
+from assistant.web.users import Users
+
+_KEPT = "conversations.sqlite3"
+
+PAGES = Path(__file__).parent / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One web app: what its pages are made from."""
+
+    assistant: Assistant
+    kept: Conversations
+    desk: Desk
+    users: Users | None = None
+    root: str = ""
+    """What a proxy puts before every path: "" or "/onrecord"."""
+    read_only: bool = False
+    """Whether articles may be added and removed."""
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        status: int = 200,
+    ) -> Response:
+        """A page made from a template; every value in it is escaped."""
+        shared = {
+            "root": self.root,
+            "user": owner(request),
+            "signed": self.users is not None,
+            "read_only": self.read_only,
+            "place": request.url.path.removeprefix(self.root),
+        }
+        return _TEMPLATES.TemplateResponse(
+            request, template, {**shared, **(context or {})}, status_code=status
+        )
+
+    def conversation(self, who: str, conversation: str) -> Conversation:
+        """One of somebody's conversations.
+
+        Raises:
+            NoSuchPage: they have none of this id.
+        """
+        found = self.kept.find(who, conversation)
+        if found is None:
+            raise NoSuchPage("There is no such conversation. It may have been deleted.")
+        return found
+
+    def shown(self, who: str, conversation: str) -> list[Shown]:
+        """The answers of one of somebody's conversations, as the archive holds their words now."""
+        turns = self.kept.turns(who, conversation)
+        return [shown(turn, self.assistant.archive) for turn in turns]
+
+    def answer(self, who: str, conversation: str, turn: int) -> Shown:
+        """One answer of one of somebody's conversations.
+
+        Raises:
+            NoSuchPage: there is none.
+        """
+        for kept in self.kept.turns(who, conversation):
+            if kept.number == turn:
+                return shown(kept, self.assistant.archive)
+        raise NoSuchPage("There is no such answer. It may have been deleted.")
+
+    def html(self, answer: Answer, conversation: str, turn: int) -> str:
+        """A kept answer for a page."""
+        return to_html(answer, Place(self.root, conversation, turn))
+
+
+def open_site(
+    assistant: Assistant, users: Users | None = None, root: str = "", read_only: bool = False
+) -> Site:
+    """What the pages are made from; opens the file of conversations in the archive's folder."""
+    kept = Conversations(assistant.archive.folder / _KEPT)
+    forget(kept, assistant.archive)  # what was removed while nobody served
+    return Site(assistant, kept, Desk(assistant.settings.serve), users, root, read_only)
+
+
+def owner(request: Request) -> str:
+    """Who asks: the name that they signed in with, or "" where nobody does."""
+    name: str = request.scope.get("user", "")
+    return name
+
+
+def history(turns: Sequence[Shown]) -> list[PastTurn]:
+    """Turns as a question after them takes them."""
+    return [PastTurn(turn.answer.question, turn.answer.text) for turn in turns]
+
+
+def _plain(value: object) -> str:
+    return without_direction(str(value))
+
+
+def _made(cleaned: str) -> Markup:
+    """What rendering has escaped and cleaned."""
+    return Markup(cleaned)  # noqa: S704
+
+
+_TEMPLATES = Jinja2Templates(directory=PAGES)
+_TEMPLATES.env.filters |= {"plain": _plain, "cleaned": _made, "web_url": web_url}

@@ -1,0 +1,170 @@
+"""Who may sign in: a file of names and hashed passwords, and the sessions of this process.
+
+A line of the file is ``name:scrypt$N$r$p$salt$key``, the last two in hexadecimal digits. Passwords
+are hashed with scrypt (RFC 7914) by the parameters that OWASP names for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+from assistant.errors import SettingsError, TooManyAttempts
+
+LIFETIME = 12 * 3600
+"""Seconds that a session lasts."""
+
+_N, _R, _P = 2**15, 8, 3
+_MEMORY = 128 * _R * (_N + _P + 2)
+_NAME = re.compile(r"[\w.@-]{1,64}")
+_SHORTEST = 8  # of a password
+_WINDOW = 900.0  # seconds in which wrong passwords are counted
+_FROM_ONE, _FROM_ADDRESS, _FOR_NAME = 5, 20, 50  # for one name from one address; in all
+_MOST_KEPT = 10_000  # names and addresses whose attempts are remembered
+
+
+def hashed(password: str) -> str:
+    """A password as the file holds it.
+
+    Raises:
+        SettingsError: it is too short.
+    """
+    if len(password) < _SHORTEST:
+        raise SettingsError(f"A password has at least {_SHORTEST} characters.")
+    salt = secrets.token_bytes(16)
+    return f"scrypt${_N}${_R}${_P}${salt.hex()}${_key(password, salt).hex()}"
+
+
+def set_password(path: Path, name: str, password: str) -> None:
+    """Add somebody to the file, or give them another password.
+
+    Raises:
+        SettingsError: the name or the password will not do, or the file cannot be read.
+    """
+    if not _NAME.fullmatch(name):
+        raise SettingsError("A name has letters, digits and . @ - _ only, 64 at most.")
+    known = _read(path) if path.exists() else {}
+    known[name] = hashed(password)
+    text = "".join(f"{one}:{held}\n" for one, held in known.items())
+    new = path.with_name(path.name + ".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    new.replace(path)
+
+
+class Users:
+    """The people of a file. Safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file.
+
+        Raises:
+            SettingsError: it cannot be read, is not made of such lines, or names nobody.
+        """
+        self._hashes = _read(path)
+        if not self._hashes:
+            raise SettingsError(f"{path} names nobody.", "Add somebody: assistant user NAME.")
+        self._nobody = hashed(secrets.token_urlsafe())
+        self._lock = threading.Lock()
+        self._wrong: dict[str, deque[float]] = {}
+        self._sessions: dict[str, tuple[str, float]] = {}
+
+    def sign_in(self, name: str, password: str, address: str) -> str | None:
+        """A new session's token; None where name and password do not match.
+
+        Raises:
+            TooManyAttempts: for this name or from this address.
+        """
+        if not self.is_known(name, password, address):
+            return None
+        token = secrets.token_urlsafe(32)
+        with self._lock:
+            now = time.monotonic()
+            self._sessions = {t: held for t, held in self._sessions.items() if held[1] > now}
+            self._sessions[token] = (name, now + LIFETIME)
+        return token
+
+    def is_known(self, name: str, password: str, address: str) -> bool:
+        """True where name and password match; it takes as long for a name that nobody has.
+
+        Raises:
+            TooManyAttempts: for this name or from this address.
+        """
+        name = name[:64]
+        counters = {
+            f"{name} from {address}": _FROM_ONE,
+            f"from {address}": _FROM_ADDRESS,
+            f"{name}": _FOR_NAME,
+        }
+        with self._lock:
+            if any(self._tries(counter) >= most for counter, most in counters.items()):
+                raise TooManyAttempts(
+                    "Too many attempts went wrong.", f"Try again in {_WINDOW / 60:.0f} minutes."
+                )
+            for counter in counters:  # counted before, so that many at once are, too
+                self._wrong.setdefault(counter, deque()).append(time.monotonic())
+        right = _matches(self._hashes.get(name, self._nobody), password) and name in self._hashes
+        if right:
+            with self._lock:
+                for counter in counters:
+                    self._wrong.pop(counter, None)
+        return right
+
+    def of_session(self, token: str) -> str | None:
+        """Whose session it is; None where there is no such session any more."""
+        with self._lock:
+            name, until = self._sessions.get(token, ("", 0.0))
+        return name if until > time.monotonic() else None
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self._lock:
+            self._sessions.pop(token, None)
+
+    def _tries(self, counter: str) -> int:
+        if len(self._wrong) > _MOST_KEPT:
+            self._wrong = {name: one for name, one in self._wrong.items() if _recent(one)}
+        return len(_recent(self._wrong.get(counter, deque())))
+
+
+def _recent(tries: deque[float]) -> deque[float]:
+    while tries and tries[0] < time.monotonic() - _WINDOW:
+        tries.popleft()
+    return tries
+
+
+def _key(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY)
+
+
+def _matches(held: str, password: str) -> bool:
+    _, n, r, p, salt, key = held.split("$")
+    if (int(n), int(r), int(p)) != (_N, _R, _P):
+        return False
+    return hmac.compare_digest(_key(password, bytes.fromhex(salt)), bytes.fromhex(key))
+
+
+def _read(path: Path) -> dict[str, str]:
+    shape = re.compile(rf"({_NAME.pattern}):(scrypt\$\d+\$\d+\$\d+\$[0-9a-f]+\$[0-9a-f]+)")
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.") from None
+    found = {}
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.startswith("#"):
+            match = shape.fullmatch(line.strip())
+            if match is None:
+                raise SettingsError(
+                    f"{path}, line {number}: no name with a hashed password.",
+                    "Add people with: assistant user NAME --auth-file FILE.",
+                )
+            found[match[1]] = match[2]
+    return found

@@ -1,0 +1,142 @@
+"""A question of the conversation, without the page around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import OpenAssistant
+
+from assistant import Assistant
+from assistant.testing import sample_articles
+from assistant.types import EVERYTHING, Filters
+
+if TYPE_CHECKING:
+    from assistant.web.asking import Step, Talk
+    from assistant.web.site import Site
+
+HOSTILE = '<script>alert(1)</script> ![x](http://127.0.0.1:9/) <img src=x onerror="alert(1)">'
+
+
+@pytest.fixture
+def assistant(open_assistant: OpenAssistant) -> Assistant:
+    assistant = open_assistant(archive={"statements": False})  # quicker
+    assistant.add(sample_articles(5))
+    return assistant
+
+
+def steps(
+    site: Site,
+    question: str,
+    talk: Talk | None = None,
+    after: int | None = None,
+    limits: Filters = EVERYTHING,
+    infer: bool = True,
+) -> list[Step]:
+    from assistant.web.asking import Asked, Talk, answering
+
+    return list(answering(site, Asked("", talk or Talk(), question, limits, after, infer)))
+
+
+def test_stages_stream_and_the_answer_is_kept(site: Site) -> None:
+    first, *_, last = steps(site, "harbour3 number3")
+    assert "Searching 5 articles" in first.messages[-1]["content"]
+    assert not first.over
+    assert last.over
+    assert 'class="cite"' in last.messages[-1]["content"]
+    (turn,) = site.shown("", last.talk.conversation)
+    assert turn.answer.question == "harbour3 number3"
+    assert site.kept.of("")[0].title == "harbour3 number3"
+    assert site.desk.idle
+
+
+def test_a_follow_up_goes_on_and_an_edited_question_takes_its_place(site: Site) -> None:
+    talk = steps(site, "harbour3 number3")[-1].talk
+    followed = steps(site, "and harbour2?", talk)[-1]
+    assert len(followed.messages) == 4
+    assert [t.number for t in site.shown("", talk.conversation)] == [1, 2]
+    assert site.shown("", talk.conversation)[1].answer.standalone != "and harbour2?"
+    edited = steps(site, "harbour4 number4", followed.talk, after=0)[-1]
+    assert len(edited.messages) == 2
+    (turn,) = site.shown("", talk.conversation)
+    assert turn.answer.question == "harbour4 number4"
+
+
+def test_an_error_is_a_message_and_nothing_is_kept(site: Site) -> None:
+    (step,) = steps(site, "  ")
+    assert step.over
+    assert "empty" in step.messages[-1]["content"]
+    assert site.kept.of("") == []
+    assert site.desk.idle
+
+
+def test_a_conversation_deleted_meanwhile_begins_anew(site: Site) -> None:
+    talk = steps(site, "harbour3 number3")[-1].talk
+    site.kept.delete("", talk.conversation)
+    again = steps(site, "harbour2 number2", talk)[-1]
+    assert again.talk.conversation != talk.conversation
+    assert len(site.shown("", again.talk.conversation)) == 1
+
+
+def test_closing_a_stream_gives_its_place_back(site: Site) -> None:
+    from assistant.web.asking import Asked, Talk, answering
+
+    stream = answering(site, Asked("", Talk(), "harbour3 number3", EVERYTHING, None, True))
+    next(stream)
+    assert not site.desk.idle
+    stream.close()  # type: ignore[attr-defined]
+    assert site.desk.idle
+    with site.desk.ticket() as first:
+        first.wait()
+        waiting = answering(site, Asked("", Talk(), "harbour2", EVERYTHING, None, True))
+        assert "Waiting: 1 before this" in next(waiting).messages[-1]["content"]
+        waiting.close()  # type: ignore[attr-defined]
+    assert site.desk.idle
+
+
+def test_nothing_hostile_passes_a_message(site: Site) -> None:
+    step = steps(site, f"harbour3 {HOSTILE} number3")[-1]
+    for message in step.messages:
+        for forbidden in ("<script", "<img", "!["):
+            assert forbidden not in message["content"]
+
+
+def test_a_field_that_holds_what_was_inferred_is_not_the_readers(site: Site) -> None:
+    from assistant.web.asking import Given
+
+    talk = steps(site, "what happened in the harbour in January 2025?")[-1].talk
+    assert talk.inferred == {"since": "2025-01-01", "until": "2025-01-31"}
+    fields = {"since": "2025-01-01", "until": "2025-01-31", "outlets": [], "speakers": []}
+    assert Given("q", fields, talk, "").own == EVERYTHING
+    changed = Given("q", {**fields, "until": "2025-01-03", "outlets": [" Post "]}, talk, "").own
+    assert changed == Filters(until=date(2025, 1, 3), outlets=("Post",))
+    assert Given("q", fields, replace(talk, inferred={}), "").own.since == date(2025, 1, 1)
+
+
+def test_what_is_inferred_can_be_removed(site: Site) -> None:
+    question = "what happened in the harbour in March 2031?"
+    kept = steps(site, question, infer=False)[-1].answer
+    assert kept is not None
+    assert (kept.inferred, kept.filters, kept.coverage.articles) == ((), EVERYTHING, 5)
+
+
+@pytest.mark.slow
+def test_suggestions_are_questions_that_were_answered(sample: Assistant) -> None:
+    from assistant.web.site import open_site
+    from assistant.web.suggesting import examples, following
+
+    site = open_site(sample)
+    found = examples(site)
+    assert 1 <= len(found) <= 3
+    for text in found:
+        answer = sample.ask(text)
+        assert answer.refusal is None
+        assert any((c.speaker or "-").casefold() in text.casefold() for c in answer.citations)
+    talk = steps(site, "what did the MEA say about Naqvi's claims")[-1].talk
+    more = following(site, site.shown("", talk.conversation))
+    assert all(text.startswith("And what did ") for text in more)
+    with site.desk.ticket():
+        assert examples(site) == []  # while somebody asks, none is tried
+    site.kept.close()
