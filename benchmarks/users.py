@@ -90,7 +90,8 @@ async def measured(address: str, questions: list[str], given: argparse.Namespace
         over = asyncio.Event()
         watch = asyncio.create_task(health(client, over))
         until = time.perf_counter() + 60 * given.minutes
-        shares = [questions[n:] + questions[:n] for n in range(given.users)]
+        starts = [n * len(questions) // given.users for n in range(given.users)]
+        shares = [questions[n:] + questions[:n] for n in starts]  # scores are remembered
         days = await asyncio.gather(*(user(client, share, until) for share in shares))
         seen = [one for day in days for one in day]
         kinds = Counter(kind for kind, _, _ in seen)

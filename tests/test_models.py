@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from assistant import HubUnreachable, ModelDamaged, ModelMissing
+from assistant import HubUnreachable, ModelDamaged, ModelMissing, models
 from assistant.models import HubReranker, SentenceEmbedder, count_tokens, load_reranker
 from assistant.settings import ModelSettings
 from assistant.testing import HashEmbeddings
@@ -30,6 +30,14 @@ def test_the_reranker_can_be_off() -> None:
     assert load_reranker(ModelSettings(reranker="off")) is None
 
 
+@pytest.fixture
+def unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The packaged reranker is loaded once in a process: here, not yet."""
+    fresh = models._Lazy(models._load_packaged_reranker)
+    monkeypatch.setattr(models, "_packaged_reranker", fresh)
+
+
+@pytest.mark.usefixtures("unloaded")
 @pytest.mark.parametrize("role", ["embedder", "reranker"])
 def test_a_missing_package_is_named_with_its_cure(
     role: str, monkeypatch: pytest.MonkeyPatch
@@ -40,6 +48,7 @@ def test_a_missing_package_is_named_with_its_cure(
     assert "pip install 'onrecord[offline]'" in caught.value.hint
 
 
+@pytest.mark.usefixtures("unloaded")
 @pytest.mark.parametrize("role", ["embedder", "reranker"])
 def test_damaged_weights_are_refused(
     role: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -97,9 +106,16 @@ class TestReal:
         scores = reranker.score("Who won the election?", texts)
         assert len(scores) == 15
         assert all(scores[n] > 0 > scores[n + 1] for n in range(1, 12, 3))
-        again = reranker.score("Who won the election?", texts[1:2])
-        assert scores[1] == pytest.approx(again[0], abs=0.2)  # int8 sees its batch
         assert reranker.score("q", []) == []
+
+    def test_a_score_does_not_depend_on_company_and_is_remembered(self) -> None:
+        texts = ["Ann Lee won the election.", "Bananas are yellow. " * 9]
+        models._logit.cache_clear()
+        alone = [load_reranker(ModelSettings()).score("Who won?", [text])[0] for text in texts]
+        models._logit.cache_clear()
+        assert load_reranker(ModelSettings()).score("Who won?", texts) == alone
+        assert load_reranker(ModelSettings()).score("Who won?", texts[::-1]) == alone[::-1]
+        assert models._logit.cache_info()[:2] == (2, 2)  # hits, misses
 
     @pytest.mark.parametrize("role", ["embedder", "reranker"])
     def test_a_hub_that_cannot_be_reached(self, role: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,14 @@
 """An assistant that was made worse is caught by the gate that is named for it.
 
 The sample suite is run once as it is, which is its own gate, and then by eight mutants of the
-assistant, over every other question. Scores of the cross-encoder are remembered between the runs,
-so that a mutant costs seconds.
+assistant, over every other question.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,11 @@ import pytest
 
 import assistant.assistant as door
 from assistant import Answer, Assistant, Citation, Claim, Hit
-from assistant.answering import Confidence, Draft, quoting_writer
+from assistant.answering import Confidence, Draft
 from assistant.answering.confidence import Verdict
 from assistant.archive import Archive
 from assistant.evaluation import Run, Suite, gate, read_run, read_suite, run_suite
-from assistant.language import SpacyParser
-from assistant.models import PackagedReranker, SentenceEmbedder
 from assistant.resources import folder
-from assistant.settings import load
 from assistant.text import sentences
 
 pytestmark = pytest.mark.slow
@@ -33,37 +29,9 @@ pytestmark = pytest.mark.slow
 CORRECTED = "kv-0401"
 
 
-class Remembering:
-    """The packaged cross-encoder, which scores no pair twice."""
-
-    name = PackagedReranker.name
-
-    def __init__(self) -> None:
-        self._reranker = PackagedReranker(load().models)
-        self._known: dict[tuple[str, str], float] = {}
-
-    def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        new = [text for text in dict.fromkeys(texts) if (question, text) not in self._known]
-        for text, score in zip(new, self._reranker.score(question, new), strict=True):
-            self._known[question, text] = score
-        return [self._known[question, text] for text in texts]
-
-
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    settings, reranker = load(), Remembering()
-    place = tmp_path_factory.mktemp("mutants") / "archive"
-    parser = SpacyParser(settings.models)
-    archive = Archive(place, SentenceEmbedder(settings.models), settings, parser)
-    writer = quoting_writer(archive, reranker, parser, settings.answer)
-    with Assistant(archive, reranker, parser, writer, settings) as opened:
-        opened.add(folder("corpus"))
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def sample_run(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return run_suite(read_suite("sample"), assistant, tmp_path_factory.mktemp("runs") / "sample")
+def sample_run(sample: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return run_suite(read_suite("sample"), sample, tmp_path_factory.mktemp("runs") / "sample")
 
 
 def test_the_sample_suite_passes_its_gate(sample_run: Run) -> None:
@@ -223,21 +191,21 @@ MUTANTS: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
 
 
 def test_unharmed_it_passes_on_half_of_the_questions(
-    assistant: Assistant, half: Suite, tmp_path: Path
+    sample: Assistant, half: Suite, tmp_path: Path
 ) -> None:
-    verdict = gate(run_suite(half, assistant, tmp_path / "run"))
+    verdict = gate(run_suite(half, sample, tmp_path / "run"))
     assert (verdict.failures, verdict.unjudged) == ((), ())
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_caught_by_its_gate(
     name: str,
-    assistant: Assistant,
+    sample: Assistant,
     half: Suite,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     metric, mutate = MUTANTS[name]
     mutate(monkeypatch)
-    verdict = gate(run_suite(half, assistant, tmp_path / "run"))
+    verdict = gate(run_suite(half, sample, tmp_path / "run"))
     assert metric in [failure.metric for failure in verdict.failures], verdict

@@ -20,7 +20,8 @@ Shares = Callable[[Sequence[str]], Mapping[str, float]]
 """The share of passages that hold each term, from 0 to 1."""
 
 # Measured in docs/design/quoting.md; logits.
-_LEANING = 5  # sentences of the best passages that are read twice
+_LEANING = 3  # sentences of the best passages that are read twice
+_FOR_A_PART = 13  # sentences that are read once more for each part of a question
 _CONTEXT_COSTS = 2.0  # what the sentence before adds, it adds for itself, too
 _ARTICLE_WEIGHT = 0.5
 _KIND = 1.5
@@ -68,7 +69,7 @@ class Scorer:
         scored = []
         for part in question.parts:
             single = len(question.parts) == 1
-            own = whole if single else self._relevance(part.query, candidates)
+            own = whole if single else self._for_part(part, candidates, whole)
             judged = [
                 _scored(part, one, (a + b) / 2, known, named)
                 for one, a, b, named in zip(candidates, whole, own, entities, strict=True)
@@ -77,6 +78,17 @@ class Scorer:
                 judged = _going_on(judged)
             scored.append(sorted(judged, key=lambda s: -s.score))
         return scored
+
+    def _for_part(
+        self, part: Part, candidates: Sequence[Candidate], whole: Sequence[float]
+    ) -> list[float]:
+        """Relevance to a part, for which only what serves the whole question best is read."""
+        own = list(whole)
+        best = sorted(range(len(candidates)), key=lambda n: -whole[n])[:_FOR_A_PART]
+        read = self._relevance(part.query, [candidates[n] for n in best])
+        for n, logit in zip(best, read, strict=True):
+            own[n] = logit
+        return own
 
     def _entities(
         self, question: Question, candidates: Sequence[Candidate]
