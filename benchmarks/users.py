@@ -103,8 +103,9 @@ async def measured(address: str, questions: list[str], given: argparse.Namespace
         faults += [f"p95 {p95:.2f} s"] if p95 >= MOST else []
         faults += [f"not answered: {kinds}"] if set(kinds) != {"answer"} else []
 
+        news = [f"In short: {question}" for question in questions]  # asked by nobody so far
         crowd = await asyncio.gather(
-            *(asked(client, questions[n % len(questions)]) for n in range(given.crowd))
+            *(asked(client, news[n % len(news)]) for n in range(given.crowd))
         )
         kinds = Counter(kind for kind, _, _ in crowd)
         busy = [whole for kind, _, whole in crowd if kind == "busy"]

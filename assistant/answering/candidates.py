@@ -11,7 +11,7 @@ from assistant.language import is_order, same_name
 from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
-_MOST = 26  # sentences judged; each costs the cross-encoder 20 ms
+_MOST = 24  # sentences judged; each costs the cross-encoder 20 ms
 _ARTICLES = 2  # read to their end, not only where a passage was found
 _UNREAD = 3.0  # logits that a passage which no search found lies behind its article's best
 _SHORTEST = 3  # words; less is a heading or a caption

@@ -20,7 +20,7 @@ Shares = Callable[[Sequence[str]], Mapping[str, float]]
 """The share of passages that hold each term, from 0 to 1."""
 
 # Measured in docs/design/quoting.md; logits.
-_LEANING = 3  # sentences of the best passages that are read twice
+_LEANING = 2  # sentences of the best passages that are read twice
 _FOR_A_PART = 13  # sentences that are read once more for each part of a question
 _CONTEXT_COSTS = 2.0  # what the sentence before adds, it adds for itself, too
 _ARTICLE_WEIGHT = 0.5
