@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 # The sample goes into the default archive only: another one is somebody's own.
 SAMPLE = test "$(ARCHIVE)" != archive || $(BIN)/assistant ingest corpus --archive archive
 export Q
+# Two workers with a thread each: torch's threads wait for each other by spinning.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2
 
 PICTURES := panel-desk-light chat-phone-dark library-desk-light
 SUITES := sample adversarial attribution
@@ -28,13 +30,13 @@ test: $(VENV)/.developing browser  ## every check and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(PYTEST) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.developing  ## the fast part of test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+	$(PYTEST) --dist worksteal -m "not slow"
 
 eval: $(VENV)/.installed  ## every suite that ships, each held against its gate
 	@rm -rf build/eval

@@ -29,6 +29,14 @@ SHARED = ROOT.parent / "shared" / "data"
 WITHOUT_RERANKER = {"reranker": "off"}
 
 
+LONG = ("test_browser", "test_wikinews", "test_mutants", "test_gate")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, so that no worker is left with one of them at the end."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
