@@ -128,7 +128,8 @@ class _Page:
         filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
         asked = [
             gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given,
-                  validator=self._checked, **shared),
+                  # "once" is deaf after a question that was stopped before its first step.
+                  validator=self._checked, trigger_mode="multiple", **shared),
             gr.on(filtered, self._handler(self._refiltered), given,
                   validator=_checked_fields, **shared),
             self.widen.click(self._handler(self._widened), given, **shared),
