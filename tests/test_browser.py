@@ -101,13 +101,18 @@ def test_a_question_is_asked_checked_and_followed_up(page: Page, address: str) -
     assert strangers == []
 
 
-def test_stages_are_shown_until_the_answer_is(page: Page) -> None:
+def test_stages_are_shown_until_the_answer_is(page: Page, address: str) -> None:
     # Asked by no other test: what was asked before is answered at once.
-    page.get_by_role("textbox", name="Question").fill("Who called the ferry strike, and why?")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    question = "Who called the ferry strike, and why?"
+    box = page.get_by_role("textbox", name="Question")
+    box.fill(question)
+    box.press("Enter")
     expect(page.locator(".stages")).to_contain_text("Searching 51 articles")
+    box.press("Enter")  # in vain: it is being answered
     answered(page, 1)
     expect(page.locator(".stages")).to_have_count(0)
+    page.goto(f"{address}/conversations")
+    expect(page.get_by_role("link", name=question)).to_have_count(1)
 
 
 @everywhere

@@ -82,7 +82,9 @@ class _Page:
                 elem_id="question",
             )
             self.ask = gr.Button("Ask", variant="primary", scale=1, min_width=90)
-            self.stop = gr.Button("Stop", variant="stop", scale=1, min_width=90, visible=False)
+            self.stop = gr.Button(
+                "Stop", variant="stop", scale=1, min_width=90, visible=False, elem_id="stop"
+            )
         with gr.Row(elem_id="turns"):
             self.again = gr.Button("Ask again", size="sm")
             self.edit = gr.Button("Edit the question", size="sm")
@@ -128,7 +130,7 @@ class _Page:
         filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
         asked = [
             gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given,
-                  # "once" is deaf after a question that was stopped before its first step.
+                  # "once" is deaf until what was stopped has ended its step.
                   validator=self._checked, trigger_mode="multiple", **shared),
             gr.on(filtered, self._handler(self._refiltered), given,
                   validator=_checked_fields, **shared),

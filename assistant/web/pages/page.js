@@ -86,6 +86,14 @@
     });
   }
 
+  // What is being answered is not asked twice: Enter waits while there is something to stop.
+  document.addEventListener("keydown", (event) => {
+    const asking = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#question");
+    if (!asking || !document.querySelector("#stop")?.checkVisibility()) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
   // Copying a quote with its attribution.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.copy");
