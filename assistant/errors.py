@@ -6,6 +6,7 @@
     ├── SettingsError        a setting is unknown or has a wrong value
     ├── QuestionError        the question is empty or too long
     ├── Busy                 too many questions at once (retryable)
+    ├── Stopped              the reader has stopped the answer (retryable)
     ├── TooManyAttempts      too many wrong passwords (retryable)
     ├── NoSuchPage           an address leads to nothing, or to nothing for whom asks
     ├── ModelError           a model cannot be used
@@ -56,6 +57,12 @@ class QuestionError(OnRecordError):
 
 class Busy(OnRecordError):
     """Too many questions are being answered and waiting."""
+
+    retryable = True
+
+
+class Stopped(OnRecordError):
+    """The answer was stopped by who asked for it."""
 
     retryable = True
 

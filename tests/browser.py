@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import json
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -47,6 +49,18 @@ def served(archive: Path, *options: str) -> Iterator[str]:
             yield match[0]
         finally:
             server.terminate()
+
+
+@contextlib.contextmanager
+def asked_by_others(address: str, question: str) -> Iterator[None]:
+    """The desk is busy with a question until it is answered."""
+    body = json.dumps({"question": question}).encode()
+    headers = {"content-type": "application/json", "accept": "text/event-stream"}
+    request = urllib.request.Request(f"{address}/api/ask", body, headers)
+    with urllib.request.urlopen(request) as answer:
+        assert answer.readline()  # its first stage
+        yield
+        answer.read()
 
 
 @contextlib.contextmanager
@@ -102,6 +116,16 @@ def answered(page: Page, count: int) -> None:
     """Wait until so many answers are shown, and the next question can be asked."""
     expect(page.locator(".answer[data-page^='/']")).to_have_count(count, timeout=ANSWER)
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible(timeout=ANSWER)
+
+
+@contextlib.contextmanager
+def on_its_way(page: Page) -> Iterator[None]:
+    """What the block does brings another answer, whose stages may be gone before anybody looks."""
+    page.evaluate("""() => { window.staged = new Promise(done => new MutationObserver(
+        () => document.querySelector(".stages") && done(true)
+    ).observe(document.body, {childList: true, subtree: true})); }""")
+    yield
+    page.wait_for_function("window.staged", timeout=_WAIT)
 
 
 def panel(page: Page) -> Any:

@@ -15,8 +15,10 @@ from browser import (
     ARTEFACTS,
     answered,
     ask,
+    asked_by_others,
     beacon,
     chromium,
+    on_its_way,
     opened,
     overflow,
     panel,
@@ -173,8 +175,8 @@ def test_filters_are_inferred_changed_and_removed(page: Page) -> None:
     expect(page.locator(".sources li .facts").first).to_contain_text("2026-04")
     answered(page, 1)
     page.get_by_label("Outlets").click()
-    page.get_by_role("option", name="Sellomar Gazette").click()
-    expect(page.locator(".stages")).to_be_visible()
+    with on_its_way(page):
+        page.get_by_role("option", name="Sellomar Gazette").click()
     answered(page, 1)
     expect(page.locator(".sources li .facts").first).to_contain_text("Sellomar Gazette")
     ask(page, "What did the union say about the ferry strike?")
@@ -185,8 +187,8 @@ def test_filters_are_inferred_changed_and_removed(page: Page) -> None:
 
 def test_a_question_is_repeated_edited_and_begun_anew(page: Page) -> None:
     ask(page, NAQVI)
-    page.get_by_role("button", name="Ask again").click()
-    expect(page.locator(".stages")).to_be_visible()
+    with on_its_way(page):
+        page.get_by_role("button", name="Ask again").click()
     answered(page, 1)
     page.get_by_role("button", name="Edit the question").click()
     box = page.get_by_role("textbox", name="Question")
@@ -210,6 +212,32 @@ def test_an_answer_on_its_way_is_stopped(page: Page) -> None:
     expect(page.locator(".message").last).to_contain_text("Stopped")
     expect(box).to_have_value(long)
     ask(page, NAQVI)
+
+
+def test_a_slow_page_stops_a_question_that_waits(page: Page, address: str) -> None:
+    # A step that is on its way to the page when it is stopped is not shown after that.
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    with asked_by_others(address, "What did the minister say, and who replied to the minister?"):
+        box = page.get_by_role("textbox", name="Question")
+        box.fill("What did the pilots say about the ferry strike, and who paid for the ferries?")
+        box.press("Enter")
+        expect(page.locator(".stages")).to_contain_text("Waiting")
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator(".message").last).to_contain_text("Stopped")
+        page.wait_for_timeout(1000)
+        expect(page.locator(".message").last).to_contain_text("Stopped")
+
+
+def test_a_new_conversation_ends_what_is_on_its_way(page: Page) -> None:
+    box = page.get_by_role("textbox", name="Question")
+    box.fill("What did the engineers say about the dam, and what did the farmers reply?")
+    box.press("Enter")
+    expect(page.locator(".stages")).to_be_visible()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".message")).to_have_count(0)
+    expect(box).to_have_value("")
+    ask(page, NAQVI)
+    expect(page.locator(".answer")).to_have_count(1)
 
 
 def test_bad_questions_have_a_message_beside_the_field(page: Page) -> None:

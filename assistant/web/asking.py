@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.errors import OnRecordError
 from assistant.rendering import Progress, clean, escaped
 from assistant.text import opening
-from assistant.types import Answer, AnswerEvent, Filters, Question, StageEvent
+from assistant.types import Answer, AnswerEvent, Event, Filters, Question, StageEvent
 from assistant.web.filters import filters
 from assistant.web.keeping import Shown, kept
 from assistant.web.site import Site, history
+from assistant.web.stopping import Stoppable
 
 _LOOK = 0.3  # seconds between two looks at the line
 _TITLE = 80  # characters of a first question that a conversation is called by
@@ -43,6 +44,8 @@ class Given:
     talk: Talk
     who: str
     """Who asks."""
+    way: Stoppable[Event] = field(default_factory=Stoppable)
+    """Where the question can be stopped."""
 
     @property
     def own(self) -> Filters:
@@ -64,6 +67,8 @@ class Asked:
     """The turn that it follows; what came after that is replaced. None for the last one."""
     infer: bool
     """Whether its own words may limit the search."""
+    way: Stoppable[Event] = field(default_factory=Stoppable)
+    """Where it can be stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Step:
 
 
 def answering(site: Site, asked: Asked) -> Iterator[Step]:
-    """Every step to the answer, which is kept; or to what went wrong."""
+    """Every step to the answer, which is kept; or to what went wrong, or to its being stopped."""
     conversation = asked.talk.conversation or secrets.token_urlsafe()  # nobody else's
     with site.desk.alone(conversation):
         turns = site.shown(asked.who, asked.talk.conversation)
@@ -97,17 +102,23 @@ def _progress(
     """What is shown of the answer, step by step; the last comes with it."""
     progress = Progress()
     question = Question(asked.question, tuple(history(past)), asked.limits, infer=asked.infer)
+    for event in asked.way.heard(_events(site, question)):
+        if isinstance(event, AnswerEvent):
+            talk, number = _keep(site, asked, event.answer, past)
+            html = site.html(event.answer, talk.conversation, number)
+            yield html, talk, event.answer
+        else:
+            waits = isinstance(event, StageEvent) and event.stage == "wait"
+            shown = Progress() if waits else progress  # the place in the line is shown alone
+            yield shown.html(event), asked.talk, None
+
+
+def _events(site: Site, question: Question) -> Generator[Event]:
+    """What happens on the way to the answer: in the line, then at the desk."""
     with site.desk.ticket() as ticket:
-        while not ticket.wait(_LOOK):  # a question that waits can be stopped, too
-            waiting = StageEvent("wait", f"Waiting: {ticket.before} before this", 0.0)
-            yield Progress().html(waiting), asked.talk, None
-        for event in site.assistant.stream(question):
-            if isinstance(event, AnswerEvent):
-                talk, number = _keep(site, asked, event.answer, past)
-                html = site.html(event.answer, talk.conversation, number)
-                yield html, talk, event.answer
-            else:
-                yield progress.html(event), asked.talk, None
+        while not ticket.wait(_LOOK):  # a question that was stopped leaves the line
+            yield StageEvent("wait", f"Waiting: {ticket.before} before this", 0.0)
+        yield from site.assistant.stream(question)
 
 
 def messages(site: Site, who: str, talk: Talk) -> Messages:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +17,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 import gradio as gr
 
 from assistant.answering import described
-from assistant.types import Answer, Filters
-from assistant.web.asking import Asked, Given, Talk, answering, field_of, last_turn, messages, said
+from assistant.types import Answer, Event, Filters
+from assistant.web.asking import Asked, Given, Talk, answering, field_of, last_turn, messages
 from assistant.web.filters import FieldFault, filters
 from assistant.web.site import Site
+from assistant.web.stopping import Stoppable
 from assistant.web.suggesting import examples, following
 
 THEME = gr.themes.Base(
@@ -43,6 +45,7 @@ class _Page:
     def __init__(self, site: Site, page: gr.Blocks) -> None:
         self._site = site
         self._examples: tuple[str, list[str]] = ("", [])  # and of which archive
+        self._ways: list[tuple[str | None, Stoppable[Event]]] = []  # under way, of which page
         self._lay_out()
         self._connect(page)
 
@@ -124,13 +127,12 @@ class _Page:
         outputs = [*given, self.chat, self.inferred, self.widen, self.ask, self.stop,
                    *self.suggested]  # fmt: skip
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        shared = {"outputs": outputs, **quiet}
         begun = page.load(self._loaded, None, loaded, **quiet)
-        first = begun.then(self._suggest, self.talk, self.suggested, **quiet)
-        shared = {"outputs": outputs, "cancels": [first], **quiet}
         filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
         asked = [
             gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given,
-                  # "once" is deaf until what was stopped has ended its step.
+                  # "once" is deaf until the page has heard that the last one is over.
                   validator=self._checked, trigger_mode="multiple", **shared),
             gr.on(filtered, self._handler(self._refiltered), given,
                   validator=_checked_fields, **shared),
@@ -141,11 +143,11 @@ class _Page:
             one.click(self._handler(self._asked), [one, *given[1:]], **shared)
             for one in self.suggested
         ]
-        for event in asked:
+        for event in (begun, *asked):
             event.then(self._suggest, self.talk, self.suggested, **quiet)
-        self.stop.click(self._stopped, self.talk, **{**shared, "cancels": asked})
+        self.stop.click(self._stop, None, None, **quiet)
         self.edit.click(self._edited, self.talk, **shared)
-        self.new.click(self._emptied, None, **shared)
+        self.new.click(self._stop, None, None, **quiet).then(self._emptied, None, **shared)
 
     def _handler(self, answer: Callable[[Given], Iterator[Update]]) -> Callable[..., Any]:
         """The function as Gradio calls it, with the values of the components one by one."""
@@ -155,9 +157,26 @@ class _Page:
             talk: Talk, request: gr.Request,
         ) -> Iterator[Update]:  # fmt: skip
             fields = {"since": since, "until": until, "outlets": outlets, "speakers": speakers}
-            yield from answer(Given(question, fields, talk, _who(request)))
+            with self._under_way(request.session_hash) as way:
+                yield from answer(Given(question, fields, talk, _who(request), way))
 
         return handle
+
+    @contextmanager
+    def _under_way(self, page: str | None) -> Iterator[Stoppable[Event]]:
+        """A question of one page, which that page can stop until the block ends."""
+        entry = (page, Stoppable[Event]())
+        self._ways.append(entry)
+        try:
+            yield entry[1]
+        finally:
+            self._ways.remove(entry)
+
+    def _stop(self, request: gr.Request) -> None:
+        """End what is under way; the last step of each says so."""
+        for page, way in list(self._ways):
+            if page == request.session_hash:
+                way.stop()
 
     def _asked(self, given: Given) -> Iterator[Update]:
         """Answer what stands in the box, limited to what the reader set."""
@@ -187,7 +206,7 @@ class _Page:
     def _answer(
         self, given: Given, question: str, limits: Filters, after: int | None, infer: bool = True
     ) -> Iterator[Update]:
-        asked = Asked(given.who, given.talk, question, limits, after, infer)
+        asked = Asked(given.who, given.talk, question, limits, after, infer, given.way)
         yield {self.box: question, **self._busy(True), **self._suggestions([])}
         for step in answering(self._site, asked):
             update: Update = {self.chat: step.messages}
@@ -226,7 +245,8 @@ class _Page:
         """Questions that the archive can answer: to begin with, or to go on."""
         turns = self._site.shown(_who(request), talk.conversation)
         asked = following(self._site, turns) if turns else self._first_questions()
-        return self._suggestions(asked)
+        busy = any(page == request.session_hash for page, _ in self._ways)
+        return self._suggestions([] if busy else asked)  # more follow after an answer
 
     def _first_questions(self) -> list[str]:
         """Examples; found once for each state of the archive, since finding them takes seconds."""
@@ -234,11 +254,6 @@ class _Page:
         if self._examples[0] != state and (found := examples(self._site)):
             self._examples = (state, found)
         return self._examples[1] if self._examples[0] == state else []
-
-    def _stopped(self, talk: Talk, request: gr.Request) -> Update:
-        note = said("assistant", "Stopped. The question is still in its field.")
-        past = messages(self._site, _who(request), talk)
-        return {self.chat: [*past, note], **self._busy(False)}
 
     def _edited(self, talk: Talk, request: gr.Request) -> Update:
         last = last_turn(self._site, _who(request), talk)
