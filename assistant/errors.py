@@ -66,6 +66,9 @@ class Stopped(OnRecordError):
 
     retryable = True
 
+    def __init__(self) -> None:
+        super().__init__("Stopped.", "The question is still in its field.")
+
 
 class TooManyAttempts(OnRecordError):
     """Too many wrong passwords were tried, for one name or from one address."""

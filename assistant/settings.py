@@ -121,8 +121,8 @@ class ServeSettings(Section):
 
     at_once: Count = 1
     """How many questions are answered at once. One keeps every core busy that it may use."""
-    waiting: Annotated[int, Field(ge=0)] = 24
-    """How many more may wait; whoever comes after them is told that it is busy."""
+    waiting: Annotated[int, Field(ge=0, le=30)] = 24  # each may hold one of the server's 40 threads
+    """How many more may wait, at most 30; whoever comes after them is told that it is busy."""
     max_upload: Count = 20
     """Megabytes that one upload may have, all its files together."""
     max_files: Count = 200

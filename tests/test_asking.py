@@ -59,10 +59,20 @@ def test_a_follow_up_goes_on_and_an_edited_question_takes_its_place(site: Site) 
     assert len(followed.messages) == 4
     assert [t.number for t in site.shown("", talk.conversation)] == [1, 2]
     assert site.shown("", talk.conversation)[1].answer.standalone != "and harbour2?"
-    edited = steps(site, "harbour4 number4", followed.talk, after=0)[-1]
-    assert len(edited.messages) == 2
-    (turn,) = site.shown("", talk.conversation)
-    assert turn.answer.question == "harbour4 number4"
+    edited = steps(site, "harbour4 number4", followed.talk, after=1)[-1]
+    assert len(edited.messages) == 4
+    assert asked_in(site, talk) == ["harbour3 number3", "harbour4 number4"]
+
+
+def test_what_is_no_longer_the_last_is_not_replaced(site: Site) -> None:
+    talk = steps(site, "harbour3 number3")[-1].talk
+    steps(site, "and harbour2?", talk)  # on another page of the same conversation
+    steps(site, "harbour4 number4", talk, after=0)
+    assert asked_in(site, talk) == ["harbour3 number3", "and harbour2?", "harbour4 number4"]
+
+
+def asked_in(site: Site, talk: Talk) -> list[str]:
+    return [turn.answer.question for turn in site.shown("", talk.conversation)]
 
 
 def test_an_error_is_a_message_and_nothing_is_kept(site: Site) -> None:
@@ -121,6 +131,48 @@ def test_a_question_is_stopped_in_the_line_and_keeps_nothing(site: Site) -> None
     left(site)
 
 
+def test_a_question_asked_again_and_stopped_leaves_its_answer(site: Site) -> None:
+    from assistant.web.asking import Asked, answering
+
+    talk = steps(site, "harbour3 number3")[-1].talk
+    again = Asked("", talk, "harbour3 number3", EVERYTHING, 0, True)
+    again.way.stop()
+    step = list(answering(site, again))[-1]
+    assert len(step.messages) == 4
+    assert "cite" in step.messages[1]["content"]
+    assert step.talk.after == 0  # asked once more it takes its answer's place
+    assert asked_in(site, talk) == ["harbour3 number3"]
+    left(site)
+
+
+def test_one_conversation_answers_one_question_after_the_other(site: Site) -> None:
+    from assistant.web.asking import Asked, answering
+
+    talk = steps(site, "harbour3 number3")[-1].talk
+    first = answering(site, Asked("", talk, "harbour2 number2", EVERYTHING, None, True))
+    next(first)
+    second = Asked("", talk, "harbour4 number4", EVERYTHING, None, True)
+    second.way.stop()  # on another page, while it waits for the first
+    assert "Stopped" in list(answering(site, second))[-1].messages[-1]["content"]
+    list(first)
+    assert asked_in(site, talk) == ["harbour3 number3", "harbour2 number2"]
+
+
+def test_a_fault_of_ours_is_told_and_logged(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on the disk")
+
+    monkeypatch.setattr(site.kept, "start", full)
+    step = steps(site, "harbour3 number3")[-1]
+    assert step.over
+    assert "Something went wrong in On Record itself" in step.messages[-1]["content"]
+    assert "no space" not in step.messages[-1]["content"]
+    assert "no space left on the disk" in caplog.text
+    left(site)
+
+
 def test_nothing_hostile_passes_a_message(site: Site) -> None:
     step = steps(site, f"harbour3 {HOSTILE} number3")[-1]
     for message in step.messages:
@@ -134,8 +186,10 @@ def test_a_field_that_holds_what_was_inferred_is_not_the_readers(site: Site) -> 
     talk = steps(site, "what happened in the harbour in January 2025?")[-1].talk
     assert talk.inferred == {"since": "2025-01-01", "until": "2025-01-31"}
     fields = {"since": "2025-01-01", "until": "2025-01-31", "outlets": [], "speakers": []}
-    assert Given("q", fields, talk, "").own == EVERYTHING
-    changed = Given("q", {**fields, "until": "2025-01-03", "outlets": [" Post "]}, talk, "").own
+    assert Given("q", fields, talk, "", "page").own == EVERYTHING
+    changed = Given(
+        "q", {**fields, "until": "2025-01-03", "outlets": [" Post "]}, talk, "", "page"
+    ).own
     assert changed == Filters(until=date(2025, 1, 3), outlets=("Post",))
     assert Given("q", fields, replace(talk, inferred={}), "").own.since == date(2025, 1, 1)
 

@@ -228,6 +228,27 @@ def test_a_slow_page_stops_a_question_that_waits(page: Page, address: str) -> No
         expect(page.locator(".message").last).to_contain_text("Stopped")
 
 
+def test_a_filter_set_during_an_answer_is_of_that_answer(page: Page, address: str) -> None:
+    ask(page, NAQVI)
+    question = "What did the pickets say about the ferry strike, and what did Ferrant say?"
+    box = page.get_by_role("textbox", name="Question")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.locator(".stages")).to_be_visible()
+    since = page.get_by_role("textbox", name="From", exact=True)
+    since.fill("2026-03-01")
+    since.press("Enter")
+    answered(page, 2)
+    dates = page.locator(".answer").last.locator(".sources li[data-date]")
+    shown = dates.evaluate_all("all => all.map(x => x.dataset.date)")
+    assert min(shown) >= "2026-03-01"
+    since.fill("2026")
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".limits").first).to_contain_text("Write a day as year-month-day")
+    page.goto(f"{address}/conversations?q=pickets+say")
+    expect(page.locator(".list > li")).to_have_count(1)
+
+
 def test_a_new_conversation_ends_what_is_on_its_way(page: Page) -> None:
     box = page.get_by_role("textbox", name="Question")
     box.fill("What did the engineers say about the dam, and what did the farmers reply?")

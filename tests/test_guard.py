@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from conftest import OpenAssistant
@@ -170,6 +171,28 @@ def test_wrong_passwords_are_limited_one_by_one_and_all_at_once(client: TestClie
     for thread in threads:
         thread.join()
     assert codes.count(429) == 7
+
+
+def test_right_passwords_at_once_are_no_attempts(client: TestClient) -> None:
+    codes: list[int] = []
+
+    def read() -> None:
+        codes.append(client.get("/api/articles", auth=("anna", PASSWORD)).status_code)
+
+    threads = [threading.Thread(target=read) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [200] * 12
+    assert client.get("/api/articles", auth=("anna", "wrong password")).status_code == 401
+
+
+def test_signing_in_leads_to_what_was_asked_for(client: TestClient) -> None:
+    asked = "/article/a%3Fb%20c?version=1&s=7"
+    sent = client.get(asked, headers={"accept": "text/html"}, follow_redirects=False)
+    goal = parse_qs(urlsplit(sent.headers["location"]).query)["goal"]
+    assert goal == [asked]
 
 
 def test_programs_sign_in_with_each_request(client: TestClient) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Receive, Scope, Send
 
 from assistant.errors import OnRecordError
-from assistant.types import Event, Filters, PastTurn, Question, StageEvent, to_dict
+from assistant.types import Event, Filters, PastTurn, Question, to_dict
 from assistant.web.desk import Ticket
 from assistant.web.filters import filters
 from assistant.web.site import Site
@@ -77,9 +77,7 @@ class _Events(StreamingResponse):
 
 def _events(site: Site, ticket: Ticket, question: Question) -> Iterator[str]:
     try:
-        if ticket.before:
-            yield _event(StageEvent("wait", f"Waiting: {ticket.before} before this", 0.0))
-        ticket.wait()
+        yield from map(_event, ticket.waiting())
         yield from map(_event, site.assistant.stream(question))
     except OnRecordError as error:
         yield _sent("error", {"error": str(error), "retryable": error.retryable})

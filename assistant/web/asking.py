@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,10 @@ from assistant.web.keeping import Shown, kept
 from assistant.web.site import Site, history
 from assistant.web.stopping import Stoppable
 
-_LOOK = 0.3  # seconds between two looks at the line
 _TITLE = 80  # characters of a first question that a conversation is called by
+_BROKEN = "Something went wrong in On Record itself. What it was stands in the server's log."
+
+_log = logging.getLogger(__name__)
 
 Messages = list[dict[str, Any]]
 
@@ -44,8 +47,8 @@ class Given:
     talk: Talk
     who: str
     """Who asks."""
-    way: Stoppable[Event] = field(default_factory=Stoppable)
-    """Where the question can be stopped."""
+    page: str
+    """On which of the pages that are open."""
 
     @property
     def own(self) -> Filters:
@@ -64,10 +67,10 @@ class Asked:
     question: str
     limits: Filters
     after: int | None
-    """The turn that it follows; what came after that is replaced. None for the last one."""
+    """The turn that it follows where it takes the last one's place; None where it comes last."""
     infer: bool
     """Whether its own words may limit the search."""
-    way: Stoppable[Event] = field(default_factory=Stoppable)
+    way: Stoppable[Event] = field(default_factory=Stoppable, compare=False)
     """Where it can be stopped."""
 
 
@@ -84,16 +87,31 @@ class Step:
 def answering(site: Site, asked: Asked) -> Iterator[Step]:
     """Every step to the answer, which is kept; or to what went wrong, or to its being stopped."""
     conversation = asked.talk.conversation or secrets.token_urlsafe()  # nobody else's
-    with site.desk.alone(conversation):
-        turns = site.shown(asked.who, asked.talk.conversation)
-        past = [turn for turn in turns if asked.after is None or turn.number <= asked.after]
-        before = [*_messages(site, past, asked.talk), said("user", asked.question)]
-        try:
-            for html, talk, answer in _progress(site, asked, past):
-                shown = [*before, _message("assistant", html)]
-                yield Step(shown, talk, answer, over=answer is not None)
-        except OnRecordError as error:
-            yield Step([*before, said("assistant", str(error))], asked.talk, over=True)
+    try:
+        with site.desk.alone(conversation, asked.way.over):
+            yield from _steps(site, asked)
+    except OnRecordError as error:
+        yield _unanswered(site, asked, str(error))
+    except Exception:  # noqa: BLE001 - a fault of ours; without a last step the page would wait
+        _log.exception("A question was not answered.")
+        yield _unanswered(site, asked, _BROKEN)
+
+
+def _steps(site: Site, asked: Asked) -> Iterator[Step]:
+    past = site.shown(asked.who, asked.talk.conversation)
+    if past and asked.after == past[-1].number - 1:  # it is still the last one that is replaced
+        past.pop()
+    before = [*_messages(site, past, asked.talk), said("user", asked.question)]
+    for html, talk, answer in _progress(site, asked, past):
+        shown = [*before, _message("assistant", html)]
+        yield Step(shown, talk, answer, over=answer is not None)
+
+
+def _unanswered(site: Site, asked: Asked, why: str) -> Step:
+    """The conversation as it is kept, and a question that can be asked again in its place."""
+    past = messages(site, asked.who, asked.talk)
+    shown = [*past, said("user", asked.question), said("assistant", why)]
+    return Step(shown, replace(asked.talk, after=asked.after), over=True)
 
 
 def _progress(
@@ -105,19 +123,17 @@ def _progress(
     for event in asked.way.heard(_events(site, question)):
         if isinstance(event, AnswerEvent):
             talk, number = _keep(site, asked, event.answer, past)
-            html = site.html(event.answer, talk.conversation, number)
-            yield html, talk, event.answer
-        else:
-            waits = isinstance(event, StageEvent) and event.stage == "wait"
-            shown = Progress() if waits else progress  # the place in the line is shown alone
-            yield shown.html(event), asked.talk, None
+            yield site.html(event.answer, talk.conversation, number), talk, event.answer
+            return  # what is kept can no longer be stopped
+        waits = isinstance(event, StageEvent) and event.stage == "wait"
+        shown = Progress() if waits else progress  # the place in the line is shown alone
+        yield shown.html(event), asked.talk, None
 
 
 def _events(site: Site, question: Question) -> Generator[Event]:
     """What happens on the way to the answer: in the line, then at the desk."""
     with site.desk.ticket() as ticket:
-        while not ticket.wait(_LOOK):  # a question that was stopped leaves the line
-            yield StageEvent("wait", f"Waiting: {ticket.before} before this", 0.0)
+        yield from ticket.waiting()
         yield from site.assistant.stream(question)
 
 

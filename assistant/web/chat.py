@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +16,13 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 import gradio as gr
 
 from assistant.answering import described
-from assistant.types import Answer, Event, Filters
+from assistant.types import Answer, Filters
 from assistant.web.asking import Asked, Given, Talk, answering, field_of, last_turn, messages
 from assistant.web.filters import FieldFault, filters
 from assistant.web.site import Site
 from assistant.web.stopping import Stoppable
 from assistant.web.suggesting import examples, following
+from assistant.web.under_way import UnderWay
 
 THEME = gr.themes.Base(
     primary_hue=gr.themes.colors.teal,
@@ -45,7 +45,7 @@ class _Page:
     def __init__(self, site: Site, page: gr.Blocks) -> None:
         self._site = site
         self._examples: tuple[str, list[str]] = ("", [])  # and of which archive
-        self._ways: list[tuple[str | None, Stoppable[Event]]] = []  # under way, of which page
+        self._under_way = UnderWay()
         self._lay_out()
         self._connect(page)
 
@@ -128,93 +128,101 @@ class _Page:
                    *self.suggested]  # fmt: skip
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shared = {"outputs": outputs, **quiet}
+        # "once" is deaf until the page has heard that the last one is over.
+        asks = {"validator": _checked_fields, "trigger_mode": "multiple", **shared}
         begun = page.load(self._loaded, None, loaded, **quiet)
         filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
         asked = [
             gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given,
-                  # "once" is deaf until the page has heard that the last one is over.
-                  validator=self._checked, trigger_mode="multiple", **shared),
-            gr.on(filtered, self._handler(self._refiltered), given,
-                  validator=_checked_fields, **shared),
-            self.widen.click(self._handler(self._widened), given, **shared),
-            self.again.click(self._handler(self._repeated), given, **shared),
+                  **{**asks, "validator": self._checked}),
+            gr.on(filtered, self._handler(self._refiltered), given, **asks),
+            self.widen.click(self._handler(self._widened), given, **asks),
+            self.again.click(self._handler(self._repeated), given, **asks),
         ]  # fmt: skip
         asked += [  # its words take the place of what stands in the box
-            one.click(self._handler(self._asked), [one, *given[1:]], **shared)
+            one.click(self._handler(self._suggested), [one, *given[1:]], **asks)
             for one in self.suggested
         ]
-        for event in (begun, *asked):
+        # Neither stands in Gradio's line, where answers are.
+        self.stop.click(self._stop, None, [self.ask, self.stop], queue=False, **quiet)
+        left = self.new.click(self._leave, None, None, queue=False, **quiet)
+        emptied = left.then(self._emptied, None, **shared)
+        for event in (begun, *asked, emptied):
             event.then(self._suggest, self.talk, self.suggested, **quiet)
-        self.stop.click(self._stop, None, None, **quiet)
         self.edit.click(self._edited, self.talk, **shared)
-        self.new.click(self._stop, None, None, **quiet).then(self._emptied, None, **shared)
+        page.unload(self._closed)
 
-    def _handler(self, answer: Callable[[Given], Iterator[Update]]) -> Callable[..., Any]:
-        """The function as Gradio calls it, with the values of the components one by one."""
+    def _handler(self, asking: Callable[[Given], Asked | None]) -> Callable[..., Any]:
+        """Answers what the function makes of the values of the components, given one by one."""
 
         def handle(
             question: str, since: str, until: str, outlets: list[str], speakers: list[str],
             talk: Talk, request: gr.Request,
         ) -> Iterator[Update]:  # fmt: skip
             fields = {"since": since, "until": until, "outlets": outlets, "speakers": speakers}
-            with self._under_way(request.session_hash) as way:
-                yield from answer(Given(question, fields, talk, _who(request), way))
+            given = Given(question, fields, talk, _who(request), _page(request))
+            asked = asking(given)
+            yield {self.ask: gr.skip()}  # where there is nothing to answer, that is all
+            if asked:
+                with self._under_way.asking(given.page, asked) as fresh:
+                    yield from self._answer(asked) if fresh else ()
 
         return handle
 
-    @contextmanager
-    def _under_way(self, page: str | None) -> Iterator[Stoppable[Event]]:
-        """A question of one page, which that page can stop until the block ends."""
-        entry = (page, Stoppable[Event]())
-        self._ways.append(entry)
-        try:
-            yield entry[1]
-        finally:
-            self._ways.remove(entry)
+    def _asked(self, given: Given) -> Asked:
+        """What stands in the box, limited to what the reader set."""
+        return Asked(given.who, given.talk, given.question, given.own, given.talk.after, infer=True)
 
-    def _stop(self, request: gr.Request) -> None:
-        """End what is under way; the last step of each says so."""
-        for page, way in list(self._ways):
-            if page == request.session_hash:
-                way.stop()
+    def _suggested(self, given: Given) -> Asked:
+        """What stands on a button; it replaces nothing, even where a question was being edited."""
+        return replace(self._asked(given), after=None)
 
-    def _asked(self, given: Given) -> Iterator[Update]:
-        """Answer what stands in the box, limited to what the reader set."""
-        yield from self._answer(given, given.question, given.own, given.talk.after)
+    def _repeated(self, given: Given) -> Asked | None:
+        """The last question once more."""
+        return self._last(given, given.own)
 
-    def _repeated(self, given: Given) -> Iterator[Update]:
-        """Answer the last question once more."""
-        yield from self._again(given, given.own)
+    def _widened(self, given: Given) -> Asked | None:
+        """The last question, without what its words were taken to say."""
+        return self._last(given, given.own, infer=False)
 
-    def _widened(self, given: Given) -> Iterator[Update]:
-        """Answer the last question again, without what its words were taken to say."""
-        yield from self._again(given, given.own, infer=False)
+    def _refiltered(self, given: Given) -> Asked | None:
+        """The last question, limited to exactly what stands in the fields."""
+        return self._last(given, filters(**given.fields), infer=False)
 
-    def _refiltered(self, given: Given) -> Iterator[Update]:
-        """Answer the last question again, limited to exactly what stands in the fields."""
-        whole = replace(given, talk=replace(given.talk, inferred={}))
-        yield from self._again(whole, whole.own, infer=False)
-
-    def _again(self, given: Given, limits: Filters, infer: bool = True) -> Iterator[Update]:
+    def _last(self, given: Given, limits: Filters, infer: bool = True) -> Asked | None:
+        """The question that is on its way, or else the last one that was answered."""
+        if asked := self._under_way.of(given.page):
+            return replace(asked, limits=limits, infer=infer, way=Stoppable())
         last = last_turn(self._site, given.who, given.talk)
         if last is None:
-            yield {self.talk: given.talk}
-            return
-        after = last.number - 1
-        yield from self._answer(given, last.answer.question, limits, after, infer)
+            return None
+        question, after = last.answer.question, last.number - 1
+        return Asked(given.who, given.talk, question, limits, after, infer)
 
-    def _answer(
-        self, given: Given, question: str, limits: Filters, after: int | None, infer: bool = True
-    ) -> Iterator[Update]:
-        asked = Asked(given.who, given.talk, question, limits, after, infer, given.way)
-        yield {self.box: question, **self._busy(True), **self._suggestions([])}
+    def _answer(self, asked: Asked) -> Iterator[Update]:
+        yield {self.box: asked.question, **self._busy(True), **self._suggestions([])}
         for step in answering(self._site, asked):
+            if asked.way.left:
+                return
             update: Update = {self.chat: step.messages}
             if step.answer:
-                update |= {self.box: "", **self._limits(step.answer, given.talk.inferred)}
+                update |= {self.box: "", **self._limits(step.answer, asked.talk.inferred)}
             if step.over:
                 update |= {self.talk: step.talk, **self._busy(False)}
             yield update
+
+    def _stop(self, request: gr.Request) -> Update:
+        """End what is under way, whose last step says so; what is lost leaves the page usable."""
+        if asked := self._under_way.of(_page(request)):
+            asked.way.stop()
+            return dict.fromkeys([self.ask, self.stop], gr.skip())
+        return self._busy(False)
+
+    def _leave(self, request: gr.Request) -> None:
+        self._under_way.leave(_page(request))
+
+    def _closed(self, request: gr.Request) -> None:
+        self._under_way.forget(_page(request))
 
     def _limits(self, answer: Answer, before: Collection[str]) -> Update:
         """The filter fields after an answer: what was inferred stands there, and is called so."""
@@ -243,17 +251,23 @@ class _Page:
 
     def _suggest(self, talk: Talk, request: gr.Request) -> Update:
         """Questions that the archive can answer: to begin with, or to go on."""
+        page = _page(request)
+        moves = self._under_way.moves(page)
         turns = self._site.shown(_who(request), talk.conversation)
         asked = following(self._site, turns) if turns else self._first_questions()
-        busy = any(page == request.session_hash for page, _ in self._ways)
-        return self._suggestions([] if busy else asked)  # more follow after an answer
+        if self._under_way.of(page) or self._under_way.moves(page) != moves:
+            return dict.fromkeys(self.suggested, gr.skip())  # they come too late
+        return self._suggestions(asked)
 
     def _first_questions(self) -> list[str]:
         """Examples; found once for each state of the archive, since finding them takes seconds."""
         state = self._site.assistant.archive.fingerprint()
-        if self._examples[0] != state and (found := examples(self._site)):
+        if self._examples[0] == state:
+            return self._examples[1]
+        found = examples(self._site)
+        if len(found) == _SUGGESTIONS:  # else somebody may have come who goes first
             self._examples = (state, found)
-        return self._examples[1] if self._examples[0] == state else []
+        return found
 
     def _edited(self, talk: Talk, request: gr.Request) -> Update:
         last = last_turn(self._site, _who(request), talk)
@@ -326,3 +340,7 @@ def _checked_fields(
 
 def _who(request: gr.Request) -> str:
     return request.username or ""
+
+
+def _page(request: gr.Request) -> str:
+    return request.session_hash or ""

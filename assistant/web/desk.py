@@ -7,8 +7,11 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assistant.errors import Busy
+from assistant.errors import Busy, Stopped
 from assistant.settings import ServeSettings
+from assistant.types import StageEvent
+
+_LOOK = 0.3  # seconds between two looks at what is waited for
 
 
 class Desk:
@@ -44,13 +47,18 @@ class Desk:
                 self._moved.notify_all()
 
     @contextmanager
-    def alone(self, conversation: str) -> Iterator[None]:
+    def alone(self, conversation: str, over: threading.Event) -> Iterator[None]:
         """Wait until no other question of this conversation is being answered.
 
         Else the answer that comes last would take the place of the other.
+
+        Raises:
+            Stopped: it was over before its turn came.
         """
         with self._moved:
-            self._moved.wait_for(lambda: conversation not in self._talking)
+            while not self._moved.wait_for(lambda: conversation not in self._talking, _LOOK):
+                if over.is_set():
+                    raise Stopped
             self._talking.add(conversation)
         try:
             yield
@@ -86,6 +94,15 @@ class Ticket:
     def before(self) -> int:
         """How many questions must be answered before this one is begun."""
         return self._desk.before(self._place)
+
+    def waiting(self) -> Iterator[StageEvent]:
+        """What to tell who waits, every now and then, until it is this one's turn.
+
+        Whoever closes it, or what it is used in, leaves the line.
+        """
+        while before := self.before:
+            yield StageEvent("wait", f"Waiting: {before} before this", 0.0)
+            self.wait(_LOOK)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is this one's turn, or for some seconds; whether it is."""

@@ -130,7 +130,8 @@ class Guard:
         if name or path.startswith(_OPEN):
             return None
         if "text/html" in connection.headers.get("accept", ""):
-            return RedirectResponse(f"{self._root}{SIGN_IN}?goal={quote(path)}", 303)
+            goal = quote(_goal(connection), safe="/")
+            return RedirectResponse(f"{self._root}{SIGN_IN}?goal={goal}", 303)
         return PlainTextResponse("Sign in first.", 401)
 
 
@@ -140,6 +141,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _goal(connection: HTTPConnection) -> str:
+    """The address that was asked for, below the root, as it was written."""
+    scope = connection.scope
+    path = scope.get("raw_path", b"").decode("ascii") or quote(scope["path"])
+    query = scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def _is_own(connection: HTTPConnection) -> bool:

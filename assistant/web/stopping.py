@@ -22,13 +22,21 @@ class Stoppable(Generic[T]):
 
     def __init__(self) -> None:
         """Nothing is under way yet."""
-        self._made: SimpleQueue[T | Exception | None] = SimpleQueue()  # None after the last
-        self._ended = Event()
+        self._made: SimpleQueue[T | Exception | None] = SimpleQueue()  # None at the end
+        self.over = Event()
+        """Set when it is stopped, and when it ends."""
+        self.left = False
+        """Whether nobody wants to see any more of it, not even that it was stopped."""
 
     def stop(self) -> None:
         """End what is heard, now; what makes it ends with the step that it is in."""
-        self._made.put(Stopped("Stopped.", "The question is still in its field."))
-        self._ended.set()
+        self.over.set()
+        self._made.put(None)
+
+    def leave(self) -> None:
+        """Stop it, for nobody looks at it any more."""
+        self.left = True
+        self.stop()
 
     def heard(self, making: Generator[T]) -> Iterator[T]:
         """What is made, as it comes.
@@ -39,18 +47,23 @@ class Stoppable(Generic[T]):
         """
         Thread(target=self._make, args=(making,), daemon=True).start()
         try:
-            while (made := self._made.get()) is not None:
+            while True:
+                made = self._made.get()
+                if self.over.is_set():
+                    raise Stopped
+                if made is None:
+                    return
                 if isinstance(made, Exception):
                     raise made
                 yield made
         finally:
-            self._ended.set()  # the reader may have gone
+            self.over.set()  # the reader may have gone
 
     def _make(self, making: Generator[T]) -> None:
         try:
             for made in making:
                 self._made.put(made)
-                if self._ended.is_set():
+                if self.over.is_set():
                     break
         except Exception as error:  # noqa: BLE001 - raised again where it is heard
             self._made.put(error)
