@@ -191,7 +191,7 @@ def test_a_field_that_holds_what_was_inferred_is_not_the_readers(site: Site) -> 
         "q", {**fields, "until": "2025-01-03", "outlets": [" Post "]}, talk, "", "page"
     ).own
     assert changed == Filters(until=date(2025, 1, 3), outlets=("Post",))
-    assert Given("q", fields, replace(talk, inferred={}), "").own.since == date(2025, 1, 1)
+    assert Given("q", fields, replace(talk, inferred={}), "", "page").own.since == date(2025, 1, 1)
 
 
 def test_what_is_inferred_can_be_removed(site: Site) -> None:
