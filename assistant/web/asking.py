@@ -118,16 +118,18 @@ def _progress(
     site: Site, asked: Asked, past: Sequence[Shown]
 ) -> Iterator[tuple[str, Talk, Answer | None]]:
     """What is shown of the answer, step by step; the last comes with it."""
-    progress = Progress()
+    progress, answer = Progress(), None
     question = Question(asked.question, tuple(history(past)), asked.limits, infer=asked.infer)
     for event in asked.way.heard(_events(site, question)):
         if isinstance(event, AnswerEvent):
-            talk, number = _keep(site, asked, event.answer, past)
-            yield site.html(event.answer, talk.conversation, number), talk, event.answer
-            return  # what is kept can no longer be stopped
+            answer = event.answer
+            break  # from here on it cannot be stopped
         waits = isinstance(event, StageEvent) and event.stage == "wait"
         shown = Progress() if waits else progress  # the place in the line is shown alone
         yield shown.html(event), asked.talk, None
+    if answer:
+        talk, number = _keep(site, asked, answer, past)
+        yield site.html(answer, talk.conversation, number), talk, answer
 
 
 def _events(site: Site, question: Question) -> Generator[Event]:

@@ -7,7 +7,7 @@ so that a reopened conversation is the same one, and a removed article is gone f
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ import gradio as gr
 from assistant.answering import described
 from assistant.types import Answer, Filters
 from assistant.web.asking import Asked, Given, Talk, answering, field_of, last_turn, messages
-from assistant.web.filters import FieldFault, filters
+from assistant.web.filters import FieldFault, checked, filters
 from assistant.web.site import Site
 from assistant.web.stopping import Stoppable
 from assistant.web.suggesting import examples, following
@@ -129,16 +129,15 @@ class _Page:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shared = {"outputs": outputs, **quiet}
         # "once" is deaf until the page has heard that the last one is over.
-        asks = {"validator": _checked_fields, "trigger_mode": "multiple", **shared}
+        asks = {"trigger_mode": "multiple", **shared}
         begun = page.load(self._loaded, None, loaded, **quiet)
         filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
         asked = [
-            gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given,
-                  **{**asks, "validator": self._checked}),
+            gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given, **asks),
             gr.on(filtered, self._handler(self._refiltered), given, **asks),
             self.widen.click(self._handler(self._widened), given, **asks),
             self.again.click(self._handler(self._repeated), given, **asks),
-        ]  # fmt: skip
+        ]
         asked += [  # its words take the place of what stands in the box
             one.click(self._handler(self._suggested), [one, *given[1:]], **asks)
             for one in self.suggested
@@ -161,16 +160,29 @@ class _Page:
         ) -> Iterator[Update]:  # fmt: skip
             fields = {"since": since, "until": until, "outlets": outlets, "speakers": speakers}
             given = Given(question, fields, talk, _who(request), _page(request))
-            asked = asking(given)
-            yield {self.ask: gr.skip()}  # where there is nothing to answer, that is all
+            try:
+                asked = asking(given)
+            except FieldFault as fault:
+                yield self._faults({fault.field: str(fault)})
+                return
+            yield self._faults({})  # where there is nothing to answer, that is all
             if asked:
                 with self._under_way.asking(given.page, asked) as fresh:
                     yield from self._answer(asked) if fresh else ()
 
         return handle
 
+    def _faults(self, found: Mapping[str, str]) -> Update:
+        """What is wrong, each beside its field.
+
+        Gradio's own validators show it, too, but only until anything else happens on the page.
+        """
+        fields = {"question": self.box, "since": self.since, "until": self.until}
+        return {field: gr.update(info=found.get(name, "")) for name, field in fields.items()}
+
     def _asked(self, given: Given) -> Asked:
         """What stands in the box, limited to what the reader set."""
+        checked(given.question, self._site.assistant.settings.answer.max_question)
         return Asked(given.who, given.talk, given.question, given.own, given.talk.after, infer=True)
 
     def _suggested(self, given: Given) -> Asked:
@@ -304,38 +316,12 @@ class _Page:
         where = "" if self._site.read_only else f" [Add some]({self._site.root}/library/add)."
         return f"The archive holds no articles yet.{where}"
 
-    def _checked(
-        self, question: str, since: str, until: str, outlets: list[str], speakers: list[str],
-        talk: Talk,
-    ) -> list[Any]:  # fmt: skip
-        """What is wrong with the question and the fields, each beside its own."""
-        most = self._site.assistant.settings.answer.max_question
-        fault = "" if question.strip() else "The question is empty: ask what the articles say."
-        if len(question) > most:
-            fault = f"The question has {len(question):,} characters; {most:,} is the most."
-        rest = _checked_fields(question, since, until, outlets, speakers, talk)
-        return [gr.validate(not fault, fault), *rest[1:]]
-
 
 def conversation(site: Site) -> gr.Blocks:
     """The page."""
     with gr.Blocks(title="On Record", analytics_enabled=False, fill_height=True) as page:
         _Page(site, page)
     return page
-
-
-def _checked_fields(
-    question: str, since: str, until: str, outlets: list[str], speakers: list[str], talk: Talk
-) -> list[Any]:
-    """What is wrong with the filter fields, each beside its own."""
-    fault: FieldFault | None = None
-    try:
-        filters(since, until, outlets, speakers)
-    except FieldFault as found:
-        fault = found
-    names = ["question", "since", "until", "outlets", "speakers", "talk"]
-    wrong = fault.field if fault else ""
-    return [gr.validate(name != wrong, str(fault or "")) for name in names]
 
 
 def _who(request: gr.Request) -> str:

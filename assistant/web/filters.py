@@ -1,4 +1,4 @@
-"""Filters as a reader writes them: days, outlets, speakers; faults are named by their field."""
+"""What a reader writes into the fields of a question; faults are named by their field."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ class FieldFault(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def checked(question: str, most: int) -> None:
+    """Look at a question.
+
+    Raises:
+        FieldFault: it is empty, or has more characters than ``most``.
+    """
+    if not question.strip():
+        raise FieldFault("question", "The question is empty: ask what the articles say.")
+    if len(question) > most:
+        fault = f"The question has {len(question):,} characters; {most:,} is the most."
+        raise FieldFault("question", fault)
 
 
 def day(text: str | None, field: str) -> date | None:
