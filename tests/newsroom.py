@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fastapi.testclient import TestClient
@@ -24,6 +25,13 @@ def client_of(site: Site) -> TestClient:
         raise_server_exceptions=False,
         follow_redirects=False,
     )
+
+
+def asked(client: TestClient, path: str) -> str:
+    """When the answer of a verification page was asked, as its forms say it."""
+    match = re.search(r'name="asked" value="([^"]+)"', client.get(path).text)
+    assert match is not None
+    return match[1]
 
 
 def keep(

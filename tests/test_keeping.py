@@ -167,3 +167,14 @@ def test_a_file_that_is_none_is_refused_with_a_way_out(site: Site, tmp_path: obj
         Conversations(broken)
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(broken).execute("SELECT 1 FROM sqlite_master")
+
+
+def test_an_article_added_again_with_other_words_vouches_for_none(site: Site) -> None:
+    conversation, _ = keep(site, "is the pier safe?", answer=answer_of(site.assistant))
+    site.assistant.remove("pier")
+    other = TEXT.replace("safe", "lost").replace("Ada Pell", "Bo Lundh")
+    site.assistant.add([Article("pier", other, title="Pier", outlet="Post")])
+    (turn,) = site.shown("", conversation)
+    assert [c.quote for c in turn.answer.citations] == ["The port denies it."]  # as it stood
+    assert "Bo" not in turn.answer.text
+    assert turn.removed == 1

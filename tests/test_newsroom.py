@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import OpenAssistant
 from fastapi.testclient import TestClient
-from newsroom import client_of, keep
+from newsroom import asked, client_of, keep
 
 from assistant import Article, Assistant
 from assistant.evaluation.questions import read_questions
@@ -99,6 +99,7 @@ def test_a_sentence_has_an_address(client: TestClient) -> None:
 def test_claims_are_ticked_noted_and_exported(site: Site, client: TestClient) -> None:
     conversation, answer = keep(site, "harbour3 number3")
     data = {"tick-1": "on", "note-1": "rang the *master*", "note-2": "=HYPERLINK()"}
+    data["asked"] = asked(client, f"/conversations/{conversation}/1")
     done = client.post(f"/conversations/{conversation}/1/verify", data=data)
     page = client.get(done.headers["location"]).text
     assert "list is saved" in page
@@ -109,6 +110,35 @@ def test_claims_are_ticked_noted_and_exported(site: Site, client: TestClient) ->
     assert "- [x] " in taken.text
     assert r"rang the \*master\*" in taken.text
     assert taken.text.count("- [ ] ") == len(answer.shown) - 1
+
+
+def test_a_page_of_a_replaced_answer_saves_nothing(site: Site, client: TestClient) -> None:
+    from assistant.web.keeping import kept
+
+    conversation, _ = keep(site, "harbour3 number3")
+    path = f"/conversations/{conversation}/1"
+    seen = asked(client, path)
+    site.kept.add("", conversation, kept(site.assistant.ask("harbour4 number4")), 0)
+    for form, data in (("verify", {"tick-1": "on"}), ("feedback", {"claim": 1, "fault": "right"})):
+        done = client.post(f"{path}/{form}", data={**data, "asked": seen})
+        assert "nothing was saved" in client.get(done.headers["location"]).text
+    assert site.kept.ticks(conversation, 1) == {}
+    assert list(site.kept.said("")) == []
+
+
+def test_what_is_taken_away_says_what_was_superseded(site: Site, client: TestClient) -> None:
+    conversation, answer = keep(site, "edition1of1")
+    assert {c.article.id for c in answer.citations} == {"sample-1"}
+    site.assistant.add(sample_articles(2, edition=2)[1:])
+    for form in ("md", "docx"):
+        taken = client.get(f"/conversations/{conversation}/1/export.{form}").content
+        if form == "docx":
+            taken = zipfile.ZipFile(io.BytesIO(taken)).read("word/document.xml")
+        assert "Superseded since" in taken.decode()
+    data = {"asked": asked(client, f"/conversations/{conversation}/1"), "fault": "right"}
+    client.post(f"/conversations/{conversation}/1/feedback", data=data)
+    row = json.loads(client.get("/conversations/feedback.jsonl").text)
+    assert row["evidence"] == []  # no suite holds what its archive does not
 
 
 def test_everything_can_be_taken_away(site: Site, client: TestClient) -> None:
@@ -140,6 +170,7 @@ def test_feedback_is_kept_and_becomes_a_question_file(
 
     def say(conversation: str, **data: object) -> str:
         path = f"/conversations/{conversation}/1/feedback"
+        data["asked"] = asked(client, f"/conversations/{conversation}/1")
         return client.get(client.post(path, data=data).headers["location"]).text
 
     assert "Choose what is wrong" in say(right, claim=0, remark="no fault named")
@@ -148,7 +179,8 @@ def test_feedback_is_kept_and_becomes_a_question_file(
     page = say(partly, claim=1, fault="wrong quote", remark="not hers")
     assert "wrong quote — not hers" in page
     path = f"/conversations/{partly}/1/feedback"
-    assert client.post(path, data={"claim": 99, "fault": "outdated"}).status_code == 404
+    data = {"claim": 99, "fault": "outdated", "asked": asked(client, f"/conversations/{partly}/1")}
+    assert client.post(path, data=data).status_code == 404
     file = tmp_path / "feedback.jsonl"
     file.write_text(client.get("/conversations/feedback.jsonl").text)
     questions = read_questions(file)  # what `assistant eval run` reads
@@ -268,8 +300,9 @@ def test_uploads_are_bounded(assistant: Assistant, open_assistant: OpenAssistant
     assert large.status_code == 413
     many = [("files", (f"{n}.txt", b"The tower fell.")) for n in range(3)]
     refused = client.post("/library/add", files=many)
-    assert refused.status_code == 400
+    assert refused.status_code == 422
     assert "Too many files" in refused.text
+    assert 'id="fault-files"' in refused.text
     site.kept.close()
 
 
@@ -288,6 +321,23 @@ def test_removing_asks_first_and_removes_everywhere(site: Site, client: TestClie
     taken = client.get(f"/conversations/{conversation}/export.md").text
     assert answer.citations[0].quote not in taken
     assert client.post("/library/remove", data={"article": cited}).status_code == 404
+
+
+def test_a_day_at_the_end_of_time_breaks_no_page(site: Site, client: TestClient) -> None:
+    far = Article(
+        "far", "The lantern burns, said Ada.", published=date.max, language="English (UK)"
+    )
+    site.assistant.add([far])
+    assert client.get("/library").status_code == 200
+    assert "English (UK)" not in client.get("/article/far").text
+    assert client.get(f"/article/far?answer=x.{'9' * 5000}").status_code == 200
+    assert "not complete" in client.get("/library?page=abc").text
+
+
+def test_words_no_xml_can_hold_are_left_out_of_word(site: Site, client: TestClient) -> None:
+    conversation, _ = keep(site, "harbour3 number3")
+    site.kept.rename("", conversation, "Harbour \ufffe\uffff")
+    assert client.get(f"/conversations/{conversation}/1/export.docx").status_code == 200
 
 
 def test_versions_are_compared(site: Site, client: TestClient) -> None:

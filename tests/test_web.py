@@ -88,7 +88,7 @@ def test_every_response_is_guarded(client: TestClient) -> None:
         headers = client.get(path).headers
         assert "script-src 'self';" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
     assert client.get("/health").json() == {"articles": 5}
 
 

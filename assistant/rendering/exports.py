@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from assistant.types import Answer, Citation, Claim, Source
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&#$]|^[+\-=]|(?<=^\d)\.)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _COLUMNS = "question number quote speaker cue outlet title published url article version start end"
 
 
@@ -42,11 +42,37 @@ class Sheet:
     """The answers, oldest first."""
     checks: tuple[tuple[Check, ...], ...]
     """For each answer the checks of its claims, in their order."""
+    notes: tuple[Sequence[str], ...]
+    """For each answer what must be known beside it: articles removed, or superseded."""
 
-    def lines(self) -> Iterator[tuple[Answer, list[tuple[Claim, Check]]]]:
-        """Each answer with its claims and their checks."""
-        for answer, checks in zip(self.answers, self.checks, strict=True):
-            yield answer, list(zip(answer.claims, checks, strict=True))
+    def entries(self) -> Iterator[Entry]:
+        """The answers, each as it is written."""
+        for answer, checks, notes in zip(self.answers, self.checks, self.notes, strict=True):
+            checked = list(zip(answer.claims, checks, strict=True))
+            yield Entry(
+                answer.question,
+                [*notes, answer.notice or "", answer.refusal.message if answer.refusal else ""],
+                [pair for pair in checked if pair[0].support != "unsupported"],
+                [f"Not answered: {part}" for part in answer.missing],
+                [pair for pair in checked if pair[0].support == "unsupported"],
+                "Nearest passages (not an answer)" if answer.refusal else "Sources",
+                answer.nearest if answer.refusal else answer.citations,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An answer as it is written, in this order; what is empty is left out."""
+
+    question: str
+    notes: Sequence[str]
+    shown: Sequence[tuple[Claim, Check]]
+    missing: Sequence[str]
+    apart: Sequence[tuple[Claim, Check]]
+    """What no source supports, with the reason."""
+    heading: str
+    """Of the citations."""
+    cited: Sequence[Citation]
 
 
 def export(sheet: Sheet, form: str) -> tuple[bytes, str]:
@@ -63,29 +89,27 @@ def export(sheet: Sheet, form: str) -> tuple[bytes, str]:
 
 def _markdown(sheet: Sheet) -> bytes:
     lines = [f"# {_plain(sheet.title)}"]
-    for answer, checked in sheet.lines():
-        lines += ["", f"## {_plain(answer.question)}", ""]
-        lines += [_plain(answer.refusal.message)] if answer.refusal else []
-        shown = [(claim, check) for claim, check in checked if claim.support != "unsupported"]
-        lines += [f"- [{'x' if check.ticked else ' '}] {_claim(claim)}{_note(check)}"
-                  for claim, check in shown]  # fmt: skip
-        lines += [f"\nNot answered: {_plain(part)}" for part in answer.missing]
-        apart = [claim for claim, _ in checked if claim.support == "unsupported"]
-        lines += ["", f"{APART}:", "", *(f"- {_plain(c.text)}" for c in apart)] if apart else []
-        cited = answer.nearest if answer.refusal else answer.citations
-        if cited:
-            lines += ["", "Nearest passages (not an answer):" if answer.refusal else "Sources:", ""]
-            lines += [f"{one.number}. {_source(one)}" for one in cited]
+    for entry in sheet.entries():
+        lines += ["", f"## {_plain(entry.question)}", ""]
+        lines += [f"{_plain(note)}\n" for note in entry.notes if note]
+        lines += [_checked(*pair) for pair in entry.shown]
+        lines += [f"\n{_plain(part)}" for part in entry.missing]
+        lines += ["", f"{APART}:", ""] if entry.apart else []
+        lines += [_checked(*pair) for pair in entry.apart]
+        lines += ["", f"{entry.heading}:", ""] if entry.cited else []
+        lines += [f"{one.number}. {_source(one)}" for one in entry.cited]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _checked(claim: Claim, check: Check) -> str:
+    why = f" ({_plain(claim.reason)})" if claim.reason else ""
+    note = f" — {_plain(check.note)}" if check.note else ""
+    return f"- [{'x' if check.ticked else ' '}] {_claim(claim)}{why}{note}"
 
 
 def _claim(claim: Claim) -> str:
     said = f" ({_plain(claim.speaker)})" if claim.speaker else ""
     return _plain(claim.text) + "".join(f" \\[{n}\\]" for n in claim.citations) + said
-
-
-def _note(check: Check) -> str:
-    return f" — {_plain(check.note)}" if check.note else ""
 
 
 def _source(citation: Citation) -> str:
@@ -98,21 +122,24 @@ def _docx(sheet: Sheet) -> bytes:
 
     document = Document()
     document.add_heading(_printable(sheet.title), 0)
-    for answer, checked in sheet.lines():
-        document.add_heading(_printable(answer.question), 1)
-        if answer.refusal:
-            document.add_paragraph(_printable(answer.refusal.message))
-        for claim, check in checked:
-            mark = "☑" if check.ticked else "☐"
-            doubt = f" [{claim.reason or 'unsupported'}]" if claim.support == "unsupported" else ""
-            note = f" — {check.note}" if check.note else ""
-            document.add_paragraph(_printable(f"{mark} {claim.marked}{doubt}{note}"))
-        cited = answer.nearest if answer.refusal else answer.citations
-        for citation in cited:
-            document.add_paragraph(_printable(f"[{citation.number}] {attributed(citation)}"))
+    for entry in sheet.entries():
+        document.add_heading(_printable(entry.question), 1)
+        lines = [*filter(None, entry.notes), *(_ticked(*pair) for pair in entry.shown)]
+        lines += [*entry.missing, *([f"{APART}:"] if entry.apart else [])]
+        lines += [_ticked(*pair) for pair in entry.apart]
+        lines += [f"{entry.heading}:"] if entry.cited else []
+        lines += [f"[{one.number}] {attributed(one)}" for one in entry.cited]
+        for line in lines:
+            document.add_paragraph(_printable(line))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _ticked(claim: Claim, check: Check) -> str:
+    why = f" ({claim.reason})" if claim.reason else ""
+    note = f" — {check.note}" if check.note else ""
+    return f"{'☑' if check.ticked else '☐'} {claim.marked}{why}{note}"
 
 
 def _quotes(sheet: Sheet) -> bytes:

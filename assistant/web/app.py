@@ -143,6 +143,8 @@ def _answer_faults(app: FastAPI, site: Site) -> None:
     def misshapen(request: Request, error: RequestValidationError) -> Response:
         if request.scope["path"].startswith("/article/"):
             return site.page(request, "unknown.html", status=404)
+        if not request.scope["path"].startswith("/api/"):
+            return said(request, "This address is not complete, or holds what it cannot.", 422)
         places = {".".join(map(str, one["loc"])): one["msg"] for one in error.errors()}
         return said(request, "; ".join(f"{name}: {why}" for name, why in places.items()), 422)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,8 @@ from assistant.text import sentences, words
 from assistant.types import Article, Citation, Span
 from assistant.web.site import Site, owner
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_TURN = re.compile(r"[0-9]{1,9}")
 _MOST_CHANGES = 4000  # sentences of two versions that are compared
 
 
@@ -135,6 +138,7 @@ def _context(
         ],
         "passage_link": link if inside else "",
         "publisher": passage_url(citation) if citation else "",
+        "language": shown.language if _LANGUAGE.fullmatch(shown.language or "") else "",
         "copied": attributed(spoken(citation, said)) if citation else "",
         "length": len(words(shown.text)),
         "versions": len(site.assistant.archive.versions(shown.id)),
@@ -145,14 +149,17 @@ def _beside(site: Site, who: str, answer: str, number: int, shown: Article) -> d
     """What the answer that the reader comes from cites: here, before and after."""
     conversation, _, turn = answer.rpartition(".")
     try:
-        kept = site.answer(who, conversation, int(turn) if turn.isdecimal() else 0)
+        kept = site.answer(who, conversation, int(turn) if _TURN.fullmatch(turn) else 0)
     except NoSuchPage:
         return {"cited": []}
     place = Place(site.root, conversation, kept.number)
     citations = kept.answer.citations
     here = [Span(c.start, c.end) for c in citations
             if (c.article.id, c.article.version) == (shown.id, shown.version)]  # fmt: skip
-    by_number = {citation.number: citation for citation in citations}
-    near = {"previous": by_number.get(number - 1), "following": by_number.get(number + 1)}
-    links = {name: place.article(one) for name, one in near.items() if one}
-    return {"cited": here, "number": number, "count": len(citations), "page": place.page, **links}
+    numbers = [citation.number for citation in citations]
+    if number not in numbers:
+        return {"cited": here}
+    at = numbers.index(number)
+    near = {"previous": citations[:at][-1:], "following": citations[at + 1 :][:1]}
+    links = {name: place.article(one) for name, found in near.items() for one in found}
+    return {"cited": here, "at": at + 1, "count": len(citations), "page": place.page, **links}

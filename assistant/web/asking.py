@@ -183,11 +183,7 @@ def _messages(site: Site, turns: Sequence[Shown], talk: Talk) -> Messages:
 
 
 def _notes(turn: Shown) -> str:
-    notes = (
-        [f"{turn.removed} of its sentences went with a removed article."] if turn.removed else []
-    )
-    notes += [f"Superseded since: {source.title}" for source in turn.superseded]
-    return clean("".join(f'<p class="banner">{escaped(note)}</p>' for note in notes))
+    return clean("".join(f'<p class="banner">{escaped(note)}</p>' for note in turn.notes))
 
 
 def _message(role: str, html: str) -> dict[str, Any]:

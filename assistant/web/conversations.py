@@ -199,11 +199,11 @@ class Conversations:
         for conversation, number, asked, answer in rows:
             yield conversation, Kept(number, asked, json.loads(answer))
 
-    def replace(self, conversation: str, number: int, answer: dict[str, Any]) -> None:
-        """Keep something else of a turn."""
+    def replace(self, conversation: str, turn: Kept, answer: dict[str, Any]) -> None:
+        """Keep something else of a turn, unless another answer has taken its place."""
         self._run(
-            "UPDATE turn SET answer = ? WHERE conversation = ? AND number = ?",
-            (json.dumps(answer), conversation, number),
+            "UPDATE turn SET answer = ? WHERE conversation = ? AND number = ? AND answer = ?",
+            (json.dumps(answer), conversation, turn.number, json.dumps(turn.answer)),
         )
 
     # Ticks and feedback
@@ -258,7 +258,7 @@ class Conversations:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _short(text: str) -> str:

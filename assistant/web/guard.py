@@ -35,7 +35,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # without any, forms would come from "null"
     "x-content-type-options": "nosniff",
     "x-frame-options": "SAMEORIGIN",
 }
@@ -44,6 +44,9 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _MOST_BYTES = 2_000_000  # of a request that uploads nothing
 _MEGABYTE = 1_000_000
 UPLOAD = "/library/add"
+_LEFT = (
+    "Sign in first. Nothing was saved: sign in in another window, then go back and send it again."
+)
 
 
 class Guard:
@@ -95,7 +98,8 @@ class Guard:
             return PlainTextResponse("This came from another site.", 403)
         size = connection.headers.get("content-length", "")
         if (size and not size.isdecimal()) or int(size or 0) > self._most(connection):
-            return PlainTextResponse("This is too large.", 413)
+            most = self._most(connection) // _MEGABYTE
+            return PlainTextResponse(f"This is too large: {most} MB is the most. Go back.", 413)
         return None
 
     def _most(self, connection: HTTPConnection) -> int:
@@ -129,6 +133,8 @@ class Guard:
         path = connection.scope["path"]
         if name or path.startswith(_OPEN):
             return None
+        if connection.scope["method"] not in _SAFE:
+            return PlainTextResponse(_LEFT, 401)
         if "text/html" in connection.headers.get("accept", ""):
             goal = quote(_goal(connection), safe="/")
             return RedirectResponse(f"{self._root}{SIGN_IN}?goal={goal}", 303)

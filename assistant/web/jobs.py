@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.assistant import Assistant
-from assistant.errors import OnRecordError
+from assistant.errors import ArchiveBusy, OnRecordError
 from assistant.reading import estimate
 from assistant.text import opening
 from assistant.types import IngestReport
 
 _KEPT = 100  # jobs that are remembered
 _STEM = 80  # characters of a file's name
+BUSY = "Articles are being added or removed just now. Try again in a minute."
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Jobs:
         self._assistant = assistant
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
+        self._turn = threading.Lock()  # one is read after the other
 
     def start(
         self, owner: str, files: list[tuple[str, bytes]], pasted: dict[str, str] | None
@@ -80,7 +82,10 @@ class Jobs:
                 def advance(done: int) -> None:
                     job.done = done
 
-                job.report = _named(self._assistant.add(paths, advance), job)
+                with self._turn:
+                    job.report = _named(self._assistant.add(paths, advance), job)
+        except ArchiveBusy:
+            job.fault = BUSY
         except OnRecordError as error:
             job.fault = str(error)
         except Exception:
@@ -102,7 +107,7 @@ def _named(report: IngestReport, job: Job) -> IngestReport:
     """The report with the reader's own names of the files."""
     skipped = []
     for one in report.skipped:
-        stored = next((path for path in job.names if one.path.startswith(path)), "")
+        stored = next((path for path in job.names if f"{one.path}:".startswith(f"{path}:")), "")
         name = job.names.get(stored, one.path) + one.path[len(stored) :]
         skipped.append(replace(one, path=name if stored else one.path))
     return replace(report, skipped=tuple(skipped))

@@ -1,11 +1,13 @@
 """An answer as it is kept, and as it is shown again.
 
 What is kept of a citation is where it stands: article, version, start and end. Its words are read
-from the archive when it is shown, so that what was removed is gone from every conversation, too.
+from the archive when it is shown, so that what was removed is gone from every conversation, too. A
+fingerprint of them is kept, since an article that was removed and added again may say others.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +40,13 @@ class Shown:
     """For each claim of the answer, its number in the kept one, from 1: ticks go by it."""
 
     @property
+    def notes(self) -> list[str]:
+        """What a reader must know beside the answer, where it is shown without links."""
+        removed = "{} of its sentences went with a removed article."
+        notes = [removed.format(self.removed)] if self.removed else []
+        return notes + [f"Superseded since: {source.title}" for source in self.superseded]
+
+    @property
     def pairs(self) -> list[tuple[int, Claim]]:
         """Each claim with its number in the kept answer."""
         return list(zip(self.claims, self.answer.claims, strict=True))
@@ -62,8 +71,8 @@ def kept(answer: Answer) -> dict[str, Any]:
 def shown(turn: Kept, archive: Archive) -> Shown:
     """The answer again, from what the archive holds now."""
     data = dict(turn.answer)
-    reader = _Reader(archive)
-    for name in _CITED:
+    readers = {name: _Reader(archive) for name in _CITED}
+    for name, reader in readers.items():
         data[name] = [whole for one in data[name] if (whole := reader.cited(one))]
     by_number = {one["number"]: one for one in data["citations"]}
     alive: dict[int, dict[str, Any]] = {}
@@ -85,7 +94,7 @@ def shown(turn: Kept, archive: Archive) -> Shown:
         turn.asked,
         replace(answer, text=text),
         len(turn.answer["claims"]) - len(alive),
-        tuple(reader.superseded.values()),
+        tuple(readers["citations"].superseded.values()),
         tuple(number + 1 for number in alive),
     )
 
@@ -95,7 +104,7 @@ def forget(conversations: Conversations, archive: Archive) -> None:
     held = {source.id for source in archive.articles()}
     for conversation, turn in conversations.every():
         if turn.answer != (left := _without(turn.answer, held)):
-            conversations.replace(conversation, turn.number, left)
+            conversations.replace(conversation, turn, left)
 
 
 def _without(data: dict[str, Any], held: set[str]) -> dict[str, Any]:
@@ -126,7 +135,12 @@ def _held(copies: Iterable[str], held: set[str]) -> list[str]:
 def _place(citation: dict[str, Any]) -> dict[str, Any]:
     article = {name: citation["article"][name] for name in ("id", "version")}
     copies = [copy["id"] for copy in citation["copies"]]
-    return {**citation, "article": article, "copies": copies, "quote": ""}
+    known = _fingerprint(citation["quote"])
+    return {**citation, "article": article, "copies": copies, "quote": "", "fingerprint": known}
+
+
+def _fingerprint(quote: str) -> str:
+    return hashlib.sha256(quote.encode()).hexdigest()[:16]
 
 
 class _Reader:
@@ -138,16 +152,19 @@ class _Reader:
 
     def cited(self, place: dict[str, Any]) -> dict[str, Any] | None:
         """The citation with its words; None where the archive does not hold them any more."""
-        named = place["article"]
+        place = dict(place)
+        named, known = place["article"], place.pop("fingerprint")
         try:
             article = self._archive.article(named["id"], named["version"])
             current = self._archive.article(named["id"])
         except ArticleUnknown:
             return None
+        quote = article.text[place["start"] : place["end"]]
+        if _fingerprint(quote) != known:
+            return None
         if current.version != article.version:
             self.superseded[article.id] = current.source
         copies = [source for one in place["copies"] if (source := self._source(one))]
-        quote = article.text[place["start"] : place["end"]]
         return {**place, "article": article.source, "copies": copies, "quote": quote}
 
     def _source(self, article_id: str) -> Source | None:

@@ -12,19 +12,21 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
-from assistant.errors import NoSuchPage, OnRecordError
+from assistant.errors import ArchiveBusy, NoSuchPage, OnRecordError
 from assistant.retrieval import terms
 from assistant.types import Filters, Passage, Source
 from assistant.web.filters import FieldFault, day, filters
 from assistant.web.guard import UPLOAD
-from assistant.web.jobs import Jobs
+from assistant.web.jobs import BUSY, Jobs
 from assistant.web.keeping import forget
 from assistant.web.site import Site, owner
 
 _PAGE = 50  # articles
 _SEARCHED = 400  # passages
 _MONTHS = 36  # from first to last that are shown by month; longer stretches by year
+_MEGABYTE = 1_000_000
 _HIGH, _BAR = 60, 12  # of the histogram, in its own units
 _FORM_FIELDS = ("title", "outlet", "date", "byline", "url", "text")
 
@@ -81,7 +83,9 @@ def _browsing(router: APIRouter, site: Site) -> None:
             "count": len(found),
             "page": page,
             "pages": -(-len(found) // _PAGE),
-            "query": urlencode({name: value for name, value in given.items() if value}),
+            "query": _query(given),
+            "undated": _query({**given, "since": "", "until": ""}),
+            "capped": len(passages) == _SEARCHED,
             "bars": histogram([source for source, _ in found]),
             "outlets": sorted({s.outlet for s in archive.articles() if s.outlet}),
             "high": _HIGH,
@@ -98,11 +102,18 @@ def _adding(router: APIRouter, site: Site, jobs: Jobs) -> None:
 
     @router.post(UPLOAD)
     async def added(request: Request) -> Response:
-        async with request.form(max_files=settings.max_files, max_fields=20) as form:
-            given = {name: str(form.get(name, "")) for name in _FORM_FIELDS}
-            sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
-            files = [(str(one.filename), await one.read()) for one in sent if one.filename]
-        faults = _faults(given, bool(files))
+        given, files, faults = {}, [], {}
+        most = settings.max_upload * _MEGABYTE
+        try:
+            async with request.form(
+                max_files=settings.max_files, max_fields=20, max_part_size=most
+            ) as form:
+                given = {name: str(form.get(name, "")) for name in _FORM_FIELDS}
+                sent = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+                files = [(str(one.filename), await one.read()) for one in sent if one.filename]
+        except HTTPException as error:  # too many files, or too long a text
+            faults = {"files": str(error.detail)}
+        faults = faults or _faults(given, bool(files))
         if faults:
             context = {"faults": faults, "given": given, "serve": settings}
             return site.page(request, "add.html", context, status=422)
@@ -131,7 +142,8 @@ def _removing(router: APIRouter, site: Site) -> None:
         try:
             count = site.assistant.remove(found.id)
         except OnRecordError as error:
-            context = {"article": found, "fault": str(error)}
+            fault = BUSY if isinstance(error, ArchiveBusy) else str(error)
+            context = {"article": found, "fault": fault}
             return site.page(request, "remove.html", context, status=409)
         forget(site.kept, archive)
         return RedirectResponse(f"{site.root}/library?removed={count}", 303)
@@ -163,8 +175,14 @@ def _stretch(month: int, months: int) -> tuple[str, str]:
     """First and last day of some months, counted from year 0."""
     following = month + months
     first = date(month // 12, month % 12 + 1, 1)
+    if following // 12 > date.max.year:
+        return first.isoformat(), date.max.isoformat()
     end = date(following // 12, following % 12 + 1, 1).toordinal() - 1
     return first.isoformat(), date.fromordinal(end).isoformat()
+
+
+def _query(given: dict[str, str]) -> str:
+    return urlencode({name: value for name, value in given.items() if value})
 
 
 def _found(passages: Sequence[Passage]) -> list[tuple[Source, str]]:

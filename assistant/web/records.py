@@ -17,6 +17,7 @@ from assistant.web.site import Site, owner
 
 Text = Annotated[str, Form()]
 _REFUSING = "should have refused"
+_REPLACED = "Another answer has taken the place of that one: nothing was saved. Check this one."
 _UNUSABLE = ("wrong quote", "wrong article", "outdated", "other")
 
 
@@ -112,6 +113,8 @@ def _judging(router: APIRouter, site: Site) -> None:
         form: Annotated[dict[str, str], Depends(_submitted)],
     ) -> Response:
         shown = site.answer(owner(request), conversation, turn)
+        if form.get("asked") != shown.asked:
+            return _back(site, f"/{conversation}/{turn}", saved=_REPLACED)
         ticks = [
             (claim, Tick(f"tick-{claim}" in form, form.get(f"note-{claim}", "")))
             for claim in shown.claims
@@ -124,11 +127,14 @@ def _judging(router: APIRouter, site: Site) -> None:
         request: Request,
         conversation: str,
         turn: int,
+        asked: Text = "",
         claim: Annotated[int, Form()] = 0,
         fault: Text = "",
         remark: Text = "",
     ) -> Response:
         shown = site.answer(owner(request), conversation, turn)
+        if asked != shown.asked:
+            return _back(site, f"/{conversation}/{turn}", saved=_REPLACED)
         if fault not in FAULTS:
             return _back(site, f"/{conversation}/{turn}", saved="Choose what is wrong first.")
         if claim not in (0, *shown.claims):
@@ -158,8 +164,9 @@ def question_rows(site: Site, who: str) -> list[dict[str, Any]]:
 def _row(conversation: str, turns: list[Shown], said: list[Feedback]) -> dict[str, Any]:
     *past, turn = turns
     faults = {one.fault for one in said}
-    right = faults == {"right"}
-    refused = _REFUSING in faults
+    right = {(one.fault, one.claim) for one in said} == {("right", 0)}
+    refused = _REFUSING in faults or (right and turn.answer.refusal is not None)
+    old = {source.id for source in turn.superseded}  # a suite is of current versions
     wrong = {one.claim for one in said if one.fault in _UNUSABLE}
     good = {
         number
@@ -167,7 +174,8 @@ def _row(conversation: str, turns: list[Shown], said: list[Feedback]) -> dict[st
         if 0 not in wrong and kept not in wrong and claim.support != "unsupported"
         for number in claim.citations
     }
-    cited = [c for c in turn.answer.citations if c.number in good] if not refused else []
+    good = set() if refused else good
+    cited = [c for c in turn.answer.citations if c.number in good and c.article.id not in old]
     return {
         "id": f"{conversation}-{turn.number}",
         "question": turn.answer.question,
@@ -199,7 +207,8 @@ def _exported(site: Site, found: Conversation, turns: list[Shown], form: str) ->
         ticks = site.kept.ticks(found.id, turn.number)
         kept = [ticks.get(claim, Tick(False, "")) for claim in turn.claims]
         checks.append(tuple(Check(one.ticked, one.note) for one in kept))
-    sheet = Sheet(found.title, tuple(turn.answer for turn in turns), tuple(checks))
+    answers, notes = (tuple(turn.answer for turn in turns), tuple(turn.notes for turn in turns))
+    sheet = Sheet(found.title, answers, tuple(checks), notes)
     content, media = export(sheet, form)
     return _download(content, media, f"on-record-{found.id}.{form}")
 

@@ -114,6 +114,24 @@
     setTimeout(() => { button.textContent = label; }, 2000);
   });
 
+  // An upload on its way: its page is fetched again, and what changed of it takes its place.
+  const running = () => document.querySelector("main progress[data-running]");
+  const refresh = async () => {
+    const made = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
+    const fresh = new DOMParser().parseFromString(made, "text/html");
+    const still = fresh.querySelector("main progress[data-running]");
+    if (still) {
+      running().value = still.value;
+      running().max = still.max;
+      document.querySelector("main [role=status]").textContent = fresh.querySelector("main [role=status]").textContent;
+    } else if (fresh.querySelector("main")) {
+      document.title = fresh.title;
+      document.querySelector("main").replaceChildren(...fresh.querySelector("main").childNodes);
+    }
+    if (running()) setTimeout(refresh, 1000);
+  };
+  if (running()) setTimeout(refresh, 1000);
+
   // Sorting the sources of an answer.
   const orders = { "as cited": "number", "by date": "date", "by outlet": "outlet" };
   const sortable = (group) => {
