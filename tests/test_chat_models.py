@@ -60,6 +60,13 @@ def test_a_server_of_ones_own_does_not_get_the_providers_key(server: ChatServer)
     assert KEY not in server.keys[0]
 
 
+def test_another_providers_judge_gets_neither_key_nor_address(server: ChatServer) -> None:
+    made = {"model": "mistralai:m", "base_url": server.url, "key": "sk-of-the-writer"}
+    judge = chat_model("openai:some-model", load(answer=made).answer)
+    assert "sk-of-the-writer" not in str(vars(judge._model)["openai_api_key"].get_secret_value())
+    assert judge._model.openai_api_base != server.url
+
+
 def test_settings_reach_the_model(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_ANSWER__KEY", "sk-of-my-own")
     settings = load(answer={"base_url": server.url, "tokens": 7}).answer

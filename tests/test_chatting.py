@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from assistant.errors import ModelFailed, SettingsError
 from assistant.rendering import Progress, to_html, to_text
 from assistant.settings import load
 from assistant.testing import ScriptedChatModel
-from assistant.types import Filters
+from assistant.types import Event, Filters
 
 pytestmark = pytest.mark.slow
 
@@ -255,6 +256,15 @@ def test_a_model_that_breaks_off_leaves_none_of_its_words(
     assert answer.notice is not None
 
 
+def test_a_second_try_that_fails_leaves_the_first(chatting: Chatting) -> None:
+    first = f"{TRUE} {WRONG}"
+    for second in (ModelFailed("too often"), "NOT IN THE SOURCES"):
+        answer = chatting(first, second, unsupported="retry")[0].ask(QUESTION)
+        assert answer.refusal is None
+        assert len(shown(answer)) == 1
+        assert answer.trace.writer == "scripted"
+
+
 # The judge
 
 
@@ -266,6 +276,42 @@ def test_a_judge_may_take_support_away(chatting: Chatting) -> None:
     assert "will not accept the offer of four percent" in judge.prompts[0]
     assert answer.trace.models["judge"] == "scripted"
     assert "judge_support" in answer.trace.prompts
+
+
+@pytest.mark.parametrize("verdict", ["No.", "Verdict: unsupported", "It is not supported."])
+def test_a_judge_may_say_so_in_other_words(chatting: Chatting, verdict: str) -> None:
+    answer = chatting(TRUE, judge=ScriptedChatModel(verdict))[0].ask(QUESTION)
+    assert shown(answer) == []
+
+
+def test_a_judge_that_fails_is_told_of(chatting: Chatting) -> None:
+    judge = ScriptedChatModel(ModelFailed("The chat model 'j' took too long."))
+    answer = chatting(TRUE, judge=judge)[0].ask(QUESTION)
+    assert len(shown(answer)) == 1
+    assert answer.notice == (
+        "The chat model 'j' took too long. What it did not judge rests on the rules."
+    )
+
+
+def test_what_is_removed_in_mid_answer_is_not_cited(tmp_path: Path) -> None:
+    with Assistant.open(tmp_path / "archive", settings=load()) as quoting:
+        quoting.add([PORT])
+        events = list(removing(quoting))
+    last = events[-1]
+    assert isinstance(last, AnswerEvent)
+    assert last.answer.citations == ()
+    assert last.answer.claims[0].reason == "its source has changed"
+    assert last.answer.refusal is not None
+
+
+def removing(quoting: Assistant) -> Iterator[Event]:
+    """An answer whose article is removed as soon as a claim was judged."""
+    model = ScriptedChatModel(NOTHING_FOUND, TRUE.format(port=1))
+    for event in chatting_over(quoting, model).stream(QUESTION):
+        yield event
+        if isinstance(event, ClaimEvent):
+            assert event.claim.support != "unsupported"
+            quoting.remove("port")
 
 
 @pytest.mark.parametrize("verdict", ["supported", "Yes!", "", ModelFailed("timeout")])

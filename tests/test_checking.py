@@ -79,6 +79,15 @@ def test_what_a_source_says_is_said(text: str, claim: str) -> None:
             "words of|only alleges",
         ),
         ("The choir sang two psalms.", "A tiger escaped from its cage.", "no cited sentence|most"),
+        ("Twelve men died on the pier.", "One man died on the pier.", "12, not 1"),
+        ("Three men died there this year.", "Twelve men died there this year.", "3, not 12"),
+        ("The pact binds Niger.", "The pact binds Nigeria.", "nigeria is not"),
+        ("The pact binds Peter Johnson.", "The pact binds Peter Johnston.", "johnston is not"),
+        (
+            "“We will rebuild the pier,” said the general, Otto Brand.",
+            "The prime minister said: “We will rebuild the pier.”",
+            "words of prime minister",
+        ),
     ],
 )
 def test_what_it_does_not_say_has_a_reason(text: str, claim: str, why: str) -> None:
@@ -97,6 +106,18 @@ def test_what_it_does_not_say_has_a_reason(text: str, claim: str, why: str) -> N
 )
 def test_what_states_nothing_is_not_said(claim: str) -> None:
     assert reason(OFFER, claim) == "it states nothing"
+
+
+def test_the_day_of_publication_is_not_that_of_a_dated_event() -> None:
+    published = date(2024, 5, 3)
+    assert reason("The pier opened on Friday.", "The pier opened on 3 May.", published) == ""
+    text = "The pier opened on 12 April."
+    assert "the date" in reason(text, "The pier opened on 3 May.", published)
+
+
+def test_who_is_quoted_may_be_called_by_a_role() -> None:
+    text = "“We will rebuild the pier,” said the general, Otto Brand."
+    assert reason(text, "The general said: “We will rebuild the pier.”") == ""
 
 
 def test_he_is_who_speaks() -> None:
@@ -121,6 +142,12 @@ def test_a_number_of_another_sentence_is_not_this_ones() -> None:
         ("‘It’s no’, said Ann.", ["It’s no"]),
         ("Ann's and Bob's boats", []),
         ("“No, said Ann.", ["No, said Ann"]),
+        ("»Nein«, sagte Ann.", ["Nein"]),
+        ("‹Non›, dit Ann.", ["Non"]),
+        ("Ann said 「no」 and ＂never＂.", ["no", "never"]),
+        ("Ann said ``no'' and ''never''.", ["no", "never"]),
+        ("“We will “gladly” go,” said Ann.", ["We will “gladly” go"]),
+        ("“We «never» said “no”,” said Ann.", ["We «never» said “no”"]),
     ],
 )
 def test_what_stands_in_quotation_marks(text: str, found: list[str]) -> None:

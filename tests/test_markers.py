@@ -31,6 +31,8 @@ def composed(*pieces: str) -> tuple[str, list[DraftClaim], list[tuple[str, tuple
         ("The harbour is open [1, 2].", (1, 2)),
         ("The harbour is open [1][2].", (1, 2)),
         ("The harbour is open [1] [2].", (1, 2)),
+        ("The harbour is open. [1], [2]", (1, 2)),
+        ("Ada Pell`s harbour is open [1].", (1,)),
         ("The harbour is open [1-3].", (1, 2, 3)),
         ("The harbour is open [1; 3–4].", (1, 3, 4)),
         ("The harbour is open 【1】.", (1,)),
@@ -71,6 +73,17 @@ def test_a_mark_belongs_to_the_sentence_before_it() -> None:
         ("It opened on Monday.", (1,)),
         ("It closed on Friday.", (2,)),
         ("Nobody came.", ()),
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 3, 99])
+def test_marks_in_a_row_end_their_sentence(size: int) -> None:
+    reply = "The port employs 610. [1], [2] The museum shows 340, and sells none. [2]"
+    pieces = [reply[at : at + size] for at in range(0, len(reply), size)]
+    _, claims, _ = composed(*pieces)
+    assert [(one.text, one.cites) for one in claims] == [
+        ("The port employs 610.", (1, 2)),
+        ("The museum shows 340, and sells none.", (2,)),
     ]
 
 

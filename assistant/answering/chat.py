@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import SecretStr
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 from assistant.errors import ModelFailed, ModelMissing, OnRecordError, SettingsError
 from assistant.models import count_tokens
@@ -141,7 +147,7 @@ class LangChainModel:
     def _trying(self, call: Callable[[], Any]) -> Any:
         """The call's result, tried again where its failure may pass and there is time."""
         tries = Retrying(
-            stop=stop_after_attempt(self._retries + 1),
+            stop=stop_after_attempt(self._retries + 1) | stop_after_delay(self._timeout),
             wait=wait_random_exponential(_FIRST_WAIT, _LONGEST_WAIT),
             retry=retry_if_exception(_may_pass),
             reraise=True,
@@ -177,17 +183,21 @@ class LangChainModel:
 def chat_model(name: str, settings: AnswerSettings) -> LangChainModel:
     """The model of this name, with what the settings say of all.
 
+    Key and address are the writer's: another provider's model gets neither.
+
     Raises:
         ModelMissing: the provider's package is not installed.
         SettingsError: there is no such provider, or it lacks its key.
     """
+    writer = settings.model if settings.model != "quoting" else name
+    own = name.split(":")[0] == writer.split(":")[0]
     return LangChainModel(
         name,
         settings.timeout,
         retries=settings.retries,
         tokens=settings.tokens,
-        base_url=settings.base_url,
-        key=settings.key,
+        base_url=settings.base_url if own else None,
+        key=settings.key if own else None,
     )
 
 

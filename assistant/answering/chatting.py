@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -27,6 +28,7 @@ from assistant.text import one_line, words
 from assistant.types import ClaimEvent, Question, StageEvent, TokenEvent
 
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+_DOUBTS = re.compile(r"\bunsupported\b|\bnot (?:\w+ )?supported\b|^\W*no\b", re.IGNORECASE)
 _LONGER = 3  # times the question, and more, that a rewritten one may be long
 _ROOM = 200  # characters
 _TURNS = 6  # of the conversation, that a question may lean on
@@ -43,6 +45,11 @@ class _Written:
     judged: list[Judged] = field(default_factory=list)
     spent: float = 0.0
     reply: Reply | None = None
+
+    @property
+    def supported(self) -> int:
+        """How many of its claims are."""
+        return sum(one.support != "unsupported" for one in self.judged)
 
 
 class ChatTurns:
@@ -172,14 +179,16 @@ class ChatTurns:
     def _written(
         self, turn: Turn, quoted: Draft
     ) -> Generator[TokenEvent | ClaimEvent, None, tuple[Turn, float]]:
-        judge = partial(self._supports, self._judge) if self._judge else None
+        silent: list[str] = []
+        judge = partial(self._supports, self._judge, silent) if self._judge else None
         gate = Gate(turn.evidence, self._archive, self._checker, judge)
         with gate.reading_ahead():
             goes = [(yield from self._draft(turn, gate, ()))]
             faults = [f"- {one.text} ({one.reason})" for one in goes[0].judged if one.reason]
             if faults and self._settings.unsupported == "retry":
-                goes.append((yield from self._draft(turn, gate, faults)))
-        last_go = goes[-1]
+                with suppress(ModelError, SettingsError):  # the first reply is good, too
+                    goes.append((yield from self._draft(turn, gate, faults)))
+        last_go = max(reversed(goes), key=lambda go: go.supported)  # of equals the later
         pairs = list(zip(last_go.claims, last_go.judged, strict=True))
         if self._settings.unsupported == "drop":
             pairs = [(claim, one) for claim, one in pairs if one.support != "unsupported"]
@@ -191,7 +200,9 @@ class ChatTurns:
             tokens=_tokens([go.reply for go in goes if go.reply]),
         )
         judged = tuple(one for _, one in pairs)
-        return replace(turn, draft=draft, judged=judged), sum(go.spent for go in goes)
+        notice = f"{silent[0]} What it did not judge rests on the rules." if silent else turn.notice
+        turn = replace(turn, draft=draft, judged=judged, notice=notice)
+        return turn, sum(go.spent for go in goes)
 
     def _draft(
         self, turn: Turn, gate: Gate, faults: Sequence[str]
@@ -217,14 +228,17 @@ class ChatTurns:
             pieces.close()
         return done
 
-    def _supports(self, judge: ChatModel, claim: str, sources: Sequence[str]) -> bool:
+    def _supports(
+        self, judge: ChatModel, silent: list[str], claim: str, sources: Sequence[str]
+    ) -> bool:
         """What the judge says; where it says nothing, what the rules found stands."""
         prompt = self._support.render(claim=claim, sources="\n\n".join(sources))
         try:
             reply = judge.ask(prompt).text
-        except OnRecordError:
+        except OnRecordError as error:
+            silent.append(str(error.args[0]))
             return True
-        return not one_line(reply).casefold().strip(" \"'*.").startswith("unsupported")
+        return _DOUBTS.search(reply) is None
 
 
 def last(work: Work) -> Turn:
@@ -242,7 +256,7 @@ def _parsed(text: str) -> dict[str, Any]:
     match = _OBJECT.search(text)
     try:
         found = json.loads(match[0]) if match else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     found = found if isinstance(found, dict) else {}
     if not isinstance(found.get("outlets"), list):

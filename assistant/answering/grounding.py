@@ -17,7 +17,7 @@ from assistant.answering.sides import Spoken, sides, spoken, statement_at
 from assistant.archive import Archive
 from assistant.checking import Checker, Reading
 from assistant.checking import Source as CheckedSource
-from assistant.errors import OnRecordError
+from assistant.errors import ArticleUnknown, OnRecordError
 from assistant.text import find
 from assistant.types import (
     Answer,
@@ -185,7 +185,10 @@ class Gate:
         passage = item.hit.passage
         if not self._archive.is_current(passage.article, passage.start, passage.end, passage.text):
             return None
-        article = self._archive.article(passage.article.id, passage.article.version)
+        try:
+            article = self._archive.article(passage.article.id, passage.article.version)
+        except ArticleUnknown:  # removed since the line above
+            return None
         statements = self._statements(article.source)
         return self._checker.read(number, article, Span(passage.start, passage.end), statements)
 
@@ -237,7 +240,8 @@ def ground(
         judged: the verdicts on the draft's claims, where they are known already.
     """
     gate = Gate(evidence, archive)
-    verdicts = [gate.judge(claim) for claim in draft.claims] if judged is None else judged
+    fresh = [gate.judge(claim) for claim in draft.claims] if judged is None else judged
+    verdicts = [_standing(one, archive) for one in fresh]
     numbering = Numbering()
     passages = _passages(evidence, gate)
     claims = [numbering.claim(one) for one in verdicts]
@@ -265,6 +269,13 @@ def ground(
         inferred=question.inferred,
         coverage=archive.coverage(question.filters),
     )
+
+
+def _standing(judged: Judged, archive: Archive) -> Judged:
+    """A verdict, which may be a minute old, as the archive bears it out now."""
+    if all(archive.is_current(c.article, c.start, c.end, c.quote) for c in judged.citations):
+        return judged
+    return Judged(judged.text, "unsupported", reason="its source has changed")
 
 
 def _same_words(quote: str, text: str) -> bool:

@@ -11,7 +11,8 @@ from assistant.text import sentences, words
 _MARK = re.compile(
     r"\s*[\[【]\s*(?:sources?\s*)?(\d+(?:\s*[,;–-]\s*\d+)*)\s*(?:†[^】]*)?[\]】]", re.IGNORECASE
 )
-_BEGUN = re.compile(r"\s*(?:[\[【][^\]】`\n]{0,40})?\Z")
+_BEGUN = re.compile(r"(?:\s*,)?\s*(?:[\[【][^\]】`\n]{0,40})?\Z")
+_WITHIN = re.compile(r"(?<=\w)`(?=\w)")  # an apostrophe, and no code
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
 _WIDEST = 20  # sources that "[1-20]" may stand for
 _DECORATION = re.compile(
@@ -48,6 +49,8 @@ class Composer:
     def _words(self, last: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
         while match := next(filter(self._is_mark, _MARK.finditer(self._held)), None):
             before, numbers = self._held[: match.start()], _numbers(match[1])
+            if before.strip() == "," and self._marks and self._marks[-1][0] == len(self._text):
+                before = ""  # "[1], [2]"
             self._held = self._held[match.end() :]
             self._text += before
             self._marks.append((len(self._text), numbers))
@@ -60,7 +63,8 @@ class Composer:
             self._held = self._held[end:]
 
     def _is_mark(self, match: re.Match[str]) -> bool:
-        return (self._text + self._held[: match.start()]).count("`") % 2 == 0
+        line = (self._text + self._held[: match.start()]).rpartition("\n")[2]
+        return _WITHIN.sub("", line).count("`") % 2 == 0
 
     def _claims(self, last: bool) -> Iterator[DraftClaim]:
         rest = self._text[self._done :]

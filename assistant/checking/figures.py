@@ -30,6 +30,7 @@ _SPANS = {"decades": 10, "dozen": 12, "centuries": 100}
 _SPANNED = re.compile(r"\b(\w+) (decades|dozen|centuries)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})(?::\d\d)?\s?p\.?m\b", re.IGNORECASE)
 _HOURS = 12
+_LOOSE = (Decimal(1), Decimal(_HOURS))  # which "a" and "a year" give for nearly every sentence
 _YEARS = (1900, 2100)  # where a source names one of these, its own date is not meant
 _OF = {"two": 2, "three": 3, "four": 4, "five": 5, "10": 10, "ten": 10, "20": 20, "100": 100}
 _IN_TEN = re.compile(
@@ -76,7 +77,8 @@ def wrong_figure(claim: Reading, ground: Sequence[Aligned]) -> str | None:
         if dated or not _is_year_of(number, published):
             return f"the number {number:f} is not in the source"
     for day in said.dates:
-        if not any(agree(day, other) for other in held.dates) and not _is_day(day, published):
+        stands = any(agree(day, other) for other in held.dates)
+        if not stands and (held.dates or not _is_day(day, published)):
             return "the date is not in the source"
     for part in _PARTS.finditer(claim.text):
         known = {word for text in texts for word in words(text)}
@@ -178,10 +180,13 @@ def _exchanged(claim: Reading, ground: Sequence[Reading]) -> str | None:
 def _from_elsewhere(claim: Reading, ground: Sequence[Reading]) -> str | None:
     """A number taken from one sentence, where another sentence has its own at that place."""
     mine, each = _contexts([claim]), [_contexts([one]) for one in ground]
+    if "one another" in claim.text:
+        mine.pop(Decimal(1), None)
     for number, near in mine.items():
         own = max((len(near & held[number]) for held in each if number in held), default=None)
-        if own is None:
+        if own is None and number not in _LOOSE:
             continue  # said in other figures
+        own = own or 0
         for held in (one for one in each if number not in one):
             for other in held.keys() - mine.keys():
                 if len(near & held[other]) > own:

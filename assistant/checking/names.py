@@ -12,7 +12,9 @@ from assistant.language.names import is_title
 from assistant.text import words
 
 _SHORTEST = 4  # letters of a name that others may be derived from
-_ENDING = 4  # letters by which a derived name may be longer
+_ENDINGS = frozenset(
+    "n an ian ean nian vian ine ish ese i is s er ers ns ans ians ic man men y".split()
+)
 _LONGEST_INITIALS = 6
 
 
@@ -36,11 +38,9 @@ def unknown_name(claim: Reading, ground: Sequence[Aligned]) -> str | None:
 
 
 def _akin(name: str, other: str) -> bool:
-    """Kavrenia and Kavrenian, India and Indian."""
-    shared = 0
-    for one, two in zip(name, other, strict=False):
-        if one != two:
-            break
-        shared += 1
-    longer, shorter = max(len(name), len(other)), min(len(name), len(other))
-    return shared >= max(_SHORTEST, longer - _ENDING, shorter - 2)
+    """Kavrenia and Kavrenian, China and Chinese; but not Niger and Nigeria."""
+    longer, shorter = max(name, other, key=len), min(name, other, key=len)
+    stems = (one for one in (shorter, shorter.rstrip("aeiouy")) if longer.startswith(one))
+    return len(shorter) >= _SHORTEST and any(
+        len(one) >= _SHORTEST and longer.removeprefix(one) in _ENDINGS for one in stems
+    )

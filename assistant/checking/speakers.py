@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.checking.alignment import Aligned
+from assistant.checking.quotes import quoted
 from assistant.checking.readings import PRONOUNS, Reading, Source
 from assistant.language import same_name
 from assistant.language.cues import lemma
@@ -56,7 +57,7 @@ def wrong_speaker(claim: Reading, carrier: Aligned, ground: Sequence[Aligned]) -
     if not any(one.lower() not in PRONOUNS for one in heard) and sentence.voice:
         heard.append(sentence.voice)
     for voice in voices:
-        if not names.may_be(voice, heard, sentence):
+        if not names.may_be(voice, heard, sentence, bool(quoted(claim.text))):
             return f"the source does not give this as the words of {voice}"
     return None
 
@@ -117,8 +118,8 @@ class _Names:
         full = self._full(speaker)
         return bool(mine & (_stems(speaker) | _stems(full) | {_initials(speaker), _initials(full)}))
 
-    def may_be(self, voice: str, heard: Iterable[str], sentence: Reading) -> bool:
-        """True where whoever a claim lets speak may be who speaks in the source."""
+    def may_be(self, voice: str, heard: Iterable[str], sentence: Reading, quotes: bool) -> bool:
+        """True where whoever a claim lets speak, or quotes, may be who speaks in the source."""
         if voice.lower() in PRONOUNS:
             return True
         full = self._full(voice)
@@ -129,8 +130,9 @@ class _Names:
         heard = [one for one in heard if one.lower() not in PRONOUNS]
         if any(same_name(full, self._full(one)) for one in heard):
             return True
-        if not self._is_name(full):
-            return True
+        if not self._is_name(full):  # a role; who is quoted must be called so, or be told of as it
+            told = f"{sentence.before} {sentence.text} {' '.join(map(self._full, heard))}"
+            return not (heard and quotes) or bool(_stems(full) & _stems(told))
         if full.split()[-1].islower():  # "a KSO reading", "Prenn's staff"
             return bool(_stems(full) & (_stems(sentence.text) | _stems(" ".join(heard))))
         last = set(words(full)[-1:])

@@ -100,7 +100,7 @@ class Progress:
         elif isinstance(event, TokenEvent):
             self._writing += event.text
         else:
-            self._writing = ""
+            self._writing = self._writing.partition(event.claim.text)[2]
             if event.claim.support != "unsupported":
                 said = f" — {event.claim.speaker}" if event.claim.speaker else ""
                 self._checked += f'<p class="claim">{escaped(event.claim.text + said)}</p>'
