@@ -104,7 +104,8 @@ class AnswerSettings(Section):
     """What becomes of a claim that no source supports: shown ``apart``, dropped (``drop``), or sent
     back to the model once with the reason (``retry``)."""
     judge: str | None = None
-    """A chat model that may take support away from claims; it can never give any."""
+    """A chat model that may take support away from claims; it can never give any. ``key`` and
+    ``base_url`` are for it, too, if its provider is the writer's."""
     budget: Count = 2000
     """Evidence handed to the writer, in tiktoken tokens."""
     sentences: Count = 5
