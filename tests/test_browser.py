@@ -270,6 +270,14 @@ def test_bad_questions_have_a_message_beside_the_field(page: Page) -> None:
         expect(page.locator("#asking")).to_contain_text(message)
         assert violations(page) == []
     assert page.locator(".answer").count() == 0
+    since = page.get_by_role("textbox", name=re.compile("^From"))
+    since.fill("in spring")
+    since.press("Enter")
+    expect(page.locator(".limits").first).to_contain_text("Write a day as year-month-day")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".limits").first).not_to_contain_text("Write a day")
+    expect(page.locator("#asking")).not_to_contain_text("is the most")
+    expect(since).to_have_value("")
 
 
 @everywhere
@@ -421,6 +429,7 @@ def test_every_page_is_accessible_and_fits(
     wide = {"answer": overflow(page)}
     page.locator("sup .cite").first.click()
     expect(panel(page).locator("mark#quote")).to_be_visible()
+    page.wait_for_timeout(500)  # what is visible is not painted yet
     page.screenshot(path=ARTEFACTS / f"panel-{size}-{scheme}.png")
     found["panel"] = violations(page)
     href = page.locator("#panel header a").get_attribute("href")

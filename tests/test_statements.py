@@ -142,6 +142,20 @@ def test_she_within_what_somebody_says_is_left_open() -> None:
     assert "Bo Lindt" not in [one.speaker for one in found(text)[1:]]
 
 
+def test_who_is_named_in_a_quotation_does_not_speak_it() -> None:
+    text = "Ida Holm was unmoved. “Mr Brandt asked me for it, and Ivo Strand did not,” she said."
+    assert [one[0] for one in said(text)] == ["Ida Holm"]
+    text = "It rained. “Bo Brandt asked me to show the letter,” she said."
+    assert [one[0] for one in said(text)] == ["she"]
+
+
+def test_she_is_nobody_who_is_called_mr() -> None:
+    text = "Mr Brandt opened the bridge. She said that it was safe."
+    assert [one[0] for one in said(f"Ida Holm was there. {text}")] == ["Ida Holm"]
+    two = "Davan Brandt, or Mr Brandt, left. The mayor, Lena Brandt, stayed. She said it was safe."
+    assert [one[0] for one in said(two)] == ["Lena Brandt"]
+
+
 def test_he_is_the_role_that_spoke_last() -> None:
     text = "The minister criticised Ada Brandt on Monday. He said she had lied."
     assert [one.speaker for one in found(text)] == ["minister", "minister"]

@@ -25,6 +25,9 @@ _OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
+_TITLED = re.compile(r"\b(Mr|Sir|Mrs|Ms|Miss|Madam|Dame|Lady)\.? (?:[A-Z][\w-]+ )?([A-Z][\w-]+)")
+_MEN, _WOMEN = ("he", "himself"), ("she", "herself")
+_OF_ONE = frozenset({"Mr", "Sir", "Mrs", "Ms", "Miss", "Madam", "Dame", "Lady"})
 _NEAR = 2  # sentences that a pronoun looks back
 
 
@@ -67,6 +70,15 @@ def _persons(
     return persons, {word for word, found in kinds.items() if found & _NO_PERSONS}
 
 
+def _titled(text: str) -> dict[str, tuple[str, ...]]:
+    """The pronouns of those whom an article calls Mr or Mrs, by last name, if one person has it."""
+    found: dict[str, set[str]] = {}
+    for title, last in _TITLED.findall(text):
+        found.setdefault(last, set()).update(_MEN if title in ("Mr", "Sir") else _WOMEN)
+    firsts = {last: set(re.findall(rf"([A-Z][a-z-]+) {last}\b", text)) for last in found}
+    return {last: tuple(own) for last, own in found.items() if len(firsts[last] - _OF_ONE) < 2}
+
+
 class _Reader:
     """Goes through an article's sentences and keeps who was named last."""
 
@@ -85,6 +97,7 @@ class _Reader:
         self._text = article.text
         self._spans = spans
         self._names = Names(f"{article.title}\n{article.text}")
+        self._titled = _titled(article.text)
         self._places: list[int] = []  # the sentence of each statement
         self.statements: list[Statement] = []
         if headline := _HEADLINE.match(article.title):
@@ -162,8 +175,7 @@ class _Reader:
         if phrase.lower() in _PERSONAL | _IMPERSONAL:
             if within:  # "He said she would ask …": who that is, only a reader can tell
                 return phrase
-            person = phrase.lower() in _PERSONAL
-            return self._antecedent(place, report.speaker.start, person) or phrase
+            return self._antecedent(place, report.speaker.start, phrase.lower()) or phrase
         if report.name is not None:
             return self._names.fullest(
                 self._person_at_end(self._text[report.name.start : report.name.end])
@@ -187,22 +199,36 @@ class _Reader:
                 return named
         return bare
 
-    def _antecedent(self, place: int, before: int, person: bool) -> str | None:
+    def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
         """Who a pronoun stands for: the last speaker nearby, else the name nearest before it."""
+        person = pronoun in _PERSONAL
         for current in range(place, max(-1, place - _NEAR - 1), -1):
             for said_at, said in zip(
                 reversed(self._places), reversed(self.statements), strict=True
             ):
-                fits = self._is_person(said.speaker) == person
+                fits = self._is_person(said.speaker) == person and self._may_be(
+                    said.speaker, pronoun
+                )
                 known = said.speaker.lower() not in _PRONOUNS and not self._is_aside(said)
                 if said_at == current and fits and known:
                     return said.speaker
-            span = self._spans[current]
-            named = mentions(self._text[span.start : min(span.end, before)])
-            persons = [full for m in named if self._is_person(full := self._names.fullest(m.name))]
+            named = (self._names.fullest(m.name) for m in mentions(self._told(current, before)))
+            persons = [one for one in named if self._is_person(one) and self._may_be(one, pronoun)]
             if person and persons:
                 return persons[0]
         return None
+
+    def _told(self, place: int, before: int) -> str:
+        """A sentence up to some place, without what is quoted in it: few quote their own names."""
+        span = self._spans[place]
+        text = self._text[span.start : min(span.end, before)]
+        for quote in mask(text, 0).quotes:
+            text = text[: quote.start] + " " * (quote.end - quote.start) + text[quote.end :]
+        return text
+
+    def _may_be(self, name: str, pronoun: str) -> bool:
+        """False for "she" where the article says Mr, and for "he" where it says Mrs."""
+        return pronoun in self._titled.get((name.split() or [""])[-1], pronoun)
 
     def _is_aside(self, said: Statement) -> bool:
         """True for "Quince replied to Brandt, who had said …": the sentence is not about Brandt."""

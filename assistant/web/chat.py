@@ -244,7 +244,7 @@ class _Page:
             inferred = name in answer.inferred
             changed = {"value": field_of(answer, name)} if inferred or name in before else {}
             label = f"{label} (inferred)" if inferred else label
-            updates[getattr(self, name)] = gr.update(label=label, **changed)
+            updates[getattr(self, name)] = gr.update(label=label, info="", **changed)
         note = "What is marked as inferred was read from the question. Change it to answer again."
         shown = bool(answer.inferred)
         updates[self.inferred] = gr.update(value=note if shown else "", visible=shown)
@@ -292,7 +292,8 @@ class _Page:
         """A new conversation, with nothing set."""
         fields = {self.since: "", self.until: "", self.outlets: [], self.speakers: []}
         limits = self._limits(Answer(""), ("since", "until", "outlets"))
-        return {self.chat: [], self.talk: Talk(), self.box: "", **fields, **limits,
+        box = gr.update(value="", info="")
+        return {self.chat: [], self.talk: Talk(), self.box: box, **fields, **limits,
                 **self._busy(False), **self._suggestions([])}  # fmt: skip
 
     def _loaded(self, request: gr.Request) -> Update:
