@@ -78,6 +78,7 @@ class _Page:
         with gr.Row(elem_id="asking"):
             self.box = gr.Textbox(
                 label="Question",
+                info="",  # where what is wrong will stand, as in the fields below
                 placeholder="Ask what the articles say",
                 autofocus=True,
                 scale=8,
@@ -100,12 +101,15 @@ class _Page:
             gr.Markdown("Limit the search", elem_classes="limits-title")
             with gr.Row():
                 self.since = gr.Textbox(
-                    label="From", placeholder=_DAY, max_length=10, min_width=130
+                    label="From", info="", placeholder=_DAY, max_length=10, min_width=130
                 )
-                self.until = gr.Textbox(label="To", placeholder=_DAY, max_length=10, min_width=130)
+                self.until = gr.Textbox(
+                    label="To", info="", placeholder=_DAY, max_length=10, min_width=130
+                )
                 self.outlets, self.speakers = (
                     gr.Dropdown(
                         label=label,
+                        info="",
                         multiselect=True,
                         allow_custom_value=True,  # the choices come with the page
                         min_width=180,
