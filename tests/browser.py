@@ -52,15 +52,16 @@ def served(archive: Path, *options: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def asked_by_others(address: str, question: str) -> Iterator[None]:
-    """The desk is busy with a question until it is answered."""
-    body = json.dumps({"question": question}).encode()
+def asked_by_others(address: str, *questions: str) -> Iterator[None]:
+    """The desk is busy with questions until they are answered."""
     headers = {"content-type": "application/json", "accept": "text/event-stream"}
-    request = urllib.request.Request(f"{address}/api/ask", body, headers)
-    with urllib.request.urlopen(request) as answer:
-        assert answer.readline()  # its first stage
+    with contextlib.ExitStack() as answers:
+        for question in questions:
+            body = json.dumps({"question": question}).encode()
+            request = urllib.request.Request(f"{address}/api/ask", body, headers)
+            answer = answers.enter_context(urllib.request.urlopen(request))
+            assert answer.readline()  # its first stage, or its place in the line
         yield
-        answer.read()
 
 
 @contextlib.contextmanager

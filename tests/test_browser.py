@@ -34,6 +34,10 @@ pytestmark = pytest.mark.slow
 NAQVI = "what did the MEA say about Naqvi's claims"
 QUOTE = "usual tactics to deflect attention"
 FERRY = "How did the ferry strike unfold?"
+OTHERS = [
+    f"What did the minister say of {what}, and who replied to the minister?"
+    for what in ("the dam", "the schools", "the hospitals", "the ferries", "the cave", "the levy")
+]
 DISPUTE = "Helbrook thinks the dam gates were opened too late. What does Tislane say to that?"
 
 
@@ -216,17 +220,14 @@ def test_an_answer_on_its_way_is_stopped(page: Page) -> None:
     ask(page, NAQVI)
 
 
-def test_a_slow_page_stops_a_question_that_waits(page: Page, address: str) -> None:
-    # A step that is on its way to the page when it is stopped is not shown after that.
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    with asked_by_others(address, "What did the minister say, and who replied to the minister?"):
+def test_a_question_that_waits_is_stopped(page: Page, address: str) -> None:
+    with asked_by_others(address, *OTHERS):
         box = page.get_by_role("textbox", name="Question")
         box.fill("What did the pilots say about the ferry strike, and who paid for the ferries?")
         box.press("Enter")
-        expect(page.locator(".stages")).to_contain_text("Waiting")
         page.get_by_role("button", name="Stop").click()
         expect(page.locator(".message").last).to_contain_text("Stopped")
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(1000)  # nothing that was on its way is shown after that
         expect(page.locator(".message").last).to_contain_text("Stopped")
 
 
@@ -251,13 +252,14 @@ def test_a_filter_set_during_an_answer_is_of_that_answer(page: Page, address: st
     expect(page.locator(".list > li")).to_have_count(1)
 
 
-def test_a_new_conversation_ends_what_is_on_its_way(page: Page) -> None:
+def test_a_new_conversation_ends_what_is_on_its_way(page: Page, address: str) -> None:
     box = page.get_by_role("textbox", name="Question")
-    box.fill("What did the engineers say about the dam, and what did the farmers reply?")
-    box.press("Enter")
-    expect(page.locator(".stages")).to_be_visible()
-    page.get_by_role("button", name="New conversation").click()
-    expect(page.locator(".message")).to_have_count(0)
+    with asked_by_others(address, *(f"In the archive: {other}" for other in OTHERS)):
+        box.fill("What did the engineers say about the dam, and what did the farmers reply?")
+        box.press("Enter")
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator(".message")).to_have_count(0)
     expect(box).to_have_value("")
     ask(page, NAQVI)
     expect(page.locator(".answer")).to_have_count(1)
