@@ -240,8 +240,8 @@ def ground(
         judged: the verdicts on the draft's claims, where they are known already.
     """
     gate = Gate(evidence, archive)
-    fresh = [gate.judge(claim) for claim in draft.claims] if judged is None else judged
-    verdicts = [_standing(one, archive) for one in fresh]
+    told = map(gate.judge, draft.claims) if judged is None else _standing(judged, archive)
+    verdicts = list(told)
     numbering = Numbering()
     passages = _passages(evidence, gate)
     claims = [numbering.claim(one) for one in verdicts]
@@ -271,11 +271,14 @@ def ground(
     )
 
 
-def _standing(judged: Judged, archive: Archive) -> Judged:
-    """A verdict, which may be a minute old, as the archive bears it out now."""
-    if all(archive.is_current(c.article, c.start, c.end, c.quote) for c in judged.citations):
-        return judged
-    return Judged(judged.text, "unsupported", reason="its source has changed")
+def _standing(judged: Sequence[Judged], archive: Archive) -> list[Judged]:
+    """Verdicts, which may be a minute old, as the archive bears them out now."""
+    return [
+        one
+        if all(archive.is_current(c.article, c.start, c.end, c.quote) for c in one.citations)
+        else Judged(one.text, "unsupported", reason="its source has changed")
+        for one in judged
+    ]
 
 
 def _same_words(quote: str, text: str) -> bool:

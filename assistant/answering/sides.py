@@ -22,7 +22,7 @@ _ANSWERING = re.compile(
 _ASKS_SIDES = re.compile(
     r"\b(?:differ|disagree|dispute|contradict|conflicting|both sides|each (?:one|side)|each say"
     r"|versions?|versus|v\.|at odds|tell it differently|in return"
-    r"|(?:says?|said|repl(?:y|ied)|respon(?:d|ded)|answer(?:ed)?) to (?:that|this|it))\b",
+    r"|(?:says?|said|repl(?:y|ied)|respon(?:d|ded)|answer(?:ed)?) to (?:that|this|it)(?! \w))\b",
     re.IGNORECASE,
 )
 # Common nouns that can speak: persons, bodies and documents.
