@@ -18,33 +18,26 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.answering import (
-    ChatModel,
-    ChatTurns,
     Draft,
     Stage,
     Turn,
     Writer,
-    chat_model,
     finished,
     ground,
-    last,
     message,
     pack,
-    quoting_writer,
     timed,
-    widen,
 )
 from assistant.archive import Archive
+from assistant.chat_writer import ChatTurns, last
 from assistant.language import Parser, SpacyParser
-from assistant.models import (
-    Embedder,
-    Reranker,
-    SentenceEmbedder,
-    count_tokens,
-    load_reranker,
-)
+from assistant.models.chat_model import ChatModel, chat_model
+from assistant.models.embedding import Embedder, SentenceEmbedder
+from assistant.models.reranking import Reranker, load_reranker
+from assistant.models.tokens import count_tokens
+from assistant.quoting import quoting_writer, widen
 from assistant.reading import read
-from assistant.retrieval import Past, asked, event_day, rerank, retrieve, settle_period, understand
+from assistant.retrieval import rerank, retrieve, settle_period
 from assistant.settings import Settings, load
 from assistant.types import (
     EVERYTHING,
@@ -60,6 +53,7 @@ from assistant.types import (
     StageEvent,
     Trace,
 )
+from assistant.understanding import Past, asked, event_day, understand
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

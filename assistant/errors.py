@@ -6,7 +6,7 @@
     ├── SettingsError        a setting is unknown or has a wrong value
     ├── QuestionError        the question is empty or too long
     ├── Busy                 too many questions at once (retryable)
-    ├── Stopped              the reader has stopped the answer (retryable)
+    ├── Cancelled            the reader has stopped the answer (retryable)
     ├── TooManyAttempts      too many wrong passwords (retryable)
     ├── NoSuchPage           an address leads to nothing, or to nothing for whom asks
     ├── ModelError           a model cannot be used
@@ -61,7 +61,7 @@ class Busy(OnRecordError):
     retryable = True
 
 
-class Stopped(OnRecordError):
+class Cancelled(OnRecordError):
     """The answer was stopped by who asked for it."""
 
     retryable = True

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from assistant.answering.chat import Reply
-from assistant.models import Vectors
+from assistant.models.chat_model import Reply
+from assistant.models.embedding import Vectors
 from assistant.text import words
 from assistant.types import Article
 

@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 
 from assistant import AnswerEvent, Assistant, Question, TokenEvent
-from assistant.answering.chat import Reply
+from assistant.models.chat_model import Reply
 from assistant.resources import folder
 from assistant.settings import load
 from assistant.testing import ScriptedChatModel

@@ -19,9 +19,10 @@ import time
 from pathlib import Path
 
 from assistant.archive import Archive
-from assistant.archive.passages import encoder_text, split
+from assistant.archive.passages import split
 from assistant.language import SpacyParser
-from assistant.models import SentenceEmbedder
+from assistant.models.embedding import SentenceEmbedder
+from assistant.models.framing import encoder_text
 from assistant.reading import read
 from assistant.settings import Settings, load
 from assistant.types import Article

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from assistant.evaluation.questions import GoldQuestion, read_questions
-from assistant.models import PackagedReranker
+from assistant.models.reranking import PackagedReranker
 from assistant.settings import load
 
 THRESHOLDS = (-2.0, 0.0, 1.0, 2.0, 3.0)

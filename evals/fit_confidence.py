@@ -4,7 +4,7 @@
 
 Each suite is asked over its archive: its questions, and the answerable ones again with their own
 articles left out. Figures come from five folds by article; the numbers that ``--write`` stores in
-assistant/answering/confidence.json are fitted to all. The threshold lets 93 %
+assistant/quoting/confidence.json are fitted to all. The threshold lets 93 %
 of the answerable questions through: a share that was chosen, not fitted, for answers and refusals
 to be right about equally often. Asking takes minutes; ``--examples`` keeps what was seen.
 """
@@ -22,11 +22,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-import assistant.answering.confidence as confidence
+import assistant.quoting.confidence as confidence
 from assistant import Assistant
-from assistant.answering import Confidence
 from assistant.evaluation import read_suite
 from assistant.evaluation.gold import locate, twin_filters
+from assistant.quoting import Confidence
 from assistant.settings import load
 from assistant.types import EVERYTHING, Question
 

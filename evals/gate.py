@@ -23,14 +23,14 @@ from typing import Any
 from scipy.stats import binomtest
 
 from assistant import Assistant
-from assistant.answering import DraftClaim, Gate, Judged
-from assistant.checking import Checker
+from assistant.answering import DraftClaim, Gate, JudgedClaim
 from assistant.language import SpacyParser
-from assistant.models import load_reranker
+from assistant.models.reranking import load_reranker
 from assistant.resources import folder
 from assistant.settings import load
 from assistant.text import find
 from assistant.types import Evidence, Hit, Passage
+from assistant.verification import Checker
 
 _CAUGHT, _CAUGHT_OF_A_KIND, _KEPT = 0.95, 0.80, 0.75
 _MADE = 40  # claims of each kind that is made from faithful ones
@@ -76,7 +76,7 @@ def cases(rows: Sequence[dict[str, Any]], assistant: Assistant) -> Iterator[Case
             yield Case("wrong_source", row["claim"], passages, (len(passages),))
 
 
-def judged(case: Case, assistant: Assistant, checker: Checker) -> tuple[Judged, float]:
+def judged(case: Case, assistant: Assistant, checker: Checker) -> tuple[JudgedClaim, float]:
     """The gate's verdict, and the seconds it took."""
     evidence = [Evidence(n, Hit(p, 0.0)) for n, p in enumerate(case.passages, 1)]
     start = time.perf_counter()
@@ -92,7 +92,7 @@ def line(name: str, hits: int, total: int) -> str:
     return f"{name:24} {hits:4} of {total:4}  {hits / total:.3f}  ({low:.3f} to {high:.3f})"
 
 
-def report(results: Sequence[tuple[Case, Judged, float]]) -> bool:
+def report(results: Sequence[tuple[Case, JudgedClaim, float]]) -> bool:
     """Print the figures; whether all are reached."""
     kinds = sorted({case.kind for case, _, _ in results if not case.faithful})
     caught: dict[str, tuple[int, int]] = {}

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assistant.attribution import find_statements
 from assistant.evaluation.spans import Overlap, characters, overlap
-from assistant.language import Parser, SpacyParser, find_statements, same_name
+from assistant.language import Parser, SpacyParser, same_name
 from assistant.settings import ModelSettings
 from assistant.types import Article, Statement
 

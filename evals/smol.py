@@ -26,7 +26,7 @@ from gate import line
 from llama_server import started
 
 from assistant import Assistant
-from assistant.answering.chat import LangChainModel, Reply
+from assistant.models.chat_model import LangChainModel, Reply
 from assistant.settings import load
 from assistant.text import sentences
 from assistant.types import Answer

@@ -9,8 +9,8 @@ import hypothesis
 import pytest
 
 from assistant import Assistant
-from assistant.answering import ChatModel
 from assistant.archive import Archive
+from assistant.models.chat_model import ChatModel
 from assistant.resources import folder
 from assistant.settings import Settings, load
 from assistant.testing import HashEmbeddings
@@ -85,7 +85,7 @@ def site(assistant: Assistant) -> Iterator[Site]:
 
     site = open_site(assistant)
     yield site
-    site.kept.close()
+    site.conversations.close()
 
 
 @pytest.fixture

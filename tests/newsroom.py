@@ -38,9 +38,9 @@ def keep(
     site: Site, question: str, owner: str = "", answer: Answer | None = None
 ) -> tuple[str, Answer]:
     """Ask and keep, as the conversation does; the id of the conversation, and the answer."""
-    from assistant.web.keeping import kept
+    from assistant.web.stored_answers import to_stored
 
     answer = answer or site.assistant.ask(question)
-    conversation = site.kept.start(owner, question).id
-    assert site.kept.add(owner, conversation, kept(answer), 0) == 1
+    conversation = site.conversations.start(owner, question).id
+    assert site.conversations.add(owner, conversation, to_stored(answer), 0) == 1
     return conversation, answer

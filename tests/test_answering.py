@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Answer, Article, Assistant, Filters, Question
-from assistant.answering import Draft, DraftClaim, Quote, ground, pack, quoting_writer
+from assistant.answering import Draft, DraftClaim, Quote, ground, pack
 from assistant.language import SpacyParser
-from assistant.models import count_tokens
-from assistant.retrieval import understand
+from assistant.models.tokens import count_tokens
+from assistant.quoting import quoting_writer
 from assistant.settings import AnswerSettings, ModelSettings
 from assistant.testing import sample_articles
 from assistant.types import Evidence
+from assistant.understanding import understand
 
 PARSER = SpacyParser(ModelSettings())
 ARTICLE = Article(

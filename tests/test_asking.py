@@ -15,7 +15,7 @@ from assistant.testing import sample_articles
 from assistant.types import EVERYTHING, Filters
 
 if TYPE_CHECKING:
-    from assistant.web.asking import Step, Talk
+    from assistant.web.answer_steps import ConversationState, Step
     from assistant.web.site import Site
 
 HOSTILE = '<script>alert(1)</script> ![x](http://127.0.0.1:9/) <img src=x onerror="alert(1)">'
@@ -31,14 +31,18 @@ def assistant(open_assistant: OpenAssistant) -> Assistant:
 def steps(
     site: Site,
     question: str,
-    talk: Talk | None = None,
+    talk: ConversationState | None = None,
     after: int | None = None,
     limits: Filters = EVERYTHING,
     infer: bool = True,
 ) -> list[Step]:
-    from assistant.web.asking import Asked, Talk, answering
+    from assistant.web.answer_steps import ConversationState, PendingQuestion, answering
 
-    return list(answering(site, Asked("", talk or Talk(), question, limits, after, infer)))
+    return list(
+        answering(
+            site, PendingQuestion("", talk or ConversationState(), question, limits, after, infer)
+        )
+    )
 
 
 def test_stages_stream_and_the_answer_is_kept(site: Site) -> None:
@@ -49,8 +53,8 @@ def test_stages_stream_and_the_answer_is_kept(site: Site) -> None:
     assert 'class="cite"' in last.messages[-1]["content"]
     (turn,) = site.shown("", last.talk.conversation)
     assert turn.answer.question == "harbour3 number3"
-    assert site.kept.of("")[0].title == "harbour3 number3"
-    assert site.desk.idle
+    assert site.conversations.of("")[0].title == "harbour3 number3"
+    assert site.admission.idle
 
 
 def test_a_follow_up_goes_on_and_an_edited_question_takes_its_place(site: Site) -> None:
@@ -71,7 +75,7 @@ def test_what_is_no_longer_the_last_is_not_replaced(site: Site) -> None:
     assert asked_in(site, talk) == ["harbour3 number3", "and harbour2?", "harbour4 number4"]
 
 
-def asked_in(site: Site, talk: Talk) -> list[str]:
+def asked_in(site: Site, talk: ConversationState) -> list[str]:
     return [turn.answer.question for turn in site.shown("", talk.conversation)]
 
 
@@ -79,28 +83,32 @@ def test_an_error_is_a_message_and_nothing_is_kept(site: Site) -> None:
     (step,) = steps(site, "  ")
     assert step.over
     assert "empty" in step.messages[-1]["content"]
-    assert site.kept.of("") == []
-    assert site.desk.idle
+    assert site.conversations.of("") == []
+    assert site.admission.idle
 
 
 def test_a_conversation_deleted_meanwhile_begins_anew(site: Site) -> None:
     talk = steps(site, "harbour3 number3")[-1].talk
-    site.kept.delete("", talk.conversation)
+    site.conversations.delete("", talk.conversation)
     again = steps(site, "harbour2 number2", talk)[-1]
     assert again.talk.conversation != talk.conversation
     assert len(site.shown("", again.talk.conversation)) == 1
 
 
 def test_closing_a_stream_gives_its_place_back(site: Site) -> None:
-    from assistant.web.asking import Asked, Talk, answering
+    from assistant.web.answer_steps import ConversationState, PendingQuestion, answering
 
-    stream = answering(site, Asked("", Talk(), "harbour3 number3", EVERYTHING, None, True))
+    stream = answering(
+        site, PendingQuestion("", ConversationState(), "harbour3 number3", EVERYTHING, None, True)
+    )
     next(stream)
     stream.close()  # type: ignore[attr-defined]
     left(site)
-    with site.desk.ticket() as first:
+    with site.admission.ticket() as first:
         first.wait()
-        waiting = answering(site, Asked("", Talk(), "harbour2", EVERYTHING, None, True))
+        waiting = answering(
+            site, PendingQuestion("", ConversationState(), "harbour2", EVERYTHING, None, True)
+        )
         assert "Waiting: 1 before this" in next(waiting).messages[-1]["content"]
         waiting.close()  # type: ignore[attr-defined]
     left(site)
@@ -109,34 +117,34 @@ def test_closing_a_stream_gives_its_place_back(site: Site) -> None:
 def left(site: Site) -> None:
     """Wait until nobody stands at the desk: whoever left it was in the middle of a step."""
     for _ in range(100):
-        if site.desk.idle:
+        if site.admission.idle:
             return
         time.sleep(0.1)
     raise AssertionError("somebody holds a place at the desk")
 
 
 def test_a_question_is_stopped_in_the_line_and_keeps_nothing(site: Site) -> None:
-    from assistant.web.asking import Asked, Talk, answering
+    from assistant.web.answer_steps import ConversationState, PendingQuestion, answering
 
-    asked = Asked("", Talk(), "harbour3 number3", EVERYTHING, None, True)
-    with site.desk.ticket() as first:
+    asked = PendingQuestion("", ConversationState(), "harbour3 number3", EVERYTHING, None, True)
+    with site.admission.ticket() as first:
         first.wait()
         stream = answering(site, asked)
         next(stream)
-        asked.way.stop()
+        asked.stream.stop()
         step = list(stream)[-1]  # what it waits for is not over
     assert step.over
     assert "Stopped. The question is still in its field." in step.messages[-1]["content"]
-    assert site.kept.of("") == []
+    assert site.conversations.of("") == []
     left(site)
 
 
 def test_a_question_asked_again_and_stopped_leaves_its_answer(site: Site) -> None:
-    from assistant.web.asking import Asked, answering
+    from assistant.web.answer_steps import PendingQuestion, answering
 
     talk = steps(site, "harbour3 number3")[-1].talk
-    again = Asked("", talk, "harbour3 number3", EVERYTHING, 0, True)
-    again.way.stop()
+    again = PendingQuestion("", talk, "harbour3 number3", EVERYTHING, 0, True)
+    again.stream.stop()
     step = list(answering(site, again))[-1]
     assert len(step.messages) == 4
     assert "cite" in step.messages[1]["content"]
@@ -146,13 +154,13 @@ def test_a_question_asked_again_and_stopped_leaves_its_answer(site: Site) -> Non
 
 
 def test_one_conversation_answers_one_question_after_the_other(site: Site) -> None:
-    from assistant.web.asking import Asked, answering
+    from assistant.web.answer_steps import PendingQuestion, answering
 
     talk = steps(site, "harbour3 number3")[-1].talk
-    first = answering(site, Asked("", talk, "harbour2 number2", EVERYTHING, None, True))
+    first = answering(site, PendingQuestion("", talk, "harbour2 number2", EVERYTHING, None, True))
     next(first)
-    second = Asked("", talk, "harbour4 number4", EVERYTHING, None, True)
-    second.way.stop()  # on another page, while it waits for the first
+    second = PendingQuestion("", talk, "harbour4 number4", EVERYTHING, None, True)
+    second.stream.stop()  # on another page, while it waits for the first
     assert "Stopped" in list(answering(site, second))[-1].messages[-1]["content"]
     list(first)
     assert asked_in(site, talk) == ["harbour3 number3", "harbour2 number2"]
@@ -164,7 +172,7 @@ def test_a_fault_of_ours_is_told_and_logged(
     def full(*_: object) -> None:
         raise OSError("no space left on the disk")
 
-    monkeypatch.setattr(site.kept, "start", full)
+    monkeypatch.setattr(site.conversations, "start", full)
     step = steps(site, "harbour3 number3")[-1]
     assert step.over
     assert "Something went wrong in On Record itself" in step.messages[-1]["content"]
@@ -181,17 +189,19 @@ def test_nothing_hostile_passes_a_message(site: Site) -> None:
 
 
 def test_a_field_that_holds_what_was_inferred_is_not_the_readers(site: Site) -> None:
-    from assistant.web.asking import Given
+    from assistant.web.answer_steps import Submission
 
     talk = steps(site, "what happened in the harbour in January 2025?")[-1].talk
     assert talk.inferred == {"since": "2025-01-01", "until": "2025-01-31"}
     fields = {"since": "2025-01-01", "until": "2025-01-31", "outlets": [], "speakers": []}
-    assert Given("q", fields, talk, "", "page").own == EVERYTHING
-    changed = Given(
+    assert Submission("q", fields, talk, "", "page").own == EVERYTHING
+    changed = Submission(
         "q", {**fields, "until": "2025-01-03", "outlets": [" Post "]}, talk, "", "page"
     ).own
     assert changed == Filters(until=date(2025, 1, 3), outlets=("Post",))
-    assert Given("q", fields, replace(talk, inferred={}), "", "page").own.since == date(2025, 1, 1)
+    assert Submission("q", fields, replace(talk, inferred={}), "", "page").own.since == date(
+        2025, 1, 1
+    )
 
 
 def test_what_is_inferred_can_be_removed(site: Site) -> None:
@@ -216,6 +226,6 @@ def test_suggestions_are_questions_that_were_answered(sample: Assistant) -> None
     talk = steps(site, "what did the MEA say about Naqvi's claims")[-1].talk
     more = following(site, site.shown("", talk.conversation))
     assert all(text.startswith("And what did ") for text in more)
-    with site.desk.ticket():
+    with site.admission.ticket():
         assert examples(site) == []  # while somebody asks, none is tried
-    site.kept.close()
+    site.conversations.close()

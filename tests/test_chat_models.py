@@ -11,8 +11,8 @@ import pytest
 from chat_server import ChatServer, chat_server
 from pydantic import SecretStr
 
-from assistant.answering.chat import LangChainModel, chat_model
 from assistant.errors import ModelFailed, ModelMissing, OnRecordError, SettingsError
+from assistant.models.chat_model import LangChainModel, chat_model
 from assistant.settings import load
 
 KEY = "sk-planted-secret"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from assistant import cli
 from assistant.errors import SuiteBroken
 from assistant.evaluation import read_suite
-from assistant.evaluation.convert import Converted, convert
+from assistant.evaluation.convert import Conversion, convert
 from assistant.evaluation.gold import locate
 from assistant.evaluation.questions import GoldQuote
 
@@ -153,7 +153,7 @@ It cost 9 million.";Ida Holt|the mayor; ;local
 def test_csv(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("\ufeff" + TABLE, encoding="utf-8")
     report = convert("csv", tmp_path / "table.csv", tmp_path / "out")
-    assert report == Converted(f"{tmp_path}/out/out.toml", 2, 0, ())
+    assert report == Conversion(f"{tmp_path}/out/out.toml", 2, 0, ())
     first, second = read_suite(report.suite).questions
     assert first.evidence == (
         GoldQuote("d1", "Mayor Ida Holt cut the ribbon."),

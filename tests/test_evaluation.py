@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from assistant import Assistant, Question, cli
 from assistant.errors import EvaluationError, RunsDiffer
 from assistant.evaluation import Suite, compare, differences, gate, read_run, read_suite, run_suite
-from assistant.evaluation.metrics import Score
+from assistant.evaluation.metrics.scores import Score
 from assistant.evaluation.running import with_twins
 from assistant.evaluation.runs import Result
 from assistant.evaluation.storing import write_json, write_results

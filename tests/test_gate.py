@@ -9,10 +9,10 @@ from conftest import ROOT
 from gate import cases, judged, report
 
 from assistant import Assistant
-from assistant.checking import Checker
 from assistant.language import SpacyParser
-from assistant.models import load_reranker
+from assistant.models.reranking import load_reranker
 from assistant.settings import load
+from assistant.verification import Checker
 
 FILES = ("planted.jsonl", "paraphrases.jsonl")
 

@@ -47,7 +47,7 @@ def site(open_assistant: OpenAssistant, file: Path) -> Iterator[Site]:
     assistant.add(sample_articles(4))
     site = open_site(assistant, Users(file))
     yield site
-    site.kept.close()
+    site.conversations.close()
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def test_only_our_own_pages_change_anything(
     conversation, _ = keep(site, "harbour3 number3", "anna")
     path = f"/conversations/{conversation}/delete"
     assert client.post(path, headers=headers).status_code == status
-    assert bool(site.kept.find("anna", conversation)) == (status == 403)
+    assert bool(site.conversations.find("anna", conversation)) == (status == 403)
 
 
 def test_too_much_is_refused_whatever_it_says_of_its_size(client: TestClient) -> None:
@@ -266,7 +266,7 @@ def test_every_response_has_the_headers(client: TestClient) -> None:
 
 
 def test_strangers_are_served_only_with_a_sign_in(file: Path) -> None:
-    from assistant.web.guard import refuse_strangers
+    from assistant.web.authentication import refuse_strangers
     from assistant.web.users import Users
 
     for host in ("0.0.0.0", "10.0.0.1", "::", "news.example"):
@@ -282,9 +282,9 @@ def test_with_a_sign_in_any_name_is_answered(client: TestClient) -> None:
 
 
 def test_the_desk_keeps_the_line() -> None:
-    from assistant.web.desk import Desk
+    from assistant.web.admission import AdmissionControl
 
-    desk = Desk(ServeSettings(at_once=1, waiting=1))
+    desk = AdmissionControl(ServeSettings(at_once=1, waiting=1))
     order: list[str] = []
     with desk.ticket() as first:
         assert first.before == 0

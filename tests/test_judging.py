@@ -21,7 +21,7 @@ from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge
 from assistant.evaluation.metrics import citations
 from assistant.evaluation.questions import GoldQuestion
 from assistant.evaluation.suite import JudgeSettings
-from assistant.models import PackagedReranker
+from assistant.models.reranking import PackagedReranker
 from assistant.settings import load
 from assistant.testing import ScriptedChatModel, sample_articles
 

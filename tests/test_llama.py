@@ -11,8 +11,8 @@ from llama_server import Server, started
 from test_chatting import MUSEUM, PORT, QUESTION
 
 from assistant import AnswerEvent, Assistant, ClaimEvent, TokenEvent
-from assistant.answering.chat import LangChainModel
 from assistant.errors import ModelFailed
+from assistant.models.chat_model import LangChainModel
 from assistant.settings import load
 from assistant.text import words
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering import DraftClaim
-from assistant.answering.markers import Composer
+from assistant.chat_writer.markers import Composer
 
 
 def composed(*pieces: str) -> tuple[str, list[DraftClaim], list[tuple[str, tuple[int, ...]]]]:

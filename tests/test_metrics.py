@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation.asking import Checked, Found, Record
+from assistant.evaluation.asking import CitationCheck, Found, Record
 from assistant.evaluation.gold import Gold, Relevant
 from assistant.evaluation.lost import lost
-from assistant.evaluation.metrics import Case, Score, answers, attribution, citations, cost, refusal
+from assistant.evaluation.metrics import answers, attribution, citations, cost, refusal
 from assistant.evaluation.metrics.attribution import same_speaker
 from assistant.evaluation.metrics.citations import alce
 from assistant.evaluation.metrics.retrieval import ranking_figures
 from assistant.evaluation.metrics.retrieval import score as score_retrieval
-from assistant.evaluation.metrics.scores import auroc, ece, ratio
+from assistant.evaluation.metrics.scores import Case, Score, auroc, ece, ratio
 from assistant.evaluation.questions import GoldQuestion, GoldQuote, GoldStatement
 from assistant.language.facts import facts
 from assistant.types import Answer, Citation, Claim, Refusal, Source, Trace
@@ -81,7 +81,7 @@ def case(
         candidates=found,
         read=found,
         evidence=found,
-        cited=tuple(Checked("a", exact=True, current=True) for _ in answer.citations),
+        cited=tuple(CitationCheck("a", exact=True, current=True) for _ in answer.citations),
     )
     gold = Gold(question, (Relevant("a", 0, 90, (0,)),), {"a": ()}, ("Post",), ("2026",))
     return Case(gold, replace(record, **changes))
@@ -196,7 +196,7 @@ def test_a_quote_is_exact_or_counted() -> None:
     assert (scored.value, scored.of) == (2, 2)  # the citation, and the claim that is called quoted
     altered = case(claim(QUOTE.replace("40", "50"), 1))
     assert citations.of_any_answer(altered)["exact_quotes"].value == 1
-    stale = case(claim(QUOTE, 1), cited=(Checked("a", exact=True, current=False),))
+    stale = case(claim(QUOTE, 1), cited=(CitationCheck("a", exact=True, current=False),))
     assert citations.of_any_answer(stale)["current_versions"].value == 0
 
 
@@ -241,13 +241,13 @@ def test_evidence_is_recalled_at_sixty_percent_of_its_words(quote: str, recalled
 def test_evidence_may_be_quoted_from_any_gold_article() -> None:
     question = replace(QUESTION, articles=("a", "b"))
     elsewhere = case(
-        claim(QUOTE, 1), question=question, cited=(Checked("b", exact=True, current=True),)
+        claim(QUOTE, 1), question=question, cited=(CitationCheck("b", exact=True, current=True),)
     )
     assert citations.score(elsewhere, Words())["evidence_recall"].value == 1.0
 
 
 def test_evidence_of_another_article_is_not_recalled() -> None:
-    elsewhere = case(claim(QUOTE, 1), cited=(Checked("b", exact=True, current=True),))
+    elsewhere = case(claim(QUOTE, 1), cited=(CitationCheck("b", exact=True, current=True),))
     scores = citations.score(elsewhere, Words())
     assert scores["evidence_recall"].value == 0.0
     assert scores["article_precision"].value == 0.0
@@ -442,17 +442,17 @@ def test_without_gold_quotes_the_stage_is_told_by_articles() -> None:
     elsewhere = case(
         claim("Boats sail.", 1),
         question=question,
-        cited=(Checked("b", exact=True, current=True),),
+        cited=(CitationCheck("b", exact=True, current=True),),
     )
     assert lost(elsewhere) == "not chosen"
 
 
 def test_a_question_is_refused_dropped_by_the_gate_or_incomplete() -> None:
-    from assistant.evaluation.asking import Drafted
+    from assistant.evaluation.asking import DraftQuote
 
     assert lost(case(claim(QUOTE, 1))) is None
     assert lost(case()) == "wrongly refused"
-    assert lost(case(drafted=(Drafted("a", QUOTE),))) == "not grounded"
+    assert lost(case(drafted=(DraftQuote("a", QUOTE),))) == "not grounded"
     more = replace(QUESTION, must_include=("50 cars",))
     assert lost(case(claim(QUOTE, 1), question=more)) == "incomplete"
 

@@ -17,10 +17,11 @@ import pytest
 
 import assistant.assistant as door
 from assistant import Answer, Assistant, Citation, Claim, Hit
-from assistant.answering import Confidence, Draft
-from assistant.answering.confidence import Verdict
+from assistant.answering import Draft
 from assistant.archive import Archive
 from assistant.evaluation import Run, Suite, gate, read_run, read_suite, run_suite
+from assistant.quoting import Confidence
+from assistant.quoting.confidence import Verdict
 from assistant.resources import folder
 from assistant.text import sentences
 

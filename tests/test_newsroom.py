@@ -113,17 +113,17 @@ def test_claims_are_ticked_noted_and_exported(site: Site, client: TestClient) ->
 
 
 def test_a_page_of_a_replaced_answer_saves_nothing(site: Site, client: TestClient) -> None:
-    from assistant.web.keeping import kept
+    from assistant.web.stored_answers import kept
 
     conversation, _ = keep(site, "harbour3 number3")
     path = f"/conversations/{conversation}/1"
     seen = asked(client, path)
-    site.kept.add("", conversation, kept(site.assistant.ask("harbour4 number4")), 0)
+    site.conversations.add("", conversation, kept(site.assistant.ask("harbour4 number4")), 0)
     for form, data in (("verify", {"tick-1": "on"}), ("feedback", {"claim": 1, "fault": "right"})):
         done = client.post(f"{path}/{form}", data={**data, "asked": seen})
         assert "nothing was saved" in client.get(done.headers["location"]).text
-    assert site.kept.ticks(conversation, 1) == {}
-    assert list(site.kept.said("")) == []
+    assert site.conversations.ticks(conversation, 1) == {}
+    assert list(site.conversations.said("")) == []
 
 
 def test_what_is_taken_away_says_what_was_superseded(site: Site, client: TestClient) -> None:
@@ -166,7 +166,7 @@ def test_feedback_is_kept_and_becomes_a_question_file(
     right, answer = keep(site, "harbour3 number3")
     refuse, _ = keep(site, "harbour4 number4")
     partly, _ = keep(site, "harbour5 number5")
-    site.kept.start("", "nothing was asked")
+    site.conversations.start("", "nothing was asked")
 
     def say(conversation: str, **data: object) -> str:
         path = f"/conversations/{conversation}/1/feedback"
@@ -303,7 +303,7 @@ def test_uploads_are_bounded(assistant: Assistant, open_assistant: OpenAssistant
     assert refused.status_code == 422
     assert "Too many files" in refused.text
     assert 'id="fault-files"' in refused.text
-    site.kept.close()
+    site.conversations.close()
 
 
 def test_removing_asks_first_and_removes_everywhere(site: Site, client: TestClient) -> None:
@@ -336,7 +336,7 @@ def test_a_day_at_the_end_of_time_breaks_no_page(site: Site, client: TestClient)
 
 def test_words_no_xml_can_hold_are_left_out_of_word(site: Site, client: TestClient) -> None:
     conversation, _ = keep(site, "harbour3 number3")
-    site.kept.rename("", conversation, "Harbour \ufffe\uffff")
+    site.conversations.rename("", conversation, "Harbour \ufffe\uffff")
     assert client.get(f"/conversations/{conversation}/1/export.docx").status_code == 200
 
 
@@ -373,7 +373,7 @@ def test_a_read_only_library_takes_nothing(assistant: Assistant) -> None:
     assert client.post("/library/remove", data={"article": "sample-1"}).status_code in (404, 405)
     assert client.get("/article/sample-1").status_code == 200
     assert "/library/remove" not in client.get("/article/sample-1").text
-    site.kept.close()
+    site.conversations.close()
 
 
 # Behind a proxy, and where something goes wrong
@@ -393,7 +393,7 @@ def test_every_link_begins_with_the_root(assistant: Assistant) -> None:
         assert all(link.startswith("/onrecord/") for link in links), (path, links)
     done = client.post(f"/conversations/{conversation}/delete")
     assert done.headers["location"] == "/onrecord/conversations"
-    site.kept.close()
+    site.conversations.close()
 
 
 def test_faults_are_told_in_words(
@@ -409,7 +409,7 @@ def test_faults_are_told_in_words(
     def broken(*arguments: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(type(site.kept), "of", broken)
+    monkeypatch.setattr(type(site.conversations), "of", broken)
     answer = client.get("/conversations")
     assert answer.status_code == 500
     assert "Something went wrong here" in answer.text
@@ -466,7 +466,7 @@ def test_whoever_comes_too_many_is_told_at_once(site: Site, client: TestClient) 
     serve = site.assistant.settings.serve
     with ExitStack() as line:
         for _ in range(serve.at_once + serve.waiting):
-            line.enter_context(site.desk.ticket())
+            line.enter_context(site.admission.ticket())
         answer = client.post("/api/ask", json={"question": "harbour3"})
         assert answer.status_code == 503
         assert "busy" in answer.json()["error"]

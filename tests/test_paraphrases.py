@@ -7,9 +7,9 @@ import json
 from conftest import ROOT
 
 from assistant import Article
+from assistant.language import stem, terms
 from assistant.reading import read
 from assistant.resources import folder
-from assistant.retrieval import stem, terms
 from assistant.settings import load
 
 _MOST_SHARED = 0.6

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.archive import Archive
-from assistant.archive.passages import encoder_text, heading, split
-from assistant.models import SentenceEmbedder, count_tokens
+from assistant.archive.passages import split
+from assistant.models.embedding import SentenceEmbedder
+from assistant.models.framing import encoder_text, heading
+from assistant.models.tokens import count_tokens
 from assistant.reading import read
 from assistant.settings import ModelSettings, load
 from assistant.testing import HashEmbeddings

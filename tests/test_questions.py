@@ -8,10 +8,10 @@ import pytest
 
 from assistant import Filters, PastTurn, Question
 from assistant.language import SpacyParser
-from assistant.retrieval import understand
-from assistant.retrieval.asks import parts
-from assistant.retrieval.periods import Period, period
 from assistant.settings import ModelSettings
+from assistant.understanding import understand
+from assistant.understanding.parts import parts
+from assistant.understanding.periods import Period, period
 
 PARSER = SpacyParser(ModelSettings())
 TODAY = date(2026, 2, 18)  # a Wednesday

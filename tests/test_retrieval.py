@@ -6,10 +6,10 @@ from conftest import OpenAssistant
 from assistant import Article, Assistant, Filters, Question, QuestionError
 from assistant.archive import Archive
 from assistant.archive.copies import signature, similarity
-from assistant.language import SpacyParser
-from assistant.retrieval import stem, terms, understand
+from assistant.language import SpacyParser, stem, terms
 from assistant.settings import ModelSettings
 from assistant.testing import sample_articles
+from assistant.understanding import understand
 
 PARSER = SpacyParser(ModelSettings())
 LONG = " ".join(

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Article
-from assistant.language import Names, SpacyParser, find_statements, named, same_name
-from assistant.language.quotations import mask
+from assistant.attribution import find_statements
+from assistant.attribution.quotations import mask
+from assistant.language import Names, SpacyParser, named, same_name
 from assistant.settings import ModelSettings
 from assistant.types import Statement
 

@@ -10,7 +10,7 @@ from conftest import SHARED
 
 from assistant import Assistant
 from assistant.evaluation import gate, read_suite, run_suite
-from assistant.language import is_order
+from assistant.reading.injection import is_order
 from assistant.settings import load
 from assistant.text import sentences
 

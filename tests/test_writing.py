@@ -11,21 +11,23 @@ import numpy as np
 import pytest
 
 from assistant import Answer, Article, Assistant, Claim, Filters, Question
-from assistant.answering import Confidence, fitted, quoting_writer
-from assistant.answering.candidates import Candidate
-from assistant.answering.choosing import choose, in_order
-from assistant.answering.confidence import lacks
-from assistant.answering.matching import speaks
-from assistant.answering.scoring import Scored
-from assistant.answering.sides import Spoken, sides, speaker_in, speaker_of, statement_at
+from assistant.answering.sides import AttributedClaim, sides
 from assistant.archive import Archive
-from assistant.language import SpacyParser, find_statements
-from assistant.models import Vectors
+from assistant.attribution import find_statements
+from assistant.attribution.speakers import speaker_in, speaker_of, statement_at
+from assistant.language import SpacyParser
+from assistant.models.embedding import Vectors
+from assistant.quoting import Confidence, fitted, quoting_writer
+from assistant.quoting.candidates import Candidate
+from assistant.quoting.choosing import choose, in_order
+from assistant.quoting.confidence import lacks
+from assistant.quoting.matching import speaks
+from assistant.quoting.scoring import ScoredSentence
 from assistant.rendering import to_html, to_text
-from assistant.retrieval.asks import parts
 from assistant.settings import ModelSettings, load
 from assistant.testing import HashEmbeddings
 from assistant.types import Evidence, Hit, Order, Passage, Source
+from assistant.understanding.parts import parts
 
 PARSER = SpacyParser(ModelSettings())
 
@@ -198,12 +200,12 @@ def test_a_correction_is_told(tmp_path: Path) -> None:
 
 def scored(
     text: str, score: float, before: str = "", start: int = 0, day: date | None = None
-) -> Scored:
+) -> ScoredSentence:
     passage = Passage(Source("a" if day is None else str(day), published=day), 0, 0, 999, text)
     candidate = Candidate(
         Evidence(1, Hit(passage, 0.0)), start, start + len(text), text, before, 0.0
     )
-    return Scored(candidate, score, score, timely=True)
+    return ScoredSentence(candidate, score, score, timely=True)
 
 
 def apart(texts: Sequence[str]) -> Vectors:
@@ -213,7 +215,7 @@ def apart(texts: Sequence[str]) -> Vectors:
 
 
 def chosen(
-    ranked: Sequence[Sequence[Scored]], most: int = 3, words: int = 50, order: Order = "use"
+    ranked: Sequence[Sequence[ScoredSentence]], most: int = 3, words: int = 50, order: Order = "use"
 ) -> list[str]:
     return [one.candidate.text for one in choose(ranked, apart, most, words, order)]
 
@@ -268,7 +270,7 @@ def test_who_condemns_alike_is_no_party_against_another(verb: str, disputed: boo
     spoken = []
     for text in texts:
         (statement,) = find_statements(Article("a", text), PARSER)
-        spoken.append(Spoken(Claim(text, (1,), "quoted", statement.speaker), statement))
+        spoken.append(AttributedClaim(Claim(text, (1,), "quoted", statement.speaker), statement))
     asked = Question("How did the world respond?", standalone="How did the world respond?")
     assert bool(sides(asked, spoken)) == disputed
 

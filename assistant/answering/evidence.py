@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assistant.archive.passages import heading
+from assistant.models.framing import heading
 from assistant.types import Evidence, Hit, Question
 
 

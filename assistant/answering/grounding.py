@@ -13,10 +13,9 @@ from threading import Event, Lock, Thread
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.answering.refusing import refusal_of
-from assistant.answering.sides import Spoken, sides, spoken, statement_at
+from assistant.answering.sides import AttributedClaim, sides
 from assistant.archive import Archive
-from assistant.checking import Checker, Reading
-from assistant.checking import Source as CheckedSource
+from assistant.attribution.speakers import spoken, statement_at
 from assistant.errors import ArticleUnknown, OnRecordError
 from assistant.text import find
 from assistant.types import (
@@ -30,6 +29,8 @@ from assistant.types import (
     Statement,
     Support,
 )
+from assistant.verification import Checker, Reading
+from assistant.verification import Source as CheckedSource
 
 SupportJudge = Callable[[str, Sequence[str]], bool]
 """Whether sources support a claim."""
@@ -38,7 +39,7 @@ _NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedClaim:
     """A sentence of a draft, and the gate's verdict on it."""
 
     text: str
@@ -99,29 +100,31 @@ class Gate:
             except OnRecordError:
                 return  # whoever judges a claim will meet it, and say so
 
-    def judge(self, draft: DraftClaim) -> Judged:
+    def judge(self, draft: DraftClaim) -> JudgedClaim:
         """The verdict on one sentence."""
         if draft.quotes:
             found = [self.citation(quote) for quote in draft.quotes]
             said = draft.text.split()
             return self._quoting(draft.text, [c for c in found if c and c.quote.split() == said])
         if not draft.cites:
-            return Judged(draft.text, "unsupported", reason="it cites no source")
+            return JudgedClaim(draft.text, "unsupported", reason="it cites no source")
         sources = [source for n in draft.cites if (source := self._source(n)) is not None]
         if not sources:
-            return Judged(draft.text, "unsupported", reason="it cites a source that does not exist")
+            return JudgedClaim(
+                draft.text, "unsupported", reason="it cites a source that does not exist"
+            )
         verbatim = [whole for source in sources if (whole := self._verbatim(draft.text, source))]
         if verbatim:
             return self._quoting(draft.text, verbatim[:1])
         return self._rephrased(draft.text, sources)
 
-    def _quoting(self, text: str, exact: Sequence[Citation]) -> Judged:
+    def _quoting(self, text: str, exact: Sequence[Citation]) -> JudgedClaim:
         """A claim that says nothing but the words of its sources."""
         if not exact:
-            return Judged(text, "unsupported", reason="these words are not in the source")
+            return JudgedClaim(text, "unsupported", reason="these words are not in the source")
         first = exact[0]
         statement = self._statement(first.article, first.start, first.end)
-        return Judged(text, "quoted", tuple(exact), statement)
+        return JudgedClaim(text, "quoted", tuple(exact), statement)
 
     def _verbatim(self, text: str, source: CheckedSource) -> Citation | None:
         """The whole sentences of a source that a claim consists of."""
@@ -130,9 +133,9 @@ class Gate:
                 return self.citation(_quote(source, sentence))
         return None
 
-    def _rephrased(self, text: str, sources: Sequence[CheckedSource]) -> Judged:
+    def _rephrased(self, text: str, sources: Sequence[CheckedSource]) -> JudgedClaim:
         if self._checker is None:
-            return Judged(text, "unsupported", reason="it is no quotation")
+            return JudgedClaim(text, "unsupported", reason="it is no quotation")
         finding = self._checker.check(text, sources)
         reason = finding.reason
         found = [self.citation(_quote(source, sentence)) for source, sentence in finding.ground]
@@ -142,10 +145,10 @@ class Gate:
         if not reason and self._judge and not self._judge(text, [one.quote for one in citations]):
             reason = "the judge model finds no support for it"
         if reason:
-            return Judged(text, "unsupported", reason=reason)
+            return JudgedClaim(text, "unsupported", reason=reason)
         first = citations[0]
         statement = self._statement(first.article, first.start, first.end)
-        return Judged(text, "supported", citations, statement)
+        return JudgedClaim(text, "supported", citations, statement)
 
     def citation(self, quote: Quote) -> Citation | None:
         """The quote as a citation, its number still open; None where it is not to be trusted."""
@@ -199,13 +202,13 @@ class Gate:
         return self._archive.statements(article.id, article.version)
 
 
-class Numbering:
+class CitationNumbers:
     """Citations in the order of their first use; the same span has one number."""
 
     def __init__(self) -> None:
         self._numbers: dict[Citation, int] = {}
 
-    def claim(self, judged: Judged) -> Claim:
+    def claim(self, judged: JudgedClaim) -> Claim:
         """The judged sentence as a claim of the answer."""
         for citation in judged.citations:
             self._numbers.setdefault(citation, len(self._numbers) + 1)
@@ -213,7 +216,7 @@ class Numbering:
         speaker = judged.citations[0].speaker if judged.citations else None
         return Claim(judged.text, numbers, judged.support, speaker, judged.reason)
 
-    def citations(self, judged: Judged | None = None) -> tuple[Citation, ...]:
+    def citations(self, judged: JudgedClaim | None = None) -> tuple[Citation, ...]:
         """Those of a claim, or all, with their numbers."""
         wanted = self._numbers if judged is None else judged.citations
         return tuple(replace(one, number=self._numbers[one]) for one in wanted)
@@ -224,7 +227,7 @@ def ground(
     draft: Draft,
     evidence: Sequence[Evidence],
     archive: Archive,
-    judged: Sequence[Judged] | None = None,
+    judged: Sequence[JudgedClaim] | None = None,
 ) -> Answer:
     """The answer that the evidence supports, or a refusal with the nearest passages.
 
@@ -242,13 +245,13 @@ def ground(
     gate = Gate(evidence, archive)
     told = map(gate.judge, draft.claims) if judged is None else _standing(judged, archive)
     verdicts = list(told)
-    numbering = Numbering()
+    numbering = CitationNumbers()
     passages = _passages(evidence, gate)
     claims = [numbering.claim(one) for one in verdicts]
     shown = [claim for claim in claims if claim.support != "unsupported"]
     refusal = None if shown else refusal_of(question, draft, archive)
     said = [
-        Spoken(claim, one.statement)
+        AttributedClaim(claim, one.statement)
         for claim, one in zip(claims, verdicts, strict=True)
         if claim.support != "unsupported"
     ]
@@ -271,12 +274,12 @@ def ground(
     )
 
 
-def _standing(judged: Sequence[Judged], archive: Archive) -> list[Judged]:
+def _standing(judged: Sequence[JudgedClaim], archive: Archive) -> list[JudgedClaim]:
     """Verdicts, which may be a minute old, as the archive bears them out now."""
     return [
         one
         if all(archive.is_current(c.article, c.start, c.end, c.quote) for c in one.citations)
-        else Judged(one.text, "unsupported", reason="its source has changed")
+        else JudgedClaim(one.text, "unsupported", reason="its source has changed")
         for one in judged
     ]
 
@@ -300,7 +303,7 @@ def _passages(evidence: Sequence[Evidence], gate: Gate) -> list[Citation]:
     return [one for quote in whole if (one := gate.located(quote)) is not None]
 
 
-def _uncited(passages: Sequence[Citation], numbering: Numbering) -> list[Citation]:
+def _uncited(passages: Sequence[Citation], numbering: CitationNumbers) -> list[Citation]:
     """The passages that hold nothing of what is cited."""
     cited = numbering.citations()
     return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from assistant.answering.evidence import Draft
-from assistant.answering.grounding import Judged
+from assistant.answering.grounding import JudgedClaim
 from assistant.answering.refusing import described
 from assistant.types import Answer, Coverage, Evidence, Hit, Question
 
@@ -22,7 +22,7 @@ class Turn:
     hits: tuple[Hit, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     draft: Draft | None = None
-    judged: tuple[Judged, ...] | None = None
+    judged: tuple[JudgedClaim, ...] | None = None
     notice: str | None = None
     answer: Answer | None = None
     seconds: dict[str, float] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.language import Parser
-from assistant.models import Embedder, Vectors
+from assistant.models.embedding import Embedder, Vectors
 from assistant.settings import Settings
 from assistant.text import one_line
 from assistant.types import (

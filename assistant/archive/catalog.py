@@ -30,7 +30,7 @@ from assistant.archive.rows import (
 )
 from assistant.archive.visible import Visible
 from assistant.errors import ArchiveError, ArchiveMismatch
-from assistant.models import Vectors
+from assistant.models.embedding import Vectors
 from assistant.types import (
     Article,
     Source,

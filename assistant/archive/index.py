@@ -22,7 +22,7 @@ from assistant.archive import probe
 from assistant.archive.catalog import Catalog
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy
-from assistant.models import Vectors
+from assistant.models.embedding import Vectors
 from assistant.types import Source
 
 _LOCK_SECONDS = 1.0
@@ -147,7 +147,7 @@ class Index:
         extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
         return probe.is_healthy(
             folder,
-            probe.Expected(
+            probe.Expectation(
                 least=current,
                 most=current + extra,
                 vectors=[vector.tolist() for _, vector, _ in sample],

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
-from assistant.archive.passages import encoder_text, split
+from assistant.archive.passages import split
 from assistant.archive.rows import Entry, Known
-from assistant.language import Parser, find_statements
-from assistant.models import Embedder
+from assistant.attribution import find_statements
+from assistant.language import Parser
+from assistant.models.embedding import Embedder
+from assistant.models.framing import encoder_text
 from assistant.reading import Unreadable, normalized
 from assistant.settings import Settings
 from assistant.types import Article, IngestReport, Skipped, to_dict

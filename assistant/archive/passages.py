@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.language import is_order
-from assistant.models import Embedder, count_tokens
+from assistant.models.embedding import Embedder
+from assistant.models.framing import heading
+from assistant.models.tokens import count_tokens
 from assistant.text import sentences
-from assistant.types import Article, Passage, Source, Span
+from assistant.types import Article, Passage, Span
 
 _FRAME = 2  # the two marks that an encoder puts around a text
+
 _HEADING_PIECES = 64
+
 _LONGEST = 1200  # characters; counting the tokens of one endless word takes time squared
-
-
-def heading(article: Article | Source) -> str:
-    """What the models read before a passage: headline and date; no headline that gives orders."""
-    title = "" if is_order(article.title) else article.title
-    return f"{title} ({article.published})" if article.published else title
-
-
-def encoder_text(heading: str, passage: str) -> str:
-    """A passage as the encoder and the reranker read it."""
-    return f"{heading}\n{passage}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.archive.vectors import VectorIndex
-from assistant.models import Vectors
+from assistant.models.embedding import Vectors
 
 _SECONDS = 10.0
 _ROWS_A_SECOND = 20_000
@@ -28,7 +28,7 @@ _CHILD = "from assistant.archive.probe import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class Expectation:
     """What the catalog says that the index holds."""
 
     least: int
@@ -39,7 +39,7 @@ class Expected:
     """Some of them; each must find itself."""
 
 
-def is_healthy(folder: Path, expected: Expected) -> bool:
+def is_healthy(folder: Path, expected: Expectation) -> bool:
     """True where the index opens, counts right and finds its own vectors, all in time."""
     request = json.dumps({"folder": str(folder), **asdict(expected)})
     try:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.models import Vectors
+from assistant.models.embedding import Vectors
 from assistant.text import one_line
 from assistant.types import EVERYTHING, Filters, Source
 

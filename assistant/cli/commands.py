@@ -128,7 +128,7 @@ def serve(
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Serve the newsroom: the conversation, the library, the HTTP API."""
-    from assistant.web.guard import refuse_strangers
+    from assistant.web.authentication import refuse_strangers
     from assistant.web.users import Users
 
     users = Users(auth_file) if auth_file else None

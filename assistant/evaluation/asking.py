@@ -49,7 +49,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class DraftQuote:
     """A quote of the writer's draft, before the gate."""
 
     story: str
@@ -59,7 +59,7 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CitationCheck:
     """A citation of the answer, compared with the archive."""
 
     story: str
@@ -90,11 +90,11 @@ class Record:
     """What was left after reranking, best first."""
     evidence: tuple[Found, ...] = ()
     """What the writer was given."""
-    drafted: tuple[Drafted, ...] = ()
+    drafted: tuple[DraftQuote, ...] = ()
     """What the writer quoted."""
-    cited: tuple[Checked, ...] = ()
+    cited: tuple[CitationCheck, ...] = ()
     """The answer's citations, in their order."""
-    nearest: tuple[Checked, ...] = ()
+    nearest: tuple[CitationCheck, ...] = ()
     """Those of a refusal's nearest passages."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Time spent, by stage; kept apart from the rest on disk."""
@@ -200,26 +200,26 @@ def _found_one(hit: Hit, gold: Gold) -> Found:
     )
 
 
-def _drafted(turn: Turn, gold: Gold) -> Iterator[Drafted]:
+def _drafted(turn: Turn, gold: Gold) -> Iterator[DraftQuote]:
     hits = {item.number: item.hit for item in turn.evidence}
     for claim in turn.draft.claims if turn.draft else ():
         for quote in claim.quotes:
             if hit := hits.get(quote.evidence):
-                yield Drafted(gold.story(hit.passage.article.id, hit.copies), quote.text)
+                yield DraftQuote(gold.story(hit.passage.article.id, hit.copies), quote.text)
         for number in claim.cites:
             if hit := hits.get(number):
-                yield Drafted(gold.story(hit.passage.article.id, hit.copies), hit.passage.text)
+                yield DraftQuote(gold.story(hit.passage.article.id, hit.copies), hit.passage.text)
 
 
-def _checked(citation: Citation, gold: Gold, archive: Archive) -> Checked:
+def _checked(citation: Citation, gold: Gold, archive: Archive) -> CitationCheck:
     story = gold.story(citation.article.id, citation.copies)
     try:
         cited = archive.article(citation.article.id, citation.article.version)
         newest = archive.article(citation.article.id)
     except ArticleUnknown:
-        return Checked(story, exact=False, current=False)
+        return CitationCheck(story, exact=False, current=False)
     start, end = citation.start, citation.end
-    return Checked(
+    return CitationCheck(
         story,
         exact=0 <= start < end and cited.text[start:end] == citation.quote,
         current=cited.version == newest.version,

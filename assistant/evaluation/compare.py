@@ -10,8 +10,7 @@ import numpy as np
 
 from assistant.errors import RunsDiffer
 from assistant.evaluation import sampling
-from assistant.evaluation.metrics import Metric
-from assistant.evaluation.metrics.scores import Numbers, unscored
+from assistant.evaluation.metrics.scores import Metric, Numbers, unscored
 from assistant.evaluation.runs import Run, as_numbers, rounded
 from assistant.evaluation.suite import PROMISES
 

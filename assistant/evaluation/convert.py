@@ -25,7 +25,7 @@ _TABLE = ("id", "question", "kind", "answerable", "answer", "articles", "quotes"
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
+class Conversion:
     """What became of a data set."""
 
     suite: str
@@ -47,7 +47,7 @@ class _DataSet:
     left_out: list[str] = field(default_factory=list)
 
 
-def convert(form: str, source: Path, out: Path) -> Converted:
+def convert(form: str, source: Path, out: Path) -> Conversion:
     """Write a suite: questions.jsonl, articles.jsonl if there are any, a TOML of the folder's name.
 
     Args:
@@ -71,7 +71,7 @@ def convert(form: str, source: Path, out: Path) -> Converted:
         settings.append('corpus = ["articles.jsonl"]')
     suite = out / f"{out.resolve().name}.toml"
     _write(suite, settings)
-    return Converted(str(suite), len(lines), len(data.articles), tuple(data.left_out))
+    return Conversion(str(suite), len(lines), len(data.articles), tuple(data.left_out))
 
 
 def _multihop(folder: Path) -> _DataSet:

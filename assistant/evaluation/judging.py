@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.chat import ChatModel
 from assistant.errors import EvaluationError, ModelFailed
 from assistant.evaluation.journal import append, mend, whole_lines
 from assistant.evaluation.metrics.answers import said
 from assistant.evaluation.metrics.citations import alce
 from assistant.evaluation.metrics.scores import Case, Score, unscored
 from assistant.evaluation.suite import JudgeSettings
-from assistant.models import Reranker
+from assistant.models.chat_model import ChatModel
+from assistant.models.reranking import Reranker
 from assistant.prompts import Prompt, load_prompt
 from assistant.text import find
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.evaluation.asking import Record
-from assistant.evaluation.metrics import Case
 from assistant.evaluation.metrics.retrieval import recall_at
-from assistant.evaluation.metrics.scores import bin_of
+from assistant.evaluation.metrics.scores import Case, bin_of
 from assistant.evaluation.runs import Run, as_numbers
 
 if TYPE_CHECKING:

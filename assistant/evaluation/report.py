@@ -11,10 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.evaluation import plots
-from assistant.evaluation.asking import Checked, Found
+from assistant.evaluation.asking import CitationCheck, Found
 from assistant.evaluation.lost import STAGES
-from assistant.evaluation.metrics import Case, Score
 from assistant.evaluation.metrics.answers import held
+from assistant.evaluation.metrics.scores import Case, Score
 from assistant.evaluation.runs import Result, Run
 from assistant.evaluation.storing import write_whole
 from assistant.evaluation.suite import Suite
@@ -24,11 +24,11 @@ from assistant.types import Citation, Claim
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class ReportedCitation:
     """A citation as the report shows it."""
 
     citation: Citation
-    checked: Checked
+    checked: CitationCheck
     source: str
     of_gold: bool
 
@@ -40,7 +40,7 @@ class Entry:
     case: Case
     result: Result
     claims: tuple[Claim, ...]
-    cited: tuple[Cited, ...]
+    cited: tuple[ReportedCitation, ...]
     wanted: tuple[tuple[str, bool], ...]
     """The entries of must_include, and whether the answer holds each."""
     stages: tuple[tuple[str, str], ...]
@@ -121,7 +121,7 @@ def _entry(case: Case, result: Result) -> Entry:
         result=result,
         claims=record.answer.claims,
         cited=tuple(
-            Cited(one, check, described(one.article), check.story in case.gold.stories)
+            ReportedCitation(one, check, described(one.article), check.story in case.gold.stories)
             for one, check in zip(citations, checks, strict=True)
         ),
         wanted=tuple(

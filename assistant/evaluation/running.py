@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from assistant.answering.chat import ChatModel, LangChainModel
 from assistant.assistant import Assistant
 from assistant.errors import EvaluationError, SettingsError, SuiteBroken
 from assistant.evaluation.asking import Progress, Record, ask_all
@@ -20,13 +19,15 @@ from assistant.evaluation.gold import Gold, locate
 from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge
 from assistant.evaluation.lost import lost
 from assistant.evaluation.manifest import Manifest, manifest_of
-from assistant.evaluation.metrics import Case, Metric, metrics_of, score_all
+from assistant.evaluation.metrics import metrics_of, score_all
 from assistant.evaluation.metrics.judged import unjudged
+from assistant.evaluation.metrics.scores import Case, Metric
 from assistant.evaluation.report import write_report
 from assistant.evaluation.runs import Result, Run, rounded_score
 from assistant.evaluation.storing import read_manifest, write_json, write_results
 from assistant.evaluation.suite import EVERY_SLICE, Suite
-from assistant.models import PackagedReranker
+from assistant.models.chat_model import ChatModel, LangChainModel
+from assistant.models.reranking import PackagedReranker
 from assistant.settings import ModelSettings
 
 _LOCK = ".lock"

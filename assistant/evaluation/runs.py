@@ -14,8 +14,8 @@ import numpy as np
 from assistant.evaluation import sampling
 from assistant.evaluation.lost import STAGES
 from assistant.evaluation.manifest import Manifest
-from assistant.evaluation.metrics import USUAL, Metric, Score, metrics_of
-from assistant.evaluation.metrics.scores import Numbers
+from assistant.evaluation.metrics import USUAL, metrics_of
+from assistant.evaluation.metrics.scores import Metric, Numbers, Score
 
 _DIGITS = 6
 

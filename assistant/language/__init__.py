@@ -1,9 +1,8 @@
-"""What the sentences of an article name, and who says what in them."""
+"""What a sentence says word by word: its grammar, its names, its terms."""
 
 from assistant.language.names import Names, named, same_name
-from assistant.language.orders import is_order, without_orders
 from assistant.language.parsing import Entity, Parse, Parser, SpacyParser, Token
-from assistant.language.statements import find_statements
+from assistant.language.terms import stem, terms
 
 __all__ = [
     "Entity",
@@ -12,9 +11,8 @@ __all__ = [
     "Parser",
     "SpacyParser",
     "Token",
-    "find_statements",
-    "is_order",
     "named",
     "same_name",
-    "without_orders",
+    "stem",
+    "terms",
 ]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.reading.articles import Unreadable, build
-from assistant.reading.html import read_html
 from assistant.reading.plain import (
     checked,
     decode,
@@ -18,6 +17,7 @@ from assistant.reading.plain import (
     read_markdown,
     read_text,
 )
+from assistant.reading.web_pages import read_html
 from assistant.settings import ReadingSettings
 from assistant.types import Article, Skipped
 

@@ -2,7 +2,7 @@
 
 from assistant.rendering.exports import FORMATS, Check, Sheet, export
 from assistant.rendering.html import Progress, clean, escaped, to_html
-from assistant.rendering.text import (
+from assistant.rendering.terminal import (
     Place,
     article_path,
     attributed,

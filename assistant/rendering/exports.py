@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import NoSuchPage
-from assistant.rendering.text import APART, attributed, described, passage_url, web_url
+from assistant.rendering.terminal import APART, attributed, described, passage_url, web_url
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Source
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.rendering.text import (
+from assistant.rendering.terminal import (
     APART,
     Place,
     apart,

@@ -1,18 +1,5 @@
 """A question finds its hits. The LangChain retriever is in ``retriever``, imported when needed."""
 
-from assistant.retrieval.asked import Past, asked
-from assistant.retrieval.questions import understand
-from assistant.retrieval.search import event_day, rerank, retrieve, settle_period
-from assistant.retrieval.terms import stem, terms
+from assistant.retrieval.search import rerank, retrieve, settle_period
 
-__all__ = [
-    "Past",
-    "asked",
-    "event_day",
-    "rerank",
-    "retrieve",
-    "settle_period",
-    "stem",
-    "terms",
-    "understand",
-]
+__all__ = ["rerank", "retrieve", "settle_period"]

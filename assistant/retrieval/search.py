@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from assistant.archive import Archive
 from assistant.archive.copies import contained, similarity
-from assistant.archive.passages import encoder_text, heading
 from assistant.errors import ArticleUnknown
-from assistant.language import without_orders
-from assistant.models import Reranker
-from assistant.retrieval.terms import terms
+from assistant.language.terms import terms
+from assistant.models.framing import encoder_text, heading
+from assistant.models.reranking import Reranker
+from assistant.reading.injection import without_orders
 from assistant.settings import RetrievalSettings
 from assistant.types import Filters, Hit, Passage, Question, SearchMethod, Source
 
 _RANK_CONSTANT = 60
+
 _NEARLY = 2.0  # logits
-_EVENT_CANDIDATES = 5
+
 _SAME_PASSAGE = 0.8  # share of a passage's three-word runs that the other article has, too
 
 
@@ -121,20 +121,6 @@ def _within(hit: Hit, filters: Filters) -> bool:
         (filters.since is None or day >= filters.since)
         and (filters.until is None or day <= filters.until)
     )
-
-
-def event_day(
-    event: str, archive: Archive, reranker: Reranker | None, filters: Filters
-) -> date | None:
-    """The day of publication of the article that tells of an event; None where none does."""
-    found = archive.search_dense(event, _EVENT_CANDIDATES, filters)
-    if not found or reranker is None:
-        return None
-    texts = [encoder_text(heading(passage.article), passage.text) for passage in found]
-    best, passage = max(
-        zip(reranker.score(event, texts), found, strict=True), key=lambda pair: pair[0]
-    )
-    return passage.article.published if best >= 0 else None
 
 
 def _fuse(rankings: Sequence[tuple[SearchMethod, int, list[Passage]]]) -> list[Hit]:

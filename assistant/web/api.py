@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from assistant.errors import OnRecordError
 from assistant.types import Event, Filters, PastTurn, Question, to_dict
-from assistant.web.desk import Ticket
+from assistant.web.admission import Ticket
 from assistant.web.filters import filters
 from assistant.web.site import Site
 
@@ -54,7 +54,7 @@ def _asking(router: APIRouter, site: Site) -> None:
         """
         question = Question(body.question, tuple(body.history), body.filters, infer=body.infer)
         place = ExitStack()
-        ticket = place.enter_context(site.desk.ticket())  # who comes too many is told at once
+        ticket = place.enter_context(site.admission.ticket())  # who comes too many is told at once
         if "text/event-stream" not in request.headers.get("accept", ""):
             with place:
                 ticket.wait()
@@ -89,7 +89,7 @@ def _looking(router: APIRouter, site: Site) -> None:
     @router.get("/search")
     def search(q: str, since: str = "", until: str = "", outlet: str = "") -> list[dict[str, Any]]:
         """Passages for a question, best first, without an answer."""
-        with site.desk.ticket() as ticket:
+        with site.admission.ticket() as ticket:
             ticket.wait()
             hits = site.assistant.search(q, filters(since, until, [outlet]))
         return [to_dict(hit) for hit in hits]

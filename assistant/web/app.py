@@ -28,11 +28,23 @@ from assistant.errors import (
     SettingsError,
     TooManyAttempts,
 )
-from assistant.web import api, articles, library, records
-from assistant.web.chat import THEME, conversation
+from assistant.web import (
+    api,
+    library,
+)
+from assistant.web import (
+    article_pages as articles,
+)
+from assistant.web import (
+    conversation_pages as records,
+)
+from assistant.web.authentication import COOKIE, SIGN_IN, address_of
+from assistant.web.chat import conversation
 from assistant.web.filters import FieldFault
-from assistant.web.guard import COOKIE, HEADERS, SIGN_IN, Guard, address_of
+from assistant.web.guard import Guard
+from assistant.web.headers import HEADERS
 from assistant.web.site import PAGES, Site, open_site, owner
+from assistant.web.theme import THEME
 from assistant.web.users import LIFETIME, Users
 
 _FONTS = {"serif": "font_source_serif_pro", "sans": "font_source_sans_pro"}
@@ -53,7 +65,7 @@ def create_app(
     site = open_site(assistant, users, root, read_only)
     app = create_pages(site)
     page = conversation(site)
-    page.queue(default_concurrency_limit=None)  # the desk keeps the line
+    page.queue(default_concurrency_limit=None)  # admission control keeps the line
     served: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -82,7 +94,7 @@ def create_pages(site: Site) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        site.kept.close()
+        site.conversations.close()
 
     app = FastAPI(
         title="On Record",

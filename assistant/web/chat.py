@@ -17,26 +17,29 @@ import gradio as gr
 
 from assistant.answering import described
 from assistant.types import Answer, Filters
-from assistant.web.asking import Asked, Given, Talk, answering, field_of, last_turn, messages
-from assistant.web.filters import FieldFault, checked, filters
-from assistant.web.site import Site
-from assistant.web.stopping import Stoppable
-from assistant.web.suggesting import examples, following
-from assistant.web.under_way import UnderWay
-
-THEME = gr.themes.Base(
-    primary_hue=gr.themes.colors.teal,
-    neutral_hue=gr.themes.colors.stone,
-    font=["Source Sans Pro", "sans-serif"],
-    font_mono=["monospace"],
-    text_size=gr.themes.sizes.text_md,
+from assistant.web.answer_steps import (
+    ConversationState,
+    PendingQuestion,
+    Submission,
+    answering,
+    field_of,
+    last_turn,
+    messages,
 )
+from assistant.web.cancellation import CancellableStream
+from assistant.web.filters import FieldFault, checked, filters
+from assistant.web.in_flight import QuestionsInFlight
+from assistant.web.site import Site
+from assistant.web.suggesting import examples, following
+
 _SUGGESTIONS = 3
 _EMPTY = "Every sentence of an answer cites the exact words that say so."
 _SPEAKERS = 200  # that the list offers; others can be written
 _DAY = "2010-03-31"
 
 Update = dict[Any, Any]
+Asking = Callable[[Submission], PendingQuestion | None]
+"""What a handler asks, by what the page holds."""
 
 
 class _Page:
@@ -45,7 +48,7 @@ class _Page:
     def __init__(self, site: Site, page: gr.Blocks) -> None:
         self._site = site
         self._examples: tuple[str, list[str]] = ("", [])  # and of which archive
-        self._under_way = UnderWay()
+        self._in_flight = QuestionsInFlight()
         self._lay_out()
         self._connect(page)
 
@@ -94,7 +97,7 @@ class _Page:
             self.edit = gr.Button("Edit the question", size="sm")
             self.new = gr.Button("New conversation", size="sm")
         self._lay_out_filters()
-        self.talk = gr.State(Talk())
+        self.talk = gr.State(ConversationState())
 
     def _lay_out_filters(self) -> None:
         with gr.Group(elem_classes="limits"):
@@ -155,15 +158,15 @@ class _Page:
         self.edit.click(self._edited, self.talk, **shared)
         page.unload(self._closed)
 
-    def _handler(self, asking: Callable[[Given], Asked | None]) -> Callable[..., Any]:
+    def _handler(self, asking: Asking) -> Callable[..., Any]:
         """Answers what the function makes of the values of the components, given one by one."""
 
         def handle(
             question: str, since: str, until: str, outlets: list[str], speakers: list[str],
-            talk: Talk, request: gr.Request,
+            talk: ConversationState, request: gr.Request,
         ) -> Iterator[Update]:  # fmt: skip
             fields = {"since": since, "until": until, "outlets": outlets, "speakers": speakers}
-            given = Given(question, fields, talk, _who(request), _page(request))
+            given = Submission(question, fields, talk, _who(request), _page(request))
             try:
                 asked = asking(given)
             except FieldFault as fault:
@@ -171,7 +174,7 @@ class _Page:
                 return
             yield self._faults({})  # where there is nothing to answer, that is all
             if asked:
-                with self._under_way.asking(given.page, asked) as fresh:
+                with self._in_flight.asking(given.page, asked) as fresh:
                     yield from self._answer(asked) if fresh else ()
 
         return handle
@@ -184,41 +187,45 @@ class _Page:
         fields = {"question": self.box, "since": self.since, "until": self.until}
         return {field: gr.update(info=found.get(name, "")) for name, field in fields.items()}
 
-    def _asked(self, given: Given) -> Asked:
+    def _asked(self, given: Submission) -> PendingQuestion:
         """What stands in the box, limited to what the reader set."""
         checked(given.question, self._site.assistant.settings.answer.max_question)
-        return Asked(given.who, given.talk, given.question, given.own, given.talk.after, infer=True)
+        return PendingQuestion(
+            given.who, given.talk, given.question, given.own, given.talk.after, infer=True
+        )
 
-    def _suggested(self, given: Given) -> Asked:
+    def _suggested(self, given: Submission) -> PendingQuestion:
         """What stands on a button; it replaces nothing, even where a question was being edited."""
         return replace(self._asked(given), after=None)
 
-    def _repeated(self, given: Given) -> Asked | None:
+    def _repeated(self, given: Submission) -> PendingQuestion | None:
         """The last question once more."""
         return self._last(given, given.own)
 
-    def _widened(self, given: Given) -> Asked | None:
+    def _widened(self, given: Submission) -> PendingQuestion | None:
         """The last question, without what its words were taken to say."""
         return self._last(given, given.own, infer=False)
 
-    def _refiltered(self, given: Given) -> Asked | None:
+    def _refiltered(self, given: Submission) -> PendingQuestion | None:
         """The last question, limited to exactly what stands in the fields."""
         return self._last(given, filters(**given.fields), infer=False)
 
-    def _last(self, given: Given, limits: Filters, infer: bool = True) -> Asked | None:
+    def _last(
+        self, given: Submission, limits: Filters, infer: bool = True
+    ) -> PendingQuestion | None:
         """The question that is on its way, or else the last one that was answered."""
-        if asked := self._under_way.of(given.page):
-            return replace(asked, limits=limits, infer=infer, way=Stoppable())
+        if asked := self._in_flight.of(given.page):
+            return replace(asked, limits=limits, infer=infer, stream=CancellableStream())
         last = last_turn(self._site, given.who, given.talk)
         if last is None:
             return None
         question, after = last.answer.question, last.number - 1
-        return Asked(given.who, given.talk, question, limits, after, infer)
+        return PendingQuestion(given.who, given.talk, question, limits, after, infer)
 
-    def _answer(self, asked: Asked) -> Iterator[Update]:
+    def _answer(self, asked: PendingQuestion) -> Iterator[Update]:
         yield {self.box: asked.question, **self._busy(True), **self._suggestions([])}
         for step in answering(self._site, asked):
-            if asked.way.left:
+            if asked.stream.left:
                 return
             update: Update = {self.chat: step.messages}
             if step.answer:
@@ -229,16 +236,16 @@ class _Page:
 
     def _stop(self, request: gr.Request) -> Update:
         """End what is under way, whose last step says so; what is lost leaves the page usable."""
-        if asked := self._under_way.of(_page(request)):
-            asked.way.stop()
+        if asked := self._in_flight.of(_page(request)):
+            asked.stream.stop()
             return dict.fromkeys([self.ask, self.stop], gr.skip())
         return self._busy(False)
 
     def _leave(self, request: gr.Request) -> None:
-        self._under_way.leave(_page(request))
+        self._in_flight.leave(_page(request))
 
     def _closed(self, request: gr.Request) -> None:
-        self._under_way.forget(_page(request))
+        self._in_flight.forget(_page(request))
 
     def _limits(self, answer: Answer, before: Collection[str]) -> Update:
         """The filter fields after an answer: what was inferred stands there, and is called so."""
@@ -265,13 +272,13 @@ class _Page:
             for button, text in zip(self.suggested, padded, strict=False)
         }
 
-    def _suggest(self, talk: Talk, request: gr.Request) -> Update:
+    def _suggest(self, talk: ConversationState, request: gr.Request) -> Update:
         """Questions that the archive can answer: to begin with, or to go on."""
         page = _page(request)
-        moves = self._under_way.moves(page)
+        moves = self._in_flight.moves(page)
         turns = self._site.shown(_who(request), talk.conversation)
         asked = following(self._site, turns) if turns else self._first_questions()
-        if self._under_way.of(page) or self._under_way.moves(page) != moves:
+        if self._in_flight.of(page) or self._in_flight.moves(page) != moves:
             return dict.fromkeys(self.suggested, gr.skip())  # they come too late
         return self._suggestions(asked)
 
@@ -285,7 +292,7 @@ class _Page:
             self._examples = (state, found)
         return found
 
-    def _edited(self, talk: Talk, request: gr.Request) -> Update:
+    def _edited(self, talk: ConversationState, request: gr.Request) -> Update:
         last = last_turn(self._site, _who(request), talk)
         if last is None:
             return {self.talk: talk}
@@ -297,18 +304,18 @@ class _Page:
         fields = {self.since: "", self.until: "", self.outlets: [], self.speakers: []}
         limits = self._limits(Answer(""), ("since", "until", "outlets"))
         box = gr.update(value="", info="")
-        return {self.chat: [], self.talk: Talk(), self.box: box, **fields, **limits,
+        return {self.chat: [], self.talk: ConversationState(), self.box: box, **fields, **limits,
                 **self._busy(False), **self._suggestions([])}  # fmt: skip
 
     def _loaded(self, request: gr.Request) -> Update:
         """The page as it is opened: empty, or with the conversation that its address names."""
         archive = self._site.assistant.archive
-        talk = Talk(request.query_params.get("conversation", ""))
+        talk = ConversationState(request.query_params.get("conversation", ""))
         past = messages(self._site, _who(request), talk)
         outlets = sorted({source.outlet for source in archive.articles() if source.outlet})
         return {
             self.chat: past,
-            self.talk: talk if past else Talk(),
+            self.talk: talk if past else ConversationState(),
             self.covered: self._coverage(),
             self.outlets: gr.update(choices=outlets),
             self.speakers: gr.update(choices=archive.speakers(_SPEAKERS)),

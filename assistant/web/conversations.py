@@ -66,7 +66,7 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredTurn:
     """One turn as it is kept: an answer without the words of any article."""
 
     number: int
@@ -74,7 +74,7 @@ class Kept:
     asked: str
     """When it was asked; ISO, UTC."""
     answer: dict[str, Any]
-    """What ``keeping.kept`` made of the answer."""
+    """What ``stored_answers.to_stored`` made of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +166,14 @@ class Conversations:
 
     # Turns
 
-    def turns(self, owner: str, conversation: str) -> list[Kept]:
+    def turns(self, owner: str, conversation: str) -> list[StoredTurn]:
         """The turns of one of an owner's, in order."""
         rows = self._run(
             "SELECT t.number, t.asked, t.answer FROM turn t JOIN conversation c"
             " ON c.id = t.conversation WHERE c.id = ? AND c.owner = ? ORDER BY t.number",
             (conversation, owner),
         )
-        return [Kept(number, asked, json.loads(answer)) for number, asked, answer in rows]
+        return [StoredTurn(number, asked, json.loads(answer)) for number, asked, answer in rows]
 
     def add(self, owner: str, conversation: str, answer: dict[str, Any], after: int) -> int:
         """Keep a turn after turn ``after``, in the place of all that followed; returns its number.
@@ -193,13 +193,13 @@ class Conversations:
             self._run("UPDATE conversation SET changed = ? WHERE id = ?", (_now(), conversation))
         return after + 1
 
-    def every(self) -> Iterator[tuple[str, Kept]]:
+    def every(self) -> Iterator[tuple[str, StoredTurn]]:
         """All turns of all owners, each with its conversation's id."""
         rows = self._run("SELECT conversation, number, asked, answer FROM turn")
         for conversation, number, asked, answer in rows:
-            yield conversation, Kept(number, asked, json.loads(answer))
+            yield conversation, StoredTurn(number, asked, json.loads(answer))
 
-    def replace(self, conversation: str, turn: Kept, answer: dict[str, Any]) -> None:
+    def replace(self, conversation: str, turn: StoredTurn, answer: dict[str, Any]) -> None:
         """Keep something else of a turn, unless another answer has taken its place."""
         self._run(
             "UPDATE turn SET answer = ? WHERE conversation = ? AND number = ? AND answer = ?",

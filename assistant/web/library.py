@@ -15,13 +15,13 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from assistant.errors import ArchiveBusy, NoSuchPage, OnRecordError
-from assistant.retrieval import terms
+from assistant.language import terms
 from assistant.types import Filters, Passage, Source
 from assistant.web.filters import FieldFault, day, filters
 from assistant.web.guard import UPLOAD
 from assistant.web.jobs import BUSY, Jobs
-from assistant.web.keeping import forget
 from assistant.web.site import Site, owner
+from assistant.web.stored_answers import forget
 
 _PAGE = 50  # articles
 _SEARCHED = 400  # passages
@@ -145,7 +145,7 @@ def _removing(router: APIRouter, site: Site) -> None:
             fault = BUSY if isinstance(error, ArchiveBusy) else str(error)
             context = {"article": found, "fault": fault}
             return site.page(request, "remove.html", context, status=409)
-        forget(site.kept, archive)
+        forget(site.conversations, archive)
         return RedirectResponse(f"{site.root}/library?removed={count}", 303)
 
 

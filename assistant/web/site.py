@@ -1,4 +1,4 @@
-"""What the pages share: the assistant, what is kept, the desk, and the templates."""
+"""What the pages share: assistant, stored conversations, admission control and templates."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from assistant.errors import NoSuchPage
 from assistant.rendering import Place, to_html, web_url
 from assistant.text import without_direction
 from assistant.types import Answer, PastTurn
+from assistant.web.admission import AdmissionControl
 from assistant.web.conversations import Conversation, Conversations
-from assistant.web.desk import Desk
-from assistant.web.keeping import Shown, forget, shown
+from assistant.web.stored_answers import StoredAnswer, forget, read_back
 from assistant.web.users import Users
 
 _KEPT = "conversations.sqlite3"
@@ -32,8 +32,8 @@ class Site:
     """One web app: what its pages are made from."""
 
     assistant: Assistant
-    kept: Conversations
-    desk: Desk
+    conversations: Conversations
+    admission: AdmissionControl
     users: Users | None = None
     root: str = ""
     """What a proxy puts before every path: "" or "/onrecord"."""
@@ -65,25 +65,25 @@ class Site:
         Raises:
             NoSuchPage: they have none of this id.
         """
-        found = self.kept.find(who, conversation)
+        found = self.conversations.find(who, conversation)
         if found is None:
             raise NoSuchPage("There is no such conversation. It may have been deleted.")
         return found
 
-    def shown(self, who: str, conversation: str) -> list[Shown]:
+    def shown(self, who: str, conversation: str) -> list[StoredAnswer]:
         """The answers of one of somebody's conversations, as the archive holds their words now."""
-        turns = self.kept.turns(who, conversation)
-        return [shown(turn, self.assistant.archive) for turn in turns]
+        turns = self.conversations.turns(who, conversation)
+        return [read_back(turn, self.assistant.archive) for turn in turns]
 
-    def answer(self, who: str, conversation: str, turn: int) -> Shown:
+    def answer(self, who: str, conversation: str, turn: int) -> StoredAnswer:
         """One answer of one of somebody's conversations.
 
         Raises:
             NoSuchPage: there is none.
         """
-        for kept in self.kept.turns(who, conversation):
+        for kept in self.conversations.turns(who, conversation):
             if kept.number == turn:
-                return shown(kept, self.assistant.archive)
+                return read_back(kept, self.assistant.archive)
         raise NoSuchPage("There is no such answer. It may have been deleted.")
 
     def html(self, answer: Answer, conversation: str, turn: int) -> str:
@@ -97,7 +97,7 @@ def open_site(
     """What the pages are made from; opens the file of conversations in the archive's folder."""
     kept = Conversations(assistant.archive.folder / _KEPT)
     forget(kept, assistant.archive)  # what was removed while nobody served
-    return Site(assistant, kept, Desk(assistant.settings.serve), users, root, read_only)
+    return Site(assistant, kept, AdmissionControl(assistant.settings.serve), users, root, read_only)
 
 
 def owner(request: Request) -> str:
@@ -106,7 +106,7 @@ def owner(request: Request) -> str:
     return name
 
 
-def history(turns: Sequence[Shown]) -> list[PastTurn]:
+def history(turns: Sequence[StoredAnswer]) -> list[PastTurn]:
     """Turns as a question after them takes them."""
     return [PastTurn(turn.answer.question, turn.answer.text) for turn in turns]
 

@@ -8,8 +8,8 @@ from itertools import islice
 from assistant.assistant import Assistant
 from assistant.errors import OnRecordError
 from assistant.types import Answer, PastTurn, Question, Source, Statement
-from assistant.web.keeping import Shown
 from assistant.web.site import Site, history
+from assistant.web.stored_answers import StoredAnswer
 
 _WANTED = 3
 _TRIED = 4  # candidates, at most: each costs what an answer costs
@@ -25,7 +25,7 @@ def examples(site: Site) -> list[str]:
     return _answered(site, asked, ())
 
 
-def following(site: Site, turns: Sequence[Shown]) -> list[str]:
+def following(site: Site, turns: Sequence[StoredAnswer]) -> list[str]:
     """Questions to go on with: what others say in the articles that the answer was made from."""
     answer = turns[-1].answer
     said = {(citation.speaker or "").casefold() for citation in answer.citations}
@@ -61,10 +61,10 @@ def _answered(site: Site, asked: Iterator[str], past: Sequence[PastTurn]) -> lis
     """Those of the questions that are answered, tried only while nobody waits."""
     found: list[str] = []
     for text in islice(asked, _TRIED):
-        if len(found) == _WANTED or not site.desk.idle:
+        if len(found) == _WANTED or not site.admission.idle:
             break
         try:
-            with site.desk.ticket() as ticket:
+            with site.admission.ticket() as ticket:
                 ticket.wait()
                 answer = site.assistant.ask(Question(text, tuple(past)))
         except OnRecordError:

@@ -1,0 +1,117 @@
+"""Who says what a stretch of an article's text reports: the statement there, and its speaker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.text import words
+from assistant.types import Citation, Span, Statement
+
+PARTIES = re.compile(
+    r"\b(?:minist\w+|premier|president|prosecutors?|spokes\w+|lawyers?|attorneys?|bishops?"
+    r"|ambassadors?|envoys?|analysts?|senators?|police|chair\w*|officials?|mayors?|secretar\w+"
+    r"|leaders?|wi(?:fe|dow)|husband|boss|managers?|coach|government|company|church|organi[sz]ers?"
+    r"|opposition|union|families|family|owners?|victims?|neighbou?rs?|residents?|scientists?"
+    r"|researchers?|critics|base|court|judge|airline|charity|club|board|bank|army|military)\b",
+    re.IGNORECASE,
+)
+"""Words for those who speak in the news."""
+
+# Common nouns that can speak: persons, bodies and documents.
+_VOICES = re.compile(
+    rf"{PARTIES.pattern}|\b(?:report|statement|study|survey|poll|letter|document|newspaper|paper|website"
+    r"|sources?|experts?|witness\w*|people|workers|strikers|staff|nurses|doctors|teachers|parents"
+    r"|students|pupils|farmers|authorit\w+|agenc\w+|ministry|department|council|commission"
+    r"|committee|parliament|party|group|team|association|federation|investigat\w+|lawmakers"
+    r"|economists|analysts|activists|protesters|reporters|journalists|man|men|woman|women|member"
+    r"|author\w*|director|governor|captain|engineer|inspector|auditor|representative\w*)\b",
+    re.IGNORECASE,
+)
+
+_PRONOUNS = frozenset(
+    "i we you he she it they this that these those who himself herself one".split()
+)
+_WHOLE = 0.6  # of an outer statement, from which an inner one is what is said
+_SMALL = 1 / 3  # of a sentence, below which it is not the speaker's
+
+
+def statement_at(statements: Sequence[Statement], start: int, end: int) -> Statement | None:
+    """The statement that a stretch of an article's text reports; None where it reports none.
+
+    Of a statement within a statement the inner one is taken where it is most of the outer one.
+    """
+    inside = {
+        one: held for one in statements if not one.in_title and (held := _held(one, start, end))
+    }
+    if not inside:
+        return None
+    longest = max(inside, key=lambda one: inside[one])
+    within = [
+        one
+        for one, held in inside.items()
+        if _encloses(longest, one)
+        and held >= _WHOLE * inside[longest]
+        and one.speaker.lower() not in _PRONOUNS
+    ]
+    return min(within, key=lambda one: inside[one], default=longest)
+
+
+def speaker_of(statement: Statement | None) -> str | None:
+    """The speaker's name or role; None where the article only gives a pronoun or a thing."""
+    if statement is None or statement.speaker.lower() in _PRONOUNS:
+        return None
+    speaker = statement.speaker
+    if not words(speaker):
+        return None
+    return speaker if not speaker.islower() or _VOICES.search(speaker) else None
+
+
+def speaker_in(statement: Statement | None, start: int, text: str) -> str | None:
+    """The speaker to mark a stretch of an article's text with.
+
+    None, too, where the statement is a small part of it and the stretch names who speaks itself:
+    "Brandt closed the bridge, and the union has replied that it is safe" is not the union's.
+    """
+    speaker = speaker_of(statement)
+    if statement is None or speaker is None:
+        return None
+    spans = (*statement.content_spans, statement.cue_span, statement.speaker_span)
+    part = _shared(spans, start, start + len(text)) < _SMALL * len(text)
+    return None if part and words(speaker)[-1] in words(text) else speaker
+
+
+def spoken(citation: Citation, statements: Sequence[Statement]) -> Citation:
+    """The citation with who says it, and the word that reports it."""
+    statement = statement_at(statements, citation.start, citation.end)
+    speaker = speaker_in(statement, citation.start, citation.quote)
+    cue = statement.cue if statement and speaker else None
+    return replace(citation, speaker=speaker, cue=cue)
+
+
+def _held(statement: Statement, start: int, end: int) -> int:
+    """Characters of a statement's words, or of its cue, in a stretch of the text."""
+    return _shared((*statement.content_spans, statement.cue_span), start, end)
+
+
+def _shared(spans: Sequence[Span], start: int, end: int) -> int:
+    return sum(max(0, min(span.end, end) - max(span.start, start)) for span in spans)
+
+
+def _encloses(outer: Statement, inner: Statement) -> bool:
+    return outer is not inner and any(
+        span.start <= inner.cue_span.start and inner.cue_span.end <= span.end
+        for span in outer.content_spans
+    )
+
+
+PARTIES = re.compile(
+    r"\b(?:minist\w+|premier|president|prosecutors?|spokes\w+|lawyers?|attorneys?|bishops?"
+    r"|ambassadors?|envoys?|analysts?|senators?|police|chair\w*|officials?|mayors?|secretar\w+"
+    r"|leaders?|wi(?:fe|dow)|husband|boss|managers?|coach|government|company|church|organi[sz]ers?"
+    r"|opposition|union|families|family|owners?|victims?|neighbou?rs?|residents?|scientists?"
+    r"|researchers?|critics|base|court|judge|airline|charity|club|board|bank|army|military)\b",
+    re.IGNORECASE,
+)
+"""Words for those who speak in the news."""

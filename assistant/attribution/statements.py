@@ -1,0 +1,242 @@
+"""Who said what: the statements of an article, by grammar and a list of reporting verbs.
+
+Only sentences that hold a reporting word or a quotation mark are parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from assistant.attribution import cues
+from assistant.attribution.quotations import MaskedSentence, mask
+from assistant.attribution.reports import Report, reports
+from assistant.language.names import Names, is_body, is_role, mentions
+from assistant.language.parsing import Parser
+from assistant.text import sentences, words
+from assistant.types import Article, Span, Statement
+
+_HEADLINE = re.compile(r"^([A-Z][^:\n]{1,60}):\s+(\S.*)$")
+_PERSONAL = frozenset({"he", "she", "himself", "herself"})
+_IMPERSONAL = frozenset({"it", "they"})
+_PRONOUNS = _PERSONAL | _IMPERSONAL | {"i", "we", "you", "this", "these", "who", "which", "that"}
+_OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
+_RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
+_NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
+_LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
+_TITLED = re.compile(r"\b(Mr|Sir|Mrs|Ms|Miss|Madam|Dame|Lady)\.? (?:[A-Z][\w-]+ )?([A-Z][\w-]+)")
+_MEN, _WOMEN = ("he", "himself"), ("she", "herself")
+_OF_ONE = frozenset({"Mr", "Sir", "Mrs", "Ms", "Miss", "Madam", "Dame", "Lady"})
+_NEAR = 2  # sentences that a pronoun looks back
+
+
+def find_statements(article: Article, parser: Parser) -> list[Statement]:
+    """The statements of an article, in the order of its text; that of its headline first."""
+    text = article.text
+    spans = sentences(text)
+    places = [
+        n
+        for n, s in enumerate(spans)
+        if s.end - s.start <= _LONGEST and cues.pattern().search(text, s.start, s.end)
+    ]
+    masked = [mask(text[spans[n].start : spans[n].end], spans[n].start) for n in places]
+    parses = parser.parse([one.text for one in masked])
+    found = [reports(one, parse) for one, parse in zip(masked, parses, strict=True)]
+    persons, others = _persons(text, spans, dict(zip(places, found, strict=True)), parser)
+    reader = _Reader(article, spans, persons, others, parser)
+    for place, one, in_sentence in zip(places, masked, found, strict=True):
+        reader.read(place, one, in_sentence)
+    return reader.statements
+
+
+def _persons(
+    text: str, spans: Sequence[Span], found: Mapping[int, Sequence[Report]], parser: Parser
+) -> tuple[set[str], set[str]]:
+    """Last words of names near the sentences where "he" or "she" speaks: of persons, of others."""
+    near = {
+        max(0, place - back)
+        for place, reported in found.items()
+        for report in reported
+        if text[report.speaker.start : report.speaker.end].lower() in _PERSONAL
+        for back in range(_NEAR + 1)
+    }
+    named = parser.entities([text[spans[n].start : spans[n].end] for n in sorted(near)])
+    kinds: dict[str, set[str]] = {}
+    for one in (one for entities in named for one in entities):
+        for last in one.text.removesuffix("'s").split()[-1:]:
+            kinds.setdefault(last, set()).add(one.kind)
+    persons = {word for word, found in kinds.items() if "PERSON" in found}
+    return persons, {word for word, found in kinds.items() if found & _NO_PERSONS}
+
+
+def _titled(text: str) -> dict[str, tuple[str, ...]]:
+    """The pronouns of those whom an article calls Mr or Mrs, by last name, if one person has it."""
+    found: dict[str, set[str]] = {}
+    for title, last in _TITLED.findall(text):
+        found.setdefault(last, set()).update(_MEN if title in ("Mr", "Sir") else _WOMEN)
+    firsts = {last: set(re.findall(rf"([A-Z][a-z-]+) {last}\b", text)) for last in found}
+    return {last: tuple(own) for last, own in found.items() if len(firsts[last] - _OF_ONE) < 2}
+
+
+class _Reader:
+    """Goes through an article's sentences and keeps who was named last."""
+
+    def __init__(
+        self,
+        article: Article,
+        spans: Sequence[Span],
+        persons: set[str],
+        others: set[str],
+        parser: Parser,
+    ) -> None:
+        self._others = others
+        self._parser = parser
+        self._article = article
+        self._persons = persons
+        self._text = article.text
+        self._spans = spans
+        self._names = Names(f"{article.title}\n{article.text}")
+        self._titled = _titled(article.text)
+        self._places: list[int] = []  # the sentence of each statement
+        self.statements: list[Statement] = []
+        if headline := _HEADLINE.match(article.title):
+            self._headline(headline)
+
+    def read(self, place: int, masked: MaskedSentence, found: Sequence[Report]) -> None:
+        """Take in the statements of a sentence."""
+        if not found and masked.quotes:
+            self._go_on(place, masked)
+        for report in found:
+            within = any(
+                said.start <= report.speaker.start < said.end
+                for other in found
+                if other is not report
+                for said in other.contents
+            )
+            self._add(place, report, within)
+
+    def _add(self, place: int, report: Report, within: bool) -> None:
+        speaker = self._speaker(place, report, within)
+        self._places.append(place)
+        self.statements.append(
+            Statement(
+                article=self._article.id,
+                version=self._article.version,
+                speaker=speaker,
+                cue=self._text[report.cue.start : report.cue.end],
+                content=" ".join(self._text[s.start : s.end] for s in report.contents),
+                direct=report.direct,
+                speaker_span=report.speaker,
+                cue_span=report.cue,
+                content_spans=report.contents,
+            )
+        )
+
+    def _headline(self, match: re.Match[str]) -> None:
+        self._places.append(-_NEAR - 1)
+        self.statements.append(
+            Statement(
+                article=self._article.id,
+                version=self._article.version,
+                speaker=self._names.fullest(match[1]),
+                cue=":",
+                content=match[2],
+                direct=False,
+                speaker_span=Span(*match.span(1)),
+                cue_span=Span(match.end(1), match.end(1) + 1),
+                content_spans=(Span(*match.span(2)),),
+                in_title=True,
+            )
+        )
+
+    def _go_on(self, place: int, masked: MaskedSentence) -> None:
+        """A sentence that is a quotation alone goes on with the statement just before it."""
+        at = self._spans[place].start
+        around = ""
+        for quote in masked.quotes:
+            around += self._text[at : quote.start]
+            at = quote.end
+        alone = not words(around + self._text[at : self._spans[place].end])
+        if not (alone and self.statements and place - self._places[-1] == 1):
+            return
+        last = self.statements[-1]
+        contents = (*last.content_spans, *masked.quotes)
+        self._places[-1] = place
+        self.statements[-1] = replace(
+            last,
+            content=" ".join(self._text[s.start : s.end] for s in contents),
+            content_spans=contents,
+            direct=True,
+        )
+
+    def _speaker(self, place: int, report: Report, within: bool) -> str:
+        phrase = " ".join(self._text[report.speaker.start : report.speaker.end].split())
+        if phrase.lower() in _PERSONAL | _IMPERSONAL:
+            if within:  # "He said she would ask …": who that is, only a reader can tell
+                return phrase
+            return self._antecedent(place, report.speaker.start, phrase.lower()) or phrase
+        if report.name is not None:
+            return self._names.fullest(
+                self._person_at_end(self._text[report.name.start : report.name.end])
+            )
+        return self._role(phrase)
+
+    def _person_at_end(self, name: str) -> str:
+        """The person in "Speaker of the House of Representatives Newt Gingrich"."""
+        if not _OFFICE.search(name):
+            return name
+        last = self._parser.entities([name])[0][-1:]
+        ends = [one for one in last if one.kind == "PERSON" and name.endswith(one.text)]
+        return ends[0].text if ends else name
+
+    def _role(self, phrase: str) -> str:
+        """A role as it stands, without its article: "the ministry" by its name where it has one."""
+        bare = re.sub(r"^(?:the|a|an|its|their)\s+", "", phrase, flags=re.IGNORECASE)
+        if phrase.lower().startswith("the ") and " " not in bare:
+            named = self._names.called(bare)
+            if named:
+                return named
+        return bare
+
+    def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
+        """Who a pronoun stands for: the last speaker nearby, else the name nearest before it."""
+        person = pronoun in _PERSONAL
+        for current in range(place, max(-1, place - _NEAR - 1), -1):
+            for said_at, said in zip(
+                reversed(self._places), reversed(self.statements), strict=True
+            ):
+                fits = self._is_person(said.speaker) == person and self._may_be(
+                    said.speaker, pronoun
+                )
+                known = said.speaker.lower() not in _PRONOUNS and not self._is_aside(said)
+                if said_at == current and fits and known:
+                    return said.speaker
+            named = (self._names.fullest(m.name) for m in mentions(self._told(current, before)))
+            persons = [one for one in named if self._is_person(one) and self._may_be(one, pronoun)]
+            if person and persons:
+                return persons[0]
+        return None
+
+    def _told(self, place: int, before: int) -> str:
+        """A sentence up to some place, without what is quoted in it: few quote their own names."""
+        span = self._spans[place]
+        text = self._text[span.start : min(span.end, before)]
+        for quote in mask(text, 0).quotes:
+            text = text[: quote.start] + " " * (quote.end - quote.start) + text[quote.end :]
+        return text
+
+    def _may_be(self, name: str, pronoun: str) -> bool:
+        """False for "she" where the article says Mr, and for "he" where it says Mrs."""
+        return pronoun in self._titled.get((name.split() or [""])[-1], pronoun)
+
+    def _is_aside(self, said: Statement) -> bool:
+        """True for "Quince replied to Brandt, who had said …": the sentence is not about Brandt."""
+        between = self._text[said.speaker_span.end : said.cue_span.start]
+        return _RELATIVE.match(between) is not None
+
+    def _is_person(self, name: str) -> bool:
+        last, size = (name.split() or [""])[-1], len(name.split())
+        # The parser misses names that it never saw; a speaker of two or three words is a person.
+        unknown = size in (2, 3) and name.istitle() and last not in self._others
+        return is_role(name) or ((last in self._persons or unknown) and not is_body(name))

@@ -1,0 +1,146 @@
+"""The sentences that a quoting writer may choose from, each in its context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.language import same_name
+from assistant.models.framing import heading
+from assistant.reading.injection import is_order
+from assistant.text import sentences, words
+from assistant.types import Evidence, Hit, Passage, Source, Statement
+
+_MOST = 24  # sentences judged; each costs the cross-encoder 20 ms
+_ARTICLES = 2  # read to their end, not only where a passage was found
+_UNREAD = 3.0  # logits that a passage which no search found lies behind its article's best
+_SHORTEST = 3  # words; less is a heading or a caption
+_LEANS = re.compile(
+    r"^[\W_]*(?:but|and|however|also|he|she|it|they|his|her|their|its|this|that|these|those"
+    r"|the (?:ministry|company|report|statement|man|woman|two|group|government|decision|move))\b"
+    r"|^[\"“'‘]|\b(?:he|she|they)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of the evidence."""
+
+    evidence: Evidence
+    """The source it stands in."""
+    start: int
+    """First character in the article's text."""
+    end: int
+    """One past its last character."""
+    text: str
+    """The sentence."""
+    before: str
+    """The sentence before it in the article; empty for the first."""
+    article_score: float
+    """Score of the article's best passage."""
+    statements: tuple[Statement, ...] = ()
+    """The statements that it holds, in full or in part."""
+
+    @property
+    def leans(self) -> bool:
+        """Whether it needs the sentence before it to be understood."""
+        return bool(self.before) and _LEANS.search(self.text) is not None
+
+    @property
+    def article(self) -> Source:
+        """Its article."""
+        return self.evidence.hit.passage.article
+
+    @property
+    def heading(self) -> str:
+        """Headline and date of its article."""
+        return heading(self.article)
+
+
+def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
+    """The hits, and the rest of the articles that the very best are from.
+
+    Args:
+        hits: best first.
+        passages: the passages of an article.
+    """
+    chosen = list(hits)
+    known = {hit.passage.key for hit in chosen}
+    firsts: dict[str, Hit] = {}
+    for hit in hits:
+        firsts.setdefault(hit.passage.article.id, hit)
+    for best in list(firsts.values())[:_ARTICLES]:
+        chosen += [
+            Hit(passage, best.score - _UNREAD, (), best.copies, best.part)
+            for passage in passages(best.passage.article.id)
+            if passage.key not in known and passage.article == best.passage.article
+        ]
+    return sorted(chosen, key=lambda hit: -hit.score)
+
+
+def candidates(
+    evidence: Sequence[Evidence],
+    statements: Callable[[str, int], Sequence[Statement]],
+    speakers: Sequence[str] = (),
+) -> list[Candidate]:
+    """The sentences of the evidence, those of the best passages first; none stands twice.
+
+    Args:
+        evidence: the sources, best first.
+        statements: the statements of an article's version.
+        speakers: only sentences that hold their statements, where any are given.
+    """
+    best: dict[str, float] = {}
+    said: dict[str, Sequence[Statement]] = {}
+    for item in evidence:
+        article = item.hit.passage.article.id
+        best[article] = max(best.get(article, item.hit.score), item.hit.score)
+        if article not in said:
+            version = item.hit.passage.article.version
+            said[article] = [one for one in statements(article, version) if not one.in_title]
+    found: dict[str, Candidate] = {}
+    ends = {(i.hit.passage.article.id, i.hit.passage.end): i.hit.passage.text for i in evidence}
+    for item in evidence:
+        article = item.hit.passage.article.id
+        for candidate in _of_passage(item, _last_before(item, ends), best[article], said[article]):
+            if not speakers or _said_by(candidate, speakers):
+                found.setdefault(" ".join(words(candidate.text)), candidate)
+    return list(found.values())[:_MOST]
+
+
+def _said_by(candidate: Candidate, speakers: Sequence[str]) -> bool:
+    spoken = [statement.speaker for statement in candidate.statements]
+    return any(same_name(name, speaker) for name in speakers for speaker in spoken)
+
+
+def _last_before(item: Evidence, texts: dict[tuple[str, int], str]) -> str:
+    """The last sentence of the passage before this one, where that is among the evidence."""
+    passage = item.hit.passage
+    for (article, end), text in texts.items():
+        if article == passage.article.id and 0 <= passage.start - end <= 3:
+            last = sentences(text)[-1]
+            return text[last.start : last.end]
+    return ""
+
+
+def _of_passage(
+    item: Evidence, before: str, best: float, said: Sequence[Statement]
+) -> Iterator[Candidate]:
+    passage = item.hit.passage
+    for span in sentences(passage.text):
+        text = passage.text[span.start : span.end]
+        start, end = passage.start + span.start, passage.start + span.end
+        if is_order(text):
+            continue
+        if len(words(text)) >= _SHORTEST:
+            held = tuple(one for one in said if overlaps(one, start, end))
+            yield Candidate(item, start, end, text, before, best, held)
+        before = text
+
+
+def overlaps(statement: Statement, start: int, end: int) -> bool:
+    """True where a statement's speaker, cue or words stand in a stretch of the text."""
+    spans = (*statement.content_spans, statement.cue_span, statement.speaker_span)
+    return any(span.start < end and start < span.end for span in spans)

@@ -1,0 +1,178 @@
+"""A claim and the sentences it cites, read once for every rule: words, grammar, statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.attribution import find_statements
+from assistant.attribution.quotations import mask
+from assistant.language import Names, Parse, Parser, stem, terms
+from assistant.models.embedding import Vectors
+from assistant.reading.injection import is_order
+from assistant.text import sentences, words
+from assistant.types import Article, Span, Statement
+from assistant.verification.embedding_cache import Encode
+
+_CONTENT = ("NN", "VB", "JJ", "RB", "CD")
+PRONOUNS = frozenset(
+    "i we you he she it they this that these those who himself herself one".split()
+)
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
+_OF_SOURCES = frozenset("source sources answer question article passage text".split())
+_BEFORE = 3  # sentences that a pronoun or "the company" may point back to
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence with its grammar."""
+
+    text: str
+    parse: Parse
+    statements: tuple[Statement, ...] = ()
+    """Who says what in it."""
+    start: int = 0
+    """Where it stands in its article; 0 for a claim."""
+    before: str = ""
+    """Headline and the sentences just before it: what its pronouns point to."""
+    voice: str | None = None
+    """Who spoke last, just before it: a sentence that names nobody may go on with that."""
+
+    @cached_property
+    def content(self) -> tuple[int, ...]:
+        """Places of the tokens that carry what it says."""
+        return tuple(
+            place
+            for place, token in enumerate(self.parse.tokens)
+            if token.tag.startswith(_CONTENT) and is_term(token.text)
+        )
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """The stem of every token."""
+        return tuple(stem(token.text.casefold().replace("’", "'")) for token in self.parse.tokens)
+
+    @cached_property
+    def quotes(self) -> tuple[Span, ...]:
+        """What stands in quotation marks in it, as spans of its article."""
+        return mask(self.text, self.start).all_quotes
+
+    def inside(self, spans: Iterable[Span]) -> set[int]:
+        """Places of the tokens within spans of its article."""
+        return {
+            n
+            for n, token in enumerate(self.parse.tokens)
+            if any(s.start <= self.start + token.start < s.end for s in spans)
+        }
+
+    @cached_property
+    def frame(self) -> set[int]:
+        """Places of the tokens that only say who speaks, and that somebody does."""
+        said = self.statements
+        return self.inside([s.speaker_span for s in said] + [s.cue_span for s in said])
+
+    @cached_property
+    def persons(self) -> dict[int, set[str]]:
+        """For each "he" or "she" that speaks in it, the stems of the speaker's name."""
+        return {
+            place: {stem(word) for word in words(said.speaker)}
+            for said in self.statements
+            if said.speaker.lower() not in PRONOUNS
+            for place in self.inside([said.speaker_span])
+            if self.parse.tokens[place].tag == "PRP"
+        }
+
+    @property
+    def end(self) -> int:
+        """One past its last character in its article."""
+        return self.start + len(self.text)
+
+
+def is_term(word: str) -> bool:
+    """True for a word that says something by itself."""
+    return any(c.isalnum() for c in word) and terms(f"{word} x") != ["x"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A cited passage, read in the light of its article."""
+
+    number: int
+    """The number that claims cite it by."""
+    article: Article
+    """Its article, as the archive holds it."""
+    sentences: tuple[Reading, ...]
+    """The sentences of the passage."""
+    vectors: Vectors
+    """One row of unit length a sentence."""
+    names: Names
+    """The names of the whole article."""
+
+
+def read_source(
+    number: int,
+    article: Article,
+    span: Span,
+    statements: Sequence[Statement],
+    parser: Parser,
+    encode: Encode,
+) -> Source:
+    """A passage of an article, read.
+
+    Args:
+        number: the number that claims cite it by.
+        article: the article as the archive holds it.
+        span: the passage in its text.
+        statements: who says what in the article.
+        parser: reads its grammar.
+        encode: makes the vectors of its sentences.
+    """
+    every = sentences(article.text)
+    inside = [n for n, s in enumerate(every) if span.start <= s.start and s.end <= span.end]
+    places = [n for n in inside if not is_order(article.text[every[n].start : every[n].end])]
+    texts = [article.text[every[n].start : every[n].end] for n in places]
+    readings = []
+    for n, text, parse in zip(places, texts, parser.parse(texts), strict=True):
+        around = every[max(0, n - _BEFORE) : n]
+        before = "\n".join([article.title, *(article.text[s.start : s.end] for s in around)])
+        said = _said_in(statements, every[n])
+        voice = _last_voice(statements, around, every[n])
+        readings.append(Reading(text, parse, said, every[n].start, before, voice))
+    names = Names(f"{article.title}\n{article.text}")
+    return Source(number, article, tuple(readings), encode(texts), names)
+
+
+def _said_in(statements: Sequence[Statement], span: Span) -> tuple[Statement, ...]:
+    return tuple(
+        one
+        for one in statements
+        if not one.in_title
+        and any(
+            s.start < span.end and span.start < s.end for s in (one.cue_span, *one.content_spans)
+        )
+    )
+
+
+def _last_voice(statements: Sequence[Statement], around: Sequence[Span], at: Span) -> str | None:
+    first = around[-2:][0].start if around else at.start
+    spoke = [s for s in statements if not s.in_title and first <= s.cue_span.start < at.start]
+    return max(spoke, key=lambda s: s.cue_span.start).speaker if spoke else None
+
+
+def read_claim(text: str, parser: Parser) -> Reading:
+    """A claim, read."""
+    statements = find_statements(Article("claim", text), parser)
+    return Reading(text, parser.parse([text])[0], tuple(statements))
+
+
+def states(claim: Reading) -> bool:
+    """True for a sentence with a subject and a verb that speaks of anything but the sources."""
+    tokens = claim.parse.tokens
+    if claim.text.rstrip().endswith((":", ",")):
+        return False
+    subjects = [n for n, token in enumerate(tokens) if token.dep in _SUBJECTS]
+    main = [n for n in subjects if tokens[tokens[n].head].dep == "ROOT"]
+    if any(tokens[n].text.casefold() in _OF_SOURCES for n in main):
+        return False
+    return bool(subjects) and any(token.is_verb or token.tag == "MD" for token in tokens)

@@ -1,0 +1,46 @@
+"""Names of a claim: each must be one that its source, or the article around it, knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.language.facts import facts
+from assistant.language.names import is_title
+from assistant.text import words
+from assistant.verification.alignment import Alignment
+from assistant.verification.lexicon import akin_names
+from assistant.verification.readings import Reading, is_term
+
+_SHORTEST = 4  # letters of a name that others may be derived from
+_ENDINGS = frozenset(
+    "n an ian ean nian vian ine ish ese i is s er ers ns ans ians ic man men y".split()
+)
+_LONGEST_INITIALS = 6
+
+
+def unknown_name(claim: Reading, ground: Sequence[Alignment]) -> str | None:
+    """A name in the claim that its sources do not know; None where all are known."""
+    known: set[str] = set()
+    initials: list[str] = []
+    for one in ground:
+        article = one.source.article
+        text = f"{article.title}\n{article.text}\n{article.outlet}\n{article.byline}"
+        every = [word.removesuffix("'s") for word in words(text)]
+        known.update(every)
+        initials.append("".join(word[0] for word in every))
+    for name in sorted(facts(claim.text).names - known):
+        if is_title(name) or known & akin_names(name) or not is_term(name) or facts(name).numbers:
+            continue
+        short = 1 < len(name) <= _LONGEST_INITIALS and any(name in text for text in initials)
+        if not short and not any(_akin(name, other) for other in known):
+            return f"{name} is not in the source"
+    return None
+
+
+def _akin(name: str, other: str) -> bool:
+    """Kavrenia and Kavrenian, China and Chinese; but not Niger and Nigeria."""
+    longer, shorter = max(name, other, key=len), min(name, other, key=len)
+    stems = (one for one in (shorter, shorter.rstrip("aeiouy")) if longer.startswith(one))
+    return len(shorter) >= _SHORTEST and any(
+        len(one) >= _SHORTEST and longer.removeprefix(one) in _ENDINGS for one in stems
+    )
