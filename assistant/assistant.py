@@ -37,7 +37,7 @@ from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.tokens import count_tokens
 from assistant.quoting import quoting_writer, widen
 from assistant.reading import read
-from assistant.retrieval import rerank, retrieve, settle_period
+from assistant.retrieval import limit_to_period, rerank, retrieve
 from assistant.settings import Settings, load
 from assistant.types import (
     EVERYTHING,
@@ -186,7 +186,7 @@ class Assistant:
     def search(self, question: str | Question, filters: Filters = EVERYTHING) -> list[Hit]:
         """The hits for a question, best first, without an answer."""
         turn = Turn(asked(question, (), filters))
-        for stage in (self._understand, self._retrieve, self._rerank):
+        for stage in (self._understand, self._retrieve, self._rerank, self._period):
             turn = stage(turn)
         return list(turn.hits)
 
@@ -229,7 +229,8 @@ class Assistant:
                 turn = yield from self._chat.write(self._with_evidence(turn))
             else:
                 turn = stage(turn)
-            yield StageEvent(name, message(name, turn), turn.seconds[name])
+            if told := message(name, turn):
+                yield StageEvent(name, told, turn.seconds[name])
         yield AnswerEvent(finished(turn))
 
     def turns(self, question: Question) -> Iterator[tuple[str, Turn]]:
@@ -296,6 +297,7 @@ class Assistant:
             "understand": self._understand,
             "retrieve": self._retrieve,
             "rerank": self._rerank,
+            "period": self._period,
             "write": self._write,
             "ground": self._ground,
         }
@@ -318,7 +320,10 @@ class Assistant:
 
     def _rerank(self, turn: Turn) -> Turn:
         hits = rerank(turn.question, turn.hits, self._reranker, self.settings.retrieval)
-        question, hits = settle_period(turn.question, hits)
+        return replace(turn, hits=tuple(hits))
+
+    def _period(self, turn: Turn) -> Turn:
+        question, hits = limit_to_period(turn.question, turn.hits)
         return replace(turn, question=question, hits=tuple(hits))
 
     def _with_evidence(self, turn: Turn) -> Turn:

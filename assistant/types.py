@@ -434,7 +434,7 @@ class StageEvent:
     """A step of answering that is done."""
 
     stage: str
-    """wait (where a line is kept), understand, retrieve, rerank, write or ground."""
+    """wait (where a line is kept), understand, retrieve, rerank, period, write or ground."""
     message: str
     """What it found, for the reader."""
     seconds: float

@@ -48,7 +48,8 @@ def test_ask_answers_with_exact_quotes(ready: Assistant) -> None:
         assert text[citation.start : citation.end] == citation.quote
     assert answer.citations[0].article.id == "sample-5"
     assert answer.coverage.articles == 8
-    assert list(answer.trace.seconds) == ["understand", "retrieve", "rerank", "write", "ground"]
+    stages = ["understand", "retrieve", "rerank", "period", "write", "ground"]
+    assert list(answer.trace.seconds) == stages
     assert answer.trace.settings == ready.settings.fingerprint
     assert Answer.from_dict(answer.to_dict()) == answer
 

@@ -99,7 +99,7 @@ def test_no_result_holds_a_time(run: Run) -> None:
     for line in (folder / "answers.jsonl").read_text().splitlines():
         assert json.loads(line)["answer"]["trace"]["seconds"] == {}
     spent = json.loads((folder / "times.json").read_text())
-    assert set(spent) == {"understand", "retrieve", "rerank", "write", "ground", "all"}
+    assert set(spent) == {"understand", "retrieve", "rerank", "period", "write", "ground", "all"}
     assert spent["all"]["asked"] == 2 * COUNT + 1
 
 

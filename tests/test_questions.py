@@ -10,7 +10,7 @@ from assistant import Filters, PastTurn, Question
 from assistant.language import SpacyParser
 from assistant.settings import ModelSettings
 from assistant.understanding import understand
-from assistant.understanding.parts import parts
+from assistant.understanding.parts import kinds, parts
 from assistant.understanding.periods import Period, period
 
 PARSER = SpacyParser(ModelSettings())
@@ -122,6 +122,14 @@ def test_a_part_about_who_is_sought_is_read_with_the_part_that_seeks_them() -> N
 def test_a_part_without_a_verb_takes_the_names_of_the_one_before() -> None:
     asked = "How did Ada Brandt fare at Orsavel in 2009 and then at Tolvering?"
     assert parts(asked, PARSER)[1].query == "Ada Brandt, Orsavel, 2009: at Tolvering?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what is the front line in Kherson", "Which line was closed?", "two sides of a coin"],
+)
+def test_a_line_that_is_nobodys_is_no_words_of_somebody(question: str) -> None:
+    assert "statement" not in kinds(question)
 
 
 def test_two_sides_are_two_parts() -> None:

@@ -51,12 +51,13 @@ def finished(turn: Turn) -> Answer:
 
 
 def message(stage: str, turn: Turn) -> str:
-    """What a stage found, for the reader."""
+    """What a stage found, for the reader; "" where that is nothing worth a line."""
     passages = f"{len(turn.hits)} passage{'' if len(turn.hits) == 1 else 's'}"
     return {
         "understand": f"Searching {described(turn.coverage)}",
         "retrieve": f"Found {passages}",
         "rerank": f"Read the best {passages}",
+        "period": "Kept to the days that the question names" if turn.question.inferred else "",
         "write": "Wrote the answer" if turn.judged is not None else "Chose the sentences",
         "ground": "Checked every quote against its article",
     }[stage]

@@ -20,7 +20,7 @@ _SPELT = (
     r"|hundred|thousand|million|billion|dozen)s?"
 )
 
-_TIME = r"(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ie)|orbit)s?"
+_TIME = r"(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ie))s?"
 
 _CURRENCY = (
     r"(?:dollars?|euros?|pounds?|rupees?|yen|yuan|roubles?|rubles?|francs?|cents?|pence|crowns?"

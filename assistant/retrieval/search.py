@@ -99,8 +99,11 @@ def _as_read(passage: Passage) -> str:
     return encoder_text(heading(passage.article), reported)
 
 
-def settle_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, list[Hit]]:
-    """Whether the days that the question names limit the search, by what was found.
+def limit_to_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, list[Hit]]:
+    """Decide by what was found whether the days that the question names limit the search.
+
+    Returns:
+        The question, without those days where they do not, and the hits that remain.
 
     "In 2000 he entered the Pentagon" may stand in an obituary of 2010. The days become a filter
     only where what was published in them answers about as well as the rest; without a

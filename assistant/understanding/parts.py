@@ -52,7 +52,7 @@ _PATTERNS: tuple[tuple[AnswerKind, str], ...] = (
         "money",
         (
             r"\bhow much\b|\bwhat (?:price|fine|cost|sum|fee|salary|amount|ransom)\b"
-            r"|\bwhat\b.*\b(?:cost|pay|paid|fined|settle for|earn|worth|pocket)\b"
+            r"|\bwhat\b.*\b(?:cost|pay|paid|fined|settle for|earn|worth)\b"
         ),
     ),
     (
@@ -85,14 +85,15 @@ _PATTERNS: tuple[tuple[AnswerKind, str], ...] = (
 )
 _KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 _SPOKEN = re.compile(
-    r"\b(?:react\w*|respon[ds]\w*|answer\w*|views?|opinion|excuse|grievance|explanation|version"
-    r"|line|position|stance|verdict|wor(?:d|ds|ry|ries|ried)|lesson|label|statement|comment\w*"
-    r"|account(?:ed)? for|justif\w+|spin|ma[dk]e of|rated?|according to|differ\w*"
-    r"|disagree\w*|reckon\w*|sceptical|skeptical|c[oa]me out|christen\w*|attack\w*|insist\w*"
-    r"|how (?:did|does|do|has|have) .* t(?:ake|aken) it|accusation|allegations?|claims?|denials?"
+    r"\b(?:react\w*|respon[ds]\w*|answer\w*|views?|opinion|position|stance|verdict"
+    r"|wor(?:d|ds|ry|ries|ried)|statement|comment\w*|justif\w+|ma[dk]e of|rated?|according to"
+    r"|differ\w*|disagree\w*|c[oa]me out|attack\w*|insist\w*|allegations?|claims?|denials?"
     r"|criticisms?|promises?|warnings?|sa(?:y|ys|id))\b",
     re.IGNORECASE,
 )
+# Words for what somebody holds, where they are somebody's: "the union's line", not "front line".
+_HELD = r"(?:line|version|side|story|explanation)"
+_HELD_BY = re.compile(rf"(?:['’]s|s['’]) (?:\w+ )?{_HELD}\b", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:the |an? )?"
     r"(?:who|whom|which|what|it|this|that|there|you|we|i|he|she|they|one|each|.*\bone)"
@@ -149,7 +150,7 @@ def _speakers(parse: Parse) -> tuple[str, ...]:
         ):
             found.append(_words(tokens[place + 1 : end]))
     for place, token in enumerate(tokens):
-        if _SPOKEN.fullmatch(token.text):
+        if _SPOKEN.fullmatch(token.text) or re.fullmatch(_HELD, token.text, re.IGNORECASE):
             found += [parse.phrase(n) for n in parse.children(place, "poss")]
     return tuple(dict.fromkeys(one for one in found if not _NOBODY.fullmatch(one)))
 
@@ -189,7 +190,8 @@ def _words(tokens: Sequence[Token]) -> str:
 def kinds(text: str) -> tuple[AnswerKind, ...]:
     """The kinds of answer that a question wants; none where anything may do."""
     found = [kind for kind, pattern in _KINDS if pattern.search(text)]
-    if _SPOKEN.search(text) or any(cues.lemma(word) for word in re.findall(r"\w+", text)):
+    reported = any(cues.lemma(word) for word in re.findall(r"\w+", text))
+    if reported or _SPOKEN.search(text) or _HELD_BY.search(text):
         found.append("statement")
     return tuple(found)
 
