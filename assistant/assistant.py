@@ -14,7 +14,6 @@ from collections.abc import (
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.answering import (
@@ -33,8 +32,10 @@ from assistant.chat_writer import ChatTurns, last
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
 from assistant.models.embedding import Embedder, SentenceEmbedder
+from assistant.models.reader import load_reader
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.tokens import count_tokens
+from assistant.models.verifier import load_verifier
 from assistant.quoting import quoting_writer, widen
 from assistant.reading import read
 from assistant.retrieval import limit_to_period, rerank, retrieve
@@ -87,8 +88,9 @@ class Assistant:
         self._reranker = reranker
         self._parser = parser
         self.writer = writer
+        verifier = load_verifier(reranker)
         self._chat = (
-            ChatTurns(chat, judge, writer, archive, parser, reranker, settings) if chat else None
+            ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
         )
 
     @classmethod
@@ -128,18 +130,13 @@ class Assistant:
             parser if settings.archive.statements else None,
         )
         reranker = load_reranker(settings.models)
-        writer = quoting_writer(archive, reranker, parser, settings.answer)
+        writer = quoting_writer(archive, load_reader(reranker), parser, settings.answer)
         return cls(archive, reranker, parser, writer, settings, chat, judge)
 
     def __enter__(self) -> Assistant:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

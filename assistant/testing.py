@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Generator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
+from assistant.language import Entity, Parse, Token
+from assistant.language.names import mentions
 from assistant.models.chat_model import Reply
 from assistant.models.embedding import Vectors
 from assistant.text import words
@@ -15,6 +18,7 @@ from assistant.types import Article
 
 _DIMENSION = 64
 _PIECE = 3
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 class HashEmbeddings:
@@ -36,6 +40,47 @@ class HashEmbeddings:
         vectors = np.asarray(rows, np.float32).reshape(len(texts), _DIMENSION)
         unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
+
+
+class WordOverlap:
+    """A reranker, reader and verifier without a model: it counts the words that two texts share.
+
+    A logit is 10 where one text has all words of the other, -10 where it has none.
+    """
+
+    name = "word-overlap"
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """A logit per text, by the share of the question's words that it has."""
+        wanted = set(words(question))
+        shares = [len(wanted & set(words(text))) / max(1, len(wanted)) for text in texts]
+        return [20 * share - 10 for share in shares]
+
+    answers = score
+
+    def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
+        """A logit per source, by the share of the claim's words that it has."""
+        return self.score(claim, sources)
+
+
+class FlatParser:
+    """A parser without a model: words and marks side by side, and capitalised words as names."""
+
+    def parse(self, texts: Sequence[str]) -> list[Parse]:
+        """Tokens without grammar: each depends on the first."""
+        return [
+            Parse(
+                tuple(
+                    Token(one.group(), one.start(), "XX", "dep" if n else "ROOT", 0)
+                    for n, one in enumerate(_TOKEN.finditer(text))
+                )
+            )
+            for text in texts
+        ]
+
+    def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """Each name, as a person."""
+        return [[Entity(one.name, one.start, "PERSON") for one in mentions(text)] for text in texts]
 
 
 class ScriptedChatModel:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+import regex
+
 from assistant.types import Span
 
 _NEWLINES = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
@@ -17,7 +19,8 @@ _INVISIBLE = re.compile(
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
 _LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+# With combining marks, which are letters of a word in Devanagari, Tamil or Thai.
+_WORD = regex.compile(r"[\w\p{M}]+(?:['’][\w\p{M}]+)*")
 
 # The segmenter knows most abbreviations; these are the ends it still takes for the end of a
 # sentence: titles that a name follows, initials, and hours that a day follows.

@@ -26,6 +26,10 @@ hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+needs_shared = pytest.mark.skipif(
+    not SHARED.exists() and "CI" not in os.environ, reason="the shared data is not beside this"
+)
+"""For tests on real articles, which are no part of the repository; CI has them and runs them."""
 WITHOUT_RERANKER = {"reranker": "off"}
 
 

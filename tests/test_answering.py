@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant import Answer, Article, Assistant, Filters, Question
 from assistant.answering import Draft, DraftClaim, Quote, ground, pack
 from assistant.language import SpacyParser
+from assistant.models.reader import load_reader
 from assistant.models.tokens import count_tokens
 from assistant.quoting import quoting_writer
 from assistant.settings import AnswerSettings, ModelSettings
@@ -199,7 +200,7 @@ class Judge:
 
 def write(assistant: Assistant, table: dict[str, float], most: int = 3) -> list[str]:
     settings = AnswerSettings(sentences=most)
-    writer = quoting_writer(assistant.archive, Judge(table), PARSER, settings)
+    writer = quoting_writer(assistant.archive, load_reader(Judge(table)), PARSER, settings)
     low = [replace(e, hit=replace(e.hit, score=max(table.values()))) for e in evidence(assistant)]
     question = understand(Question("plan?"), 100, PARSER)
     return [claim.text for claim in writer.write(question, low).claims]

@@ -57,7 +57,9 @@ def test_what_is_added_is_found_and_adding_again_changes_nothing(archive: Archiv
 
 def test_stored_passages_are_spans_of_stored_articles(archive: Archive) -> None:
     archive.add([Article("a", "Über “quotes” \U0001f600.\r\n\r\nThe harbour is open.")])
-    for passage in archive.search_keywords(["harbour"], 5):
+    found = archive.search_keywords(["harbour"], 5)
+    assert found
+    for passage in found:
         text = archive.article("a").text
         assert text[passage.start : passage.end] == passage.text
         assert "\r" not in text
@@ -327,16 +329,21 @@ class TestAnotherProcess:
         (archive.folder / "index.marker").unlink()
         real = probe.is_healthy
 
+        looking, written = threading.Event(), threading.Event()
+
         def slow(*arguments: object) -> bool:
-            time.sleep(2)
+            if not looking.is_set():  # the reader, which looks first
+                looking.set()
+                assert written.wait(60)
             return real(*arguments)
 
         monkeypatch.setattr(probe, "is_healthy", slow)
         reader, writer = reopen(), reopen()
         thread = threading.Thread(target=lambda: found(reader, "harbour1"))
         thread.start()
-        time.sleep(0.5)
+        assert looking.wait(60)
         assert writer.add(sample_articles(4)).added == 1
+        written.set()
         thread.join()
         assert found(reader, "harbour3") == both("sample-3")
         reader.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -115,12 +114,10 @@ def test_closing_a_stream_gives_its_place_back(site: Site) -> None:
 
 
 def left(site: Site) -> None:
-    """Wait until nobody stands at the desk: whoever left it was in the middle of a step."""
-    for _ in range(100):
-        if site.admission.idle:
-            return
-        time.sleep(0.1)
-    raise AssertionError("somebody holds a place at the desk")
+    """Wait until nobody waits any more: whoever left was in the middle of a step."""
+    with site.admission.ticket() as last:
+        assert last.wait(60), "somebody holds a place in the line"
+    assert site.admission.idle
 
 
 def test_a_question_is_stopped_in_the_line_and_keeps_nothing(site: Site) -> None:
@@ -225,6 +222,7 @@ def test_suggestions_are_questions_that_were_answered(sample: Assistant) -> None
         assert any((c.speaker or "-").casefold() in text.casefold() for c in answer.citations)
     talk = steps(site, "what did the MEA say about Naqvi's claims")[-1].talk
     more = following(site, site.shown("", talk.conversation))
+    assert more
     assert all(text.startswith("And what did ") for text in more)
     with site.admission.ticket():
         assert examples(site) == []  # while somebody asks, none is tried

@@ -174,7 +174,10 @@ def test_filters_are_inferred_changed_and_removed(page: Page) -> None:
     plain.fill("in spring")
     plain.press("Enter")
     expect(page.locator(".limits").first).to_contain_text("Write a day as year-month-day")
-    page.wait_for_timeout(3000)  # whatever else happens on the page meanwhile
+    other = page.get_by_role("textbox", name=re.compile("^To"))
+    with page.expect_response(re.compile("queue/join")):  # another event of the page
+        other.fill("2026-05-01")
+        other.press("Enter")
     expect(page.locator(".limits").first).to_contain_text("Write a day as year-month-day")
     plain.fill("2026-04-01")
     plain.press("Enter")
@@ -227,8 +230,8 @@ def test_a_question_that_waits_is_stopped(page: Page, address: str) -> None:
         box.press("Enter")
         page.get_by_role("button", name="Stop").click()
         expect(page.locator(".message").last).to_contain_text("Stopped")
-        page.wait_for_timeout(1000)  # nothing that was on its way is shown after that
-        expect(page.locator(".message").last).to_contain_text("Stopped")
+    # The others have their answers now, and nothing that was on its way is shown after that.
+    expect(page.locator(".message").last).to_contain_text("Stopped")
 
 
 def test_a_filter_set_during_an_answer_is_of_that_answer(page: Page, address: str) -> None:
@@ -431,7 +434,8 @@ def test_every_page_is_accessible_and_fits(
     wide = {"answer": overflow(page)}
     page.locator("sup .cite").first.click()
     expect(panel(page).locator("mark#quote")).to_be_visible()
-    page.wait_for_timeout(500)  # what is visible is not painted yet
+    painted = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(painted)  # what is visible may not be painted yet
     page.screenshot(path=ARTEFACTS / f"panel-{size}-{scheme}.png")
     found["panel"] = violations(page)
     href = page.locator("#panel header a").get_attribute("href")
@@ -503,7 +507,7 @@ def test_hostile_articles_run_and_fetch_nothing(browser: Browser, tmp_path: Path
         for path in paths[:-1]:
             page.goto(address + path)
             assert bad_elements(page) == [], path
-        page.wait_for_timeout(500)
+        page.wait_for_load_state("networkidle")
         for form in ("md", "csv", "json", "docx"):
             answer = page.request.get(f"{address}{conversation}/export.{form}")
             assert answer.headers["content-disposition"].startswith("attachment")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -290,17 +289,19 @@ def test_the_desk_keeps_the_line() -> None:
         assert first.before == 0
         assert not desk.idle
 
+        waits = threading.Event()
+
         def second() -> None:
             with desk.ticket() as ticket:
                 assert not ticket.wait(0.001)
                 order.append(f"{ticket.before} before")
+                waits.set()
                 ticket.wait()
                 order.append("second")
 
         thread = threading.Thread(target=second)
         thread.start()
-        while not order:
-            time.sleep(0.001)
+        assert waits.wait(60)
         with pytest.raises(Busy), desk.ticket():
             pass
         order.append("first")

@@ -7,7 +7,6 @@ import io
 import json
 import re
 import sys
-import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -113,12 +112,12 @@ def test_claims_are_ticked_noted_and_exported(site: Site, client: TestClient) ->
 
 
 def test_a_page_of_a_replaced_answer_saves_nothing(site: Site, client: TestClient) -> None:
-    from assistant.web.stored_answers import kept
+    from assistant.web.stored_answers import to_stored
 
     conversation, _ = keep(site, "harbour3 number3")
     path = f"/conversations/{conversation}/1"
     seen = asked(client, path)
-    site.conversations.add("", conversation, kept(site.assistant.ask("harbour4 number4")), 0)
+    site.conversations.add("", conversation, to_stored(site.assistant.ask("harbour4 number4")), 0)
     for form, data in (("verify", {"tick-1": "on"}), ("feedback", {"claim": 1, "fault": "right"})):
         done = client.post(f"{path}/{form}", data={**data, "asked": seen})
         assert "nothing was saved" in client.get(done.headers["location"]).text
@@ -236,11 +235,10 @@ def added(client: TestClient, **sent: object) -> str:
     """The page of an upload that is over."""
     begun = client.post("/library/add", **sent)
     assert begun.status_code == 303, begun.text
-    for _ in range(400):
+    for _ in range(20_000):  # each takes some milliseconds
         page = client.get(begun.headers["location"]).text
         if "http-equiv" not in page:
             return page
-        time.sleep(0.05)
     raise AssertionError(page)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import SHARED
+from conftest import SHARED, needs_shared
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,7 +81,7 @@ def test_a_fact_far_into_an_article_is_found(tmp_path: object) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+@needs_shared
 def test_real_articles_are_cut_to_fit() -> None:
     embedder = SentenceEmbedder(ModelSettings())
     for article in read(SHARED / "wikinews" / "articles.jsonl", load().reading):

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
+from conftest import SHARED, needs_shared
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,7 +83,7 @@ class TestPlainText:
         assert article.published is None
         assert article.text.startswith("The date")
 
-    @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+    @needs_shared
     def test_the_seed_article(self) -> None:
         article = only(SHARED / "seed" / "article.txt")
         assert article.published == date(2026, 2, 1)

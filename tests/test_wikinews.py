@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
+from conftest import SHARED, needs_shared
 
 from assistant import Assistant
 from assistant.evaluation import gate, read_suite, run_suite
@@ -16,7 +16,7 @@ from assistant.text import sentences
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here"),
+    needs_shared,
 ]
 
 

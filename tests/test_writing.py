@@ -17,6 +17,7 @@ from assistant.attribution import find_statements
 from assistant.attribution.speakers import speaker_in, speaker_of, statement_at
 from assistant.language import SpacyParser
 from assistant.models.embedding import Vectors
+from assistant.models.reader import load_reader
 from assistant.quoting import Confidence, fitted, quoting_writer
 from assistant.quoting.candidates import Candidate
 from assistant.quoting.choosing import choose, in_order
@@ -76,7 +77,7 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
 
     def one(question: str, table: dict[str, float], **given: object) -> Answer:
         judge = Judge(table)
-        writer = quoting_writer(archive, judge, PARSER, settings.answer)
+        writer = quoting_writer(archive, load_reader(judge), PARSER, settings.answer)
         return Assistant(archive, judge, PARSER, writer, settings).ask(question, **given)
 
     yield one
@@ -190,7 +191,7 @@ def test_a_correction_is_told(tmp_path: Path) -> None:
     archive.add(
         [replace(CLOSED, text=CLOSED.text + " It opened late.", correction="The day was wrong.")]
     )
-    writer = quoting_writer(archive, judge, PARSER, settings.answer)
+    writer = quoting_writer(archive, load_reader(judge), PARSER, settings.answer)
     answer = Assistant(archive, judge, PARSER, writer, settings).ask("when was the bridge closed?")
     assert answer.citations[0].article.version == 2
     assert "corrected by the outlet: The day was wrong." in to_text(answer)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from assistant.attribution import cues
 from assistant.language import same_name, stem, terms
+from assistant.language.language import english
 from assistant.types import Claim, Question, Side, Statement
 
-_DENIALS = frozenset("deny reject dismiss dispute refute rebuff counter retort".split())
-_ANSWERS = _DENIALS | frozenset("respond reply answer defend object protest".split())
+_EN = english()
 _ANSWERING = re.compile(
     r"\b(?:in (?:response|reply|return)|respond\w* to|repl(?:y|ied) to|hit back|rebutt\w+|denial"
     r"|den(?:y|ies|ied)|reject\w*|dismiss\w*|refut\w+)\b",
@@ -78,7 +78,10 @@ def _answered(who: str, parties: dict[str, list[AttributedClaim]]) -> tuple[str,
 
 def _answers(mine: AttributedClaim, other: str, theirs: AttributedClaim) -> bool:
     verb = cues.lemma(mine.statement.cue.split()[0]) if mine.statement else None
-    replies = verb in _ANSWERS or _ANSWERING.search(mine.claim.text) is not None
+    replies = (
+        verb in _EN.denial_verbs | _EN.answer_verbs
+        or _ANSWERING.search(mine.claim.text) is not None
+    )
     named = stem(other.split()[-1].lower()) in {stem(word) for word in terms(mine.claim.text)}
     shared = _content(mine.claim.text) & _content(theirs.claim.text)
     return replies and (named or len(shared) >= _SHARED)

@@ -148,7 +148,7 @@ class _Sentence:
         verb = cues.lemma(self._tokens[place].text) or ""
         if not cues.takes_clause(verb):
             return []
-        deps = ("ccomp",) if verb in cues.BELIEFS else ("ccomp", "xcomp")
+        deps = ("ccomp",) if cues.is_belief(verb) else ("ccomp", "xcomp")
         if verb in _WITH_OBJECT:
             deps = (*deps, "dobj")
         found = [self._parse.subtree(n) for n in self._parse.children(place, *deps)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.language.language import english
 from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
@@ -30,9 +31,6 @@ _VOICES = re.compile(
     re.IGNORECASE,
 )
 
-_PRONOUNS = frozenset(
-    "i we you he she it they this that these those who himself herself one".split()
-)
 _WHOLE = 0.6  # of an outer statement, from which an inner one is what is said
 _SMALL = 1 / 3  # of a sentence, below which it is not the speaker's
 
@@ -53,14 +51,14 @@ def statement_at(statements: Sequence[Statement], start: int, end: int) -> State
         for one, held in inside.items()
         if _encloses(longest, one)
         and held >= _WHOLE * inside[longest]
-        and one.speaker.lower() not in _PRONOUNS
+        and one.speaker.lower() not in english().pronouns
     ]
     return min(within, key=lambda one: inside[one], default=longest)
 
 
 def speaker_of(statement: Statement | None) -> str | None:
     """The speaker's name or role; None where the article only gives a pronoun or a thing."""
-    if statement is None or statement.speaker.lower() in _PRONOUNS:
+    if statement is None or statement.speaker.lower() in english().pronouns:
         return None
     speaker = statement.speaker
     if not words(speaker):

@@ -12,15 +12,19 @@ from dataclasses import replace
 from assistant.attribution import cues
 from assistant.attribution.quotations import MaskedSentence, mask
 from assistant.attribution.reports import Report, reports
+from assistant.language.language import english, language_of
 from assistant.language.names import Names, is_body, is_role, mentions
 from assistant.language.parsing import Parser
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
 
 _HEADLINE = re.compile(r"^([A-Z][^:\n]{1,60}):\s+(\S.*)$")
-_PERSONAL = frozenset({"he", "she", "himself", "herself"})
-_IMPERSONAL = frozenset({"it", "they"})
-_PRONOUNS = _PERSONAL | _IMPERSONAL | {"i", "we", "you", "this", "these", "who", "which", "that"}
+_EN = english()
+_PRONOUNS = (
+    _EN.personal_pronouns
+    | _EN.impersonal_pronouns
+    | {"i", "we", "you", "this", "these", "who", "which", "that"}
+)
 _OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
@@ -32,7 +36,12 @@ _NEAR = 2  # sentences that a pronoun looks back
 
 
 def find_statements(article: Article, parser: Parser) -> list[Statement]:
-    """The statements of an article, in the order of its text; that of its headline first."""
+    """The statements of an article, in the order of its text; that of its headline first.
+
+    None for an article in a language that there is no data of.
+    """
+    if language_of(article.language) is None:
+        return []
     text = article.text
     spans = sentences(text)
     places = [
@@ -58,7 +67,7 @@ def _persons(
         max(0, place - back)
         for place, reported in found.items()
         for report in reported
-        if text[report.speaker.start : report.speaker.end].lower() in _PERSONAL
+        if text[report.speaker.start : report.speaker.end].lower() in _EN.personal_pronouns
         for back in range(_NEAR + 1)
     }
     named = parser.entities([text[spans[n].start : spans[n].end] for n in sorted(near)])
@@ -172,7 +181,7 @@ class _Reader:
 
     def _speaker(self, place: int, report: Report, within: bool) -> str:
         phrase = " ".join(self._text[report.speaker.start : report.speaker.end].split())
-        if phrase.lower() in _PERSONAL | _IMPERSONAL:
+        if phrase.lower() in _EN.personal_pronouns | _EN.impersonal_pronouns:
             if within:  # "He said she would ask …": who that is, only a reader can tell
                 return phrase
             return self._antecedent(place, report.speaker.start, phrase.lower()) or phrase
@@ -201,7 +210,7 @@ class _Reader:
 
     def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
         """Who a pronoun stands for: the last speaker nearby, else the name nearest before it."""
-        person = pronoun in _PERSONAL
+        person = pronoun in _EN.personal_pronouns
         for current in range(place, max(-1, place - _NEAR - 1), -1):
             for said_at, said in zip(
                 reversed(self._places), reversed(self.statements), strict=True

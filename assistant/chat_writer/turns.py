@@ -20,7 +20,7 @@ from assistant.chat_writer.writer import ChatWriter, declines
 from assistant.errors import ModelError, OnRecordError, SettingsError
 from assistant.language import Parser
 from assistant.models.chat_model import ChatModel, Reply
-from assistant.models.reranking import Reranker
+from assistant.models.verifier import Verifier
 from assistant.prompts import load_prompt
 from assistant.settings import Settings
 from assistant.text import one_line, words
@@ -62,7 +62,7 @@ class ChatTurns:
         quoting: Writer,
         archive: Archive,
         parser: Parser,
-        reranker: Reranker | None,
+        verifier: Verifier | None,
         settings: Settings,
     ) -> None:
         """Wire a model; nothing is sent yet.
@@ -73,7 +73,7 @@ class ChatTurns:
             quoting: says how likely the evidence answers, and writes where the model fails.
             archive: where the articles are.
             parser: reads sentences.
-            reranker: rejects what is unrelated.
+            verifier: turns away what is about something else.
             settings: ``answer`` has what concerns the model.
         """
         self._model = model
@@ -82,7 +82,7 @@ class ChatTurns:
         self._archive = archive
         self._settings = settings.answer
         self._writer = ChatWriter(model, archive.statements)
-        self._checker = Checker(parser, archive.encode, reranker)
+        self._checker = Checker(parser, archive.encode, verifier)
         self._rewrite, self._understand = load_prompt("rewrite"), load_prompt("understand")
         self._support = load_prompt("judge_support")
 

@@ -202,6 +202,7 @@ def show_article(
     ] = False,
 ) -> None:
     """Show an article."""
+    from assistant.language import NOT_READ, language_of
     from assistant.rendering import described, statement_text
     from assistant.text import without_direction
 
@@ -209,7 +210,9 @@ def show_article(
         article = assistant.archive.article(article_id, version)
         said = assistant.archive.statements(article_id, version) if statements else []
     if statements:
-        show(said, "\n\n".join(map(statement_text, said)) or "No statements.", as_json)
+        known = language_of(article.language)
+        none = "No statements." if known else f"No statements: {NOT_READ}"
+        show(said, "\n\n".join(map(statement_text, said)) or none, as_json)
         return
     notes = [f"Correction: {article.correction}"] if article.correction else []
     parts = [f"{described(article.source)} (version {article.version})", *notes, article.text]

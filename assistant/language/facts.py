@@ -10,14 +10,15 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+import regex
+
+from assistant.language.language import english
 from assistant.text import words
 
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = {name[:3]: number for number, name in enumerate(_MONTHS.split(), 1)}
-_MONTH_NAME = (
-    r"\b(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
-    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
-)
+_EN = english()
+_MONTH = {name[:3]: number for number, name in enumerate(_EN.months, 1)}
+# With its capital: "may" and "march" are verbs.
+_MONTH_NAME = rf"\b(?P<month>{'|'.join(one.capitalize() for one in _EN.month_patterns)})\b\.?"
 _DATES = [
     re.compile(r"\b(?P<year>\d{4})-(?P<monthnumber>\d\d)-(?P<day>\d\d)\b"),
     re.compile(
@@ -33,39 +34,14 @@ _FIGURES = re.compile(
     r"(?:[ -]?(hundred|thousand|million|billion|trillion|tn|bn|m|k)\b)?",
     re.IGNORECASE,
 )
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {word: value for value, word in enumerate(_UNITS)} | {
-    word: 10 * value for value, word in enumerate(_TENS, 2)
-}
-_SCALES = {
-    "hundred": 100,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-}
-_SHORT = {"k": "thousand", "m": "million", "bn": "billion", "tn": "trillion"}
-_SPELT_WORD = f"(?:{'|'.join([*_SMALL, *_SCALES])})"
-_AFTER_SCALE = "|".join(f"(?<={scale})" for scale in _SCALES)
+_SPELT_WORD = f"(?:{'|'.join([*_EN.numbers, *_EN.scales])})"
+_AFTER_SCALE = "|".join(f"(?<={scale})" for scale in _EN.scales)
 _JOINT = f"(?:[ -]|(?:{_AFTER_SCALE}) and )"  # "two and three" are two numbers
 _SPELT = re.compile(rf"\b{_SPELT_WORD}\b(?:{_JOINT}{_SPELT_WORD}\b)*", re.IGNORECASE)
-_CAPITALISED = re.compile(r"(?<![\w’'])[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
+# A capital of any script, or a letter of one that has none (Georgian has some that nobody uses).
+_CAPITAL = r"[\p{Lu}\p{Lt}\p{Lo}\p{Georgian}]"
+_CAPITALISED = regex.compile(rf"(?<![\w’'])(?:{_CAPITAL}[\w’'-]*)(?: {_CAPITAL}[\w’'-]*)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[“\"(\n]\s*)$")
-_NO_NAMES = frozenset(
-    """
-    a about after all also although an and any are as at be because before both but by during each
-    either every for from had has have he her here his how however i if in into is it its last later
-    many more most neither next no nobody not now of on one only or other our people she since so
-    some such than that the their them then there these they this those though to under until was we
-    today tomorrow were what when where which while who why will with would yes yesterday yet you
-    your monday tuesday wednesday thursday friday saturday sunday
-    """.split()
-) | frozenset(_MONTHS.split())
-
 Day = tuple[int | None, int, int | None]
 """Year or None, month, day or None."""
 
@@ -121,7 +97,7 @@ def _day(match: re.Match[str]) -> Day:
 
 def _figure(match: re.Match[str]) -> Decimal:
     unit = (match[2] or "").casefold()
-    scale = _SCALES.get(_SHORT.get(unit, unit), 1)
+    scale = _EN.scales.get(_EN.short_scales.get(unit, unit), 1)
     return (Decimal(match[1].replace(",", "")) * scale).normalize()
 
 
@@ -129,12 +105,12 @@ def _spelt(text: str) -> Decimal:
     """A number in words: "two hundred and five thousand"."""
     total = current = 0
     for word in re.split(r"[ -]+", text.casefold()):
-        if word in _SMALL:
-            current += _SMALL[word]
+        if word in _EN.numbers:
+            current += _EN.numbers[word]
         elif word == "hundred":
             current = max(current, 1) * 100
-        elif word in _SCALES:
-            total += max(current, 1) * _SCALES[word]
+        elif word in _EN.scales:
+            total += max(current, 1) * _EN.scales[word]
             current = 0
     return Decimal(total + current).normalize()
 
@@ -143,7 +119,7 @@ def _names(text: str) -> set[str]:
     """Words of capitalised runs; a lone capitalised word that begins a sentence is none."""
     found: set[str] = set()
     for match in _CAPITALISED.finditer(text):
-        run = [word for word in _name_words(match.group()) if word not in _NO_NAMES]
+        run = [word for word in _name_words(match.group()) if word not in _EN.no_names]
         begins = _SENTENCE_START.search(text[: match.start()]) is not None
         acronym = match.group()[:2].isupper()
         if len(run) > 1 or acronym or not begins:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.language.language import english
+
 # A full stop belongs to a name in initials and in the short titles only.
 _PART = (
     r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
@@ -14,46 +16,7 @@ _PART = (
 )
 _LINK = r"(?: (?:(?:of|for)(?: the)?|de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben))"
 _RUN = re.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
-_TITLES = frozenset(
-    """
-    admiral ambassador analyst archbishop assistant associate attorney baron bishop brigadier
-    cardinal captain capt chair chairman chairwoman chancellor chief col colonel commander
-    commissioner congressman congresswoman constable corporal councillor count countess dame
-    defence defense democrat deputy director dr duke editor emir executive father finance first
-    foreign former gen general gov governor head home house imam inspector interior judge justice
-    king lady lawyer leader lieutenant lord lt madam maj major majority marshal mayor mep minister
-    minority mp mr mrs ms mullah officer official opposition party permier pope premier president
-    presidential prime prince princess principal prof professor prosecutor public queen rep
-    representative republican rev reverend secretary sen senator senior sergeant sgt sheikh sheriff
-    shri sir sister speaker spokesman spokesperson spokeswoman state superintendent taoiseach
-    treasurer under vice
-    """.split()
-)
-_BODIES = frozenset(
-    """
-    academy administration agency airlines alliance army assembly association authority bank board
-    brigade bureau center centre chamber church club coalition college commission committee company
-    confederation conference congress corporation corps council county court daily department
-    directorate federation forces force foundation front fund government group guild headquarters
-    hospital house industries institute institution league ltd inc ministry movement museum nations
-    navy network news observatory office organisation organization parliament party police post
-    press prison republic school senate service services society station team telegraph times trust
-    union university watch
-    """.split()
-)
-_NO_NAMES = frozenset(
-    """
-    a about according after all also although an and any as asked at because before both but by
-    despite during each earlier even every first following for from had has he her here his how
-    however i if in instead into is it its last later like many meanwhile more moreover most no not
-    nevertheless now of on one only or other our over people she since so some speaking still such
-    that the their them then there these they this those though through thus to today tonight
-    tomorrow two under until upon was we were what when where which while who why with yes yesterday
-    yet you your monday tuesday wednesday thursday friday saturday sunday january february march
-    april may june july august september october november december
-    """.split()
-)
-_LINKING = frozenset("of for and from in at".split())
+_EN = english()
 _HEAD = re.compile(r"\s(?:of|for|from|at|in|with)\s")
 _SPACES = re.compile(r"\s+")
 
@@ -101,7 +64,7 @@ def mentions(text: str) -> list[Mention]:
     found = []
     for match in _RUN.finditer(text):
         words, start = match.group().split(), match.start()
-        while words and words[0].lower().rstrip(".,'’") in _NO_NAMES:
+        while words and words[0].lower().rstrip(".,'’") in _EN.no_names:
             start = text.index(words[0], start) + len(words[0])
             start += len(text[start:]) - len(text[start:].lstrip())
             words = words[1:]
@@ -113,31 +76,31 @@ def mentions(text: str) -> list[Mention]:
 def is_body(name: str) -> bool:
     """True where a name's last word before "of" tells that it is no person's."""
     head = name.lower().split(" of ")[0].split(" for ")[0].split()
-    return bool(head) and head[-1] in _BODIES
+    return bool(head) and head[-1] in _EN.bodies
 
 
 def is_title(word: str) -> bool:
     """True for a word that stands before a name: "Major", "Minister"."""
-    return word.lower().rstrip(".") in _TITLES
+    return word.lower().rstrip(".") in _EN.titles
 
 
 def is_role(phrase: str) -> bool:
     """True where a phrase without a name is a person's: "minister", "spokesman for the bank"."""
     head = _HEAD.split(phrase)[0].split()
-    return bool(head) and head[-1] in _TITLES
+    return bool(head) and head[-1] in _EN.titles
 
 
 @lru_cache(maxsize=50_000)
 def _core(name: str) -> str:
     """A name without articles, genitives, and the titles and lower-case words in front of it."""
     words = _without_genitive(_SPACES.sub(" ", name).strip(' ,."“”')).split()
-    linked = next((n for n, word in enumerate(words) if word in _LINKING), len(words))
-    titles = [n for n in range(linked - 1) if words[n].lower().rstrip(".") in _TITLES]
+    linked = next((n for n, word in enumerate(words) if word in _EN.name_links), len(words))
+    titles = [n for n in range(linked - 1) if words[n].lower().rstrip(".") in _EN.titles]
     genitives = [n for n in range(linked - 1) if words[n].endswith(("'s", "’s"))]
     for place in titles[-1:] or genitives[-1:]:
         after = words[place + 1 : linked]  # "Senate Majority Leader Bill Frist of Tennessee"
         words = after if after[0][:1].isupper() and not is_body(after[0]) else words
-    while len(words) > 1 and words[0].lower() in _NO_NAMES:
+    while len(words) > 1 and words[0].lower() in _EN.no_names:
         words, linked = words[1:], linked - 1
     named = next((n for n, word in enumerate(words[:linked]) if word[:1].isupper()), 0)
     return " ".join(words[named:] if words and words[0].islower() else words)
@@ -155,7 +118,7 @@ def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
         return True
     whole = " ".join(full)
     first = list(full[: len(short)]) == list(short)
-    if first and not _LINKING & set(full) and not is_body(whole):
+    if first and not _EN.name_links & set(full) and not is_body(whole):
         return True  # "Barack" may be Barack Obama, "Israel" is not the Israel Defense Forces
     initials = "".join(word[0] for word in full if word[0].isupper())
     return len(short) == 1 and len(initials) > 1 and short[0].replace(".", "") == initials

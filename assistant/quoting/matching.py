@@ -9,17 +9,14 @@ from rapidfuzz import fuzz
 
 from assistant.attribution.speakers import PARTIES
 from assistant.language import Entity, named, same_name, stem
+from assistant.language.language import english
 from assistant.language.names import is_body, mentions
 from assistant.quoting.candidates import Candidate
 from assistant.text import words
 from assistant.types import AnswerKind, Part
 
-_SPELT = (
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-    r"|hundred|thousand|million|billion|dozen)s?"
-)
-
+_EN = english()
+_SPELT = rf"(?:{'|'.join([*_EN.small_numbers[1:], *_EN.tens, *_EN.scales, 'dozen'])})s?"
 _TIME = r"(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ie))s?"
 
 _CURRENCY = (
@@ -27,12 +24,7 @@ _CURRENCY = (
     r"|kron(?:a|er|or)|shekels?|lira|rand|pesos?|reais|dirhams?|riyals?|baht)"
 )
 
-_MONTHS = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
-
-_A_MONTH = rf"\b(?!may\b){_MONTHS}\b|\bmay,? \d|\d(?:st|nd|rd|th)?(?: of)? may\b"
+_A_MONTH = rf"\b(?!may\b)(?:{_EN.month_pattern})\b|\bmay,? \d|\d(?:st|nd|rd|th)?(?: of)? may\b"
 
 _HOLDS: dict[AnswerKind, re.Pattern[str]] = {
     "number": re.compile(rf"\d[\d.,–-]*|\b{_SPELT}\b|\b(?:half|third|quarter)\b", re.IGNORECASE),
@@ -47,7 +39,7 @@ _HOLDS: dict[AnswerKind, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "date": re.compile(
-        rf"{_A_MONTH}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:19|20)\d\d\b"
+        rf"{_A_MONTH}|\b(?:{'|'.join(_EN.weekdays)})\b|\b(?:19|20)\d\d\b"
         r"|\b(?:today|tomorrow|yesterday|tonight)\b|\b(?:next|last|this)\s(?:week|month|year)\b"
         r"|\d\s?[ap]\.?m\b",
         re.IGNORECASE,

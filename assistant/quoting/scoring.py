@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from assistant.language import Entity, Parser, stem, terms
 from assistant.models.framing import encoder_text
-from assistant.models.reranking import Reranker
+from assistant.models.reader import Reader
 from assistant.quoting.candidates import Candidate
 from assistant.quoting.matching import BY_ENTITY, holds, plays, speaks
 from assistant.text import words
@@ -55,8 +55,8 @@ class ScoredSentence:
 class Scorer:
     """Judges sentences."""
 
-    def __init__(self, reranker: Reranker | None, shares: Shares, parser: Parser) -> None:
-        self._reranker = reranker
+    def __init__(self, reader: Reader | None, shares: Shares, parser: Parser) -> None:
+        self._reader = reader
         self._shares = shares
         self._parser = parser
 
@@ -100,7 +100,7 @@ class Scorer:
         return self._parser.entities([one.text for one in candidates])
 
     def _relevance(self, query: str, candidates: Sequence[Candidate]) -> list[float]:
-        if self._reranker is None:
+        if self._reader is None:
             return by_words(self._shares, query, candidates)
         texts = [encoder_text(one.heading, one.text) for one in candidates]
         leaning = [n for n, one in enumerate(candidates) if one.leans][:_LEANING]
@@ -108,7 +108,7 @@ class Scorer:
             encoder_text(candidates[n].heading, f"{candidates[n].before} {candidates[n].text}")
             for n in leaning
         ]
-        logits = self._reranker.score(query, texts)
+        logits = self._reader.answers(query, texts)
         scores = logits[: len(candidates)]
         for n, logit in zip(leaning, logits[len(candidates) :], strict=True):
             scores[n] = max(scores[n], logit - _CONTEXT_COSTS)

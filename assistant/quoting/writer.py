@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
 from assistant.language import Parser
-from assistant.models.reranking import Reranker
+from assistant.models.reader import Reader
 from assistant.quoting.candidates import Candidate, candidates
 from assistant.quoting.choosing import Encode, choose, in_order
 from assistant.quoting.confidence import Confidence, fitted
@@ -74,12 +74,12 @@ class QuotingWriter:
 
 
 def quoting_writer(
-    archive: Archive, reranker: Reranker | None, parser: Parser, settings: AnswerSettings
+    archive: Archive, reader: Reader | None, parser: Parser, settings: AnswerSettings
 ) -> QuotingWriter:
     """A quoting writer over an archive, with the numbers that the package ships."""
     return QuotingWriter(
-        Scorer(reranker, archive.term_shares, parser),
-        Confidence(fitted(reranker is not None), archive.term_shares),
+        Scorer(reader, archive.term_shares, parser),
+        Confidence(fitted(reader is not None), archive.term_shares),
         archive.statements,
         archive.encode,
         settings,

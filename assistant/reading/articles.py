@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from assistant.language.language import english
 from assistant.text import clean, is_blank, one_line, opening
 from assistant.types import Article
 
@@ -18,7 +19,7 @@ _LINES = ("id", "title", "outlet", "byline", "correction", "url", "license", "la
 _KNOWN = (*_LINES, "text", "published", "updated", "fictional")
 _SCALARS = (str, int, float, date)
 _DEFAULT_DAYS = (datetime(1996, 2, 29), datetime(2003, 11, 1))
-_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
+_MONTH = re.compile(rf"\b(?:{'|'.join(month[:3] for month in english().months)})", re.IGNORECASE)
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=|$)", re.IGNORECASE)
 _LEAST_FOR_DETECTION = 80
 

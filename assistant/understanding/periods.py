@@ -8,14 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+from assistant.language.language import english
+
+_EN = english()
+_MONTH = rf"(?:{_EN.month_pattern})\.?"
 _YEAR = r"\b(?:19|20)\d\d\b"
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)?"
 _DAY = rf"(?:{_ORDINAL}(?: of)? {_MONTH},? {_YEAR}|{_MONTH} {_ORDINAL},? {_YEAR}|{_YEAR}-\d\d-\d\d)"
-_COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|few|couple of)"
+_SPOKEN = _EN.numbers | {"few": 3, "couple of": 2}
+_COUNT = rf"(?:\d+|{'|'.join(_SPOKEN)})"
 _UNIT = r"(?:day|week|month|quarter|year|decade)"
 _DATE = re.compile(
     rf"(?P<day>{_DAY})"
@@ -52,15 +53,6 @@ _COURSE = re.compile(
     r"|over (?:time|the (?:years|months|weeks)))\b",
     re.IGNORECASE,
 )
-_SEASONS = {
-    "spring": (3, 5),
-    "summer": (6, 8),
-    "autumn": (9, 11),
-    "fall": (9, 11),
-    "winter": (12, 2),
-}
-_NUMBERS = {n: v for v, n in enumerate("two three four five six seven eight nine ten".split(), 2)}
-_SPOKEN = _NUMBERS | {"few": 3, "couple of": 2}
 _EARLIEST, _LATEST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
@@ -218,7 +210,7 @@ def _third(first: date, which: str) -> tuple[date, date]:
 
 
 def _season(name: str, year: int) -> tuple[date, date]:
-    first, last = _SEASONS[name]
+    first, last = _EN.seasons[name]
     return date(year, first, 1), _month(date(year + (last < first), last, 1))[1]
 
 

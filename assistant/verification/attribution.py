@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.attribution.cues import lemma
 from assistant.language import same_name, stem
+from assistant.language.language import english
 from assistant.text import words
 from assistant.verification.alignment import Alignment
 from assistant.verification.quotes import quoted
@@ -28,11 +29,6 @@ _INVERTED = re.compile(
     r", \w+(?:ed|s|ew|ld) ((?:[A-Z][\w'’-]+ ?)+)\.?$"
 )  # ", cautioned Rastin Hollick"
 _LABELLED = re.compile(r"^([A-Z][^:“\"]{1,60}): [“\"]")  # "Ada Pell: “…”"
-_VIEWS = frozenset(
-    """view opinion words eyes account estimate figures survey statement count reckoning data
-    reading measurement measurements calculation calculations findings report telling
-    version""".split()
-)
 _NOBODY = frozenset({"the", "a", "an", "and", "for", "of"})
 
 
@@ -102,7 +98,10 @@ class _Names:
         mine: set[str] = set()
         for place, token in enumerate(parse.tokens):
             subject = token.dep in ("nsubj", "nsubjpass") and parse.tokens[token.head].dep in _MAIN
-            view = token.dep == "poss" and parse.tokens[token.head].text.casefold() in _VIEWS
+            view = (
+                token.dep == "poss"
+                and parse.tokens[token.head].text.casefold() in english().view_nouns
+            )
             agent = token.dep == "pobj" and parse.tokens[token.head].text.casefold() in (
                 "by",
                 "to",

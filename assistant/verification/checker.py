@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.language import Parser
 from assistant.language.facts import facts
-from assistant.models.reranking import Reranker
+from assistant.models.verifier import Verifier
 from assistant.types import Article, Span, Statement
 from assistant.verification.alignment import Alignment, align, kinship, know, unsaid
 from assistant.verification.attribution import wrong_speaker
@@ -45,17 +45,17 @@ class Finding:
 class Checker:
     """Holds claims against sources by rules; safe to use from several threads."""
 
-    def __init__(self, parser: Parser, encode: Encode, reranker: Reranker | None) -> None:
+    def __init__(self, parser: Parser, encode: Encode, verifier: Verifier | None) -> None:
         """Make a checker.
 
         Args:
             parser: reads the grammar of claims.
             encode: texts to unit vectors.
-            reranker: rejects what is unrelated; no judge of support.
+            verifier: turns away what is about something else; the rules judge the rest.
         """
         self._parser = parser
         self._encode = EmbeddingCache(encode)
-        self._reranker = reranker
+        self._verifier = verifier
 
     def read(
         self, number: int, article: Article, span: Span, statements: Sequence[Statement]
@@ -145,12 +145,9 @@ class Checker:
 
     def _unrelated(self, claim: Reading, ground: Sequence[Alignment]) -> str | None:
         text = " ".join(one.sentence.text for one in ground)
-        logit, back = _UNKNOWN, _UNKNOWN
-        if self._reranker:
-            logit = self._reranker.score(claim.text, [text])[0]
-            back = self._reranker.score(text, [claim.text])[0]
+        logit = self._verifier.supports(claim.text, [text])[0] if self._verifier else _UNKNOWN
         mine, theirs = self._encode([claim.text, text])
-        strange = min(logit, back) + _COSINE * float(mine @ theirs) < _ALIKE
+        strange = logit + _COSINE * float(mine @ theirs) < _ALIKE
         likeness = kinship(claim, ground, self._encode) + _LOGIT * min(logit, _SURE)
         return "the source is about something else" if strange or likeness < _LEAST else None
 

@@ -9,24 +9,18 @@ from decimal import Decimal
 from itertools import combinations
 
 from assistant.language.facts import Day, agree, facts
+from assistant.language.language import english
 from assistant.text import words
 from assistant.verification.alignment import Alignment
 from assistant.verification.negation_scope import tokens_in
 from assistant.verification.readings import Reading
 
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+_EN = english()
 _A_MONTH = re.compile(
     rf"\b(?:in|of|by|until|since|for|during|late|early|mid)"
-    rf" ({'|'.join(_MONTHS)})\b(?! \d)",
+    rf" ({'|'.join(_EN.months)})\b(?! \d)",
     re.IGNORECASE,
 )
-_COUNTED = {"pair": 2, "couple": 2, "both": 2, "neither": 2, "either": 2, "twice": 2}
-_COUNTED |= {"doubled": 2, "tripled": 3, "trebled": 3, "quadrupled": 4, "double": 2, "triple": 3}
-_COUNTED |= {"half": 2, "dozen": 12, "fortnight": 14, "quarter": 4, "single": 1}
-_SPANS = {"decades": 10, "dozen": 12, "centuries": 100}
 _SPANNED = re.compile(r"\b(\w+) (decades|dozen|centuries)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})(?::\d\d)?\s?p\.?m\b", re.IGNORECASE)
 _HOURS = 12
@@ -54,8 +48,6 @@ _UNITS = [
     {"gram", "kilogram", "kilo", "tonn", "ton", "pound"},
     {"second", "minut", "hour", "day", "week", "month", "year"},
 ]
-_PERCENT = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
-_SCALES = frozenset("hundred thousand million billion trillion".split())
 _LISTED = re.compile(r"(?:[A-Z][\w.’' -]*, )+(?:and )?[A-Z]|[A-Z][\w.’'-]* and (?:[A-Z])")
 _PARTS = re.compile(
     r"\b(?:a|one|nearly|almost|about|over|by|than|roughly) (half|third|quarter|fifth|tenth)\b"
@@ -82,7 +74,7 @@ def wrong_figure(claim: Reading, ground: Sequence[Alignment]) -> str | None:
             return "the date is not in the source"
     for part in _PARTS.finditer(claim.text):
         known = {word for text in texts for word in words(text)}
-        if part[1].casefold() not in known and _PERCENT[part[1].casefold()] not in numbers:
+        if part[1].casefold() not in known and _EN.percent[part[1].casefold()] not in numbers:
             return f"the source says nothing of a {part[1]}"
     sentences = [one.sentence for one in ground]
     return (
@@ -100,7 +92,7 @@ def _numbers(text: str) -> set[Decimal]:
         found |= set(_share(match))
     for match in _SPANNED.finditer(text):
         for number in facts(match[1]).numbers:
-            found.add((number * _SPANS[match[2].casefold()]).normalize())
+            found.add((number * _EN.multiples[match[2].casefold()]).normalize())
             found.discard(number)
     return found
 
@@ -108,7 +100,7 @@ def _numbers(text: str) -> set[Decimal]:
 def _derived(text: str) -> Iterator[Decimal]:
     """Numbers that a text gives without a figure: "a pair", "a year", "3 p.m."."""
     every = words(text)
-    yield from (Decimal(_COUNTED[word]) for word in every if word in _COUNTED)
+    yield from (Decimal(_EN.counted[word]) for word in every if word in _EN.counted)
     if {"year", "annual", "yearly"} & set(every):
         yield Decimal(12)
     for match in _LISTED.finditer(text):
@@ -135,14 +127,14 @@ def _wrong_name_of_day(
 ) -> str | None:
     held = {word for source in sources for word in words(source)}
     if published:
-        held |= {_DAYS[published.weekday()], _MONTHS[published.month - 1]}
-    held |= {_MONTHS[month - 1] for _, month, _ in dates}
+        held |= {_EN.weekdays[published.weekday()], _EN.months[published.month - 1]}
+    held |= {_EN.months[month - 1] for _, month, _ in dates}
     for year, month, day in dates:
         known = year or (published.year if published else None)
         if known and day:
             held.add(_weekday(known, month, day))
     for word in words(text):
-        if word in _DAYS and word not in held:
+        if word in _EN.weekdays and word not in held:
             return f"{word.capitalize()} is not in the source"
     for match in _A_MONTH.finditer(text):
         if match[1].casefold() not in held:
@@ -152,7 +144,7 @@ def _wrong_name_of_day(
 
 def _weekday(year: int, month: int, day: int) -> str:
     try:
-        return _DAYS[date(year, month, day).weekday()]
+        return _EN.weekdays[date(year, month, day).weekday()]
     except ValueError:  # 31 February
         return ""
 

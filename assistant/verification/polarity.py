@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.language.language import english
 from assistant.text import words
 from assistant.verification.alignment import Alignment
-from assistant.verification.lexicon import AFFIRMING, DENYING, DENYING_PHRASES, NEGATORS, OPPOSITES
+from assistant.verification.lexicon import AFFIRMING, DENYING_PHRASES
 from assistant.verification.negation_scope import markers, rules, tokens_in
 from assistant.verification.readings import Reading
 
@@ -39,7 +40,7 @@ def _strong(reading: Reading) -> list[int]:
     return [
         n
         for n, token in enumerate(reading.parse.tokens)
-        if n not in exempt and token.text.casefold() in NEGATORS
+        if n not in exempt and token.text.casefold() in english().negators
     ]
 
 
@@ -56,7 +57,7 @@ def _denials(reading: Reading) -> list[int]:
     weak = [
         n
         for n, token in enumerate(tokens)
-        if token.text.casefold() in DENYING
+        if token.text.casefold() in english().denying
         and not (token.tag.startswith("NN") and token.text.casefold() in _FALLS)
     ]
     spans = [match.span() for match in DENYING_PHRASES.finditer(reading.text)]
@@ -71,9 +72,9 @@ def _opposed(claim: Reading, sentence: Reading) -> str | None:
 
     A word that denies by itself is counted as a denial, not here.
     """
-    mine = set(words(claim.text)) - DENYING
-    theirs = set(words(sentence.text)) - DENYING
-    for left, right, weak in OPPOSITES:
+    mine = set(words(claim.text)) - english().denying
+    theirs = set(words(sentence.text)) - english().denying
+    for left, right, weak in english().opposites:
         for here, there in ((left, right), (right, left)):
             clash = mine & here and not mine & there and theirs & there and not theirs & here
             if clash and (not weak or _beside(claim, here) & _beside(sentence, there)):

@@ -39,7 +39,7 @@ def unknown_name(claim: Reading, ground: Sequence[Alignment]) -> str | None:
 
 def _akin(name: str, other: str) -> bool:
     """Kavrenia and Kavrenian, China and Chinese; but not Niger and Nigeria."""
-    longer, shorter = max(name, other, key=len), min(name, other, key=len)
+    shorter, longer = sorted((name, other), key=len)
     stems = (one for one in (shorter, shorter.rstrip("aeiouy")) if longer.startswith(one))
     return len(shorter) >= _SHORTEST and any(
         len(one) >= _SHORTEST and longer.removeprefix(one) in _ENDINGS for one in stems

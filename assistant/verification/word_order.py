@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from assistant.language.language import english
 from assistant.verification.alignment import Alignment
-from assistant.verification.lexicon import DENYING, NEGATORS
 from assistant.verification.readings import Reading
 
 _CLOSE = 0.6  # share of a claim's content words that stand in a sentence
@@ -53,8 +53,8 @@ def _denied(reading: Reading, place: int) -> bool:
     count = 0
     for step in range(_STEPS):
         below = parse.children(place, "neg", "det", "preconj", "advmod", "cc")
-        count += sum(tokens[n].text.casefold() in NEGATORS for n in below)
-        if step and tokens[place].text.casefold() in DENYING | {"without"}:
+        count += sum(tokens[n].text.casefold() in english().negators for n in below)
+        if step and tokens[place].text.casefold() in english().denying | {"without"}:
             count += 1
         if tokens[place].dep not in _GOVERNED or tokens[place].head == place:
             break

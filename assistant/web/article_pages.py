@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from assistant.attribution.speakers import spoken
 from assistant.errors import ArticleUnknown, NoSuchPage
+from assistant.language import NOT_READ, language_of
 from assistant.rendering import Place, attributed, passage_url
 from assistant.text import sentences, words
 from assistant.types import Article, Citation, Span
@@ -140,6 +141,7 @@ def _context(
         "publisher": passage_url(citation) if citation else "",
         "language": shown.language if _LANGUAGE.fullmatch(shown.language or "") else "",
         "copied": attributed(spoken(citation, said)) if citation else "",
+        "unread": "" if language_of(shown.language) else NOT_READ,
         "length": len(words(shown.text)),
         "versions": len(site.assistant.archive.versions(shown.id)),
     }

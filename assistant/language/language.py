@@ -1,0 +1,190 @@
+"""What is known of a language: word lists, months, numerals and verbs, kept as data.
+
+Each language has a folder of its own, named by its ISO 639-1 code: TOML files whose keys are the
+fields below, ``opposites.txt`` and ``synonyms.txt``. English is the only one so far; an article in
+another language is indexed and quoted, but nobody reads in it who says what.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+NOT_READ = "who says what is found in English articles only."
+"""What a reader is told of an article in another language."""
+
+_FOLDERS = Path(__file__).parent
+_MAPPINGS = frozenset(
+    "seasons scales short_scales counted multiples percent irregular_verbs".split()
+)
+_ORDERED = frozenset("months weekdays small_numbers tens".split())
+_VOWELS = frozenset("aeiou")
+
+Words = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words of one language, in lower case."""
+
+    code: str
+    """ISO 639-1."""
+    months: tuple[str, ...]
+    """From January."""
+    weekdays: tuple[str, ...]
+    """From Monday."""
+    seasons: Mapping[str, tuple[int, int]]
+    """First and last month of each."""
+    small_numbers: tuple[str, ...]
+    """Zero to nineteen."""
+    tens: tuple[str, ...]
+    """Twenty to ninety."""
+    scales: Mapping[str, int]
+    """Hundred, thousand and so on."""
+    short_scales: Mapping[str, str]
+    """What stands for a scale behind a figure: "bn"."""
+    counted: Mapping[str, int]
+    """Words that give a number without being one: "couple"."""
+    multiples: Mapping[str, int]
+    """What a number before it is multiplied by: "decades"."""
+    percent: Mapping[str, int]
+    """Parts of a whole: "third" is 33."""
+    clause_verbs: Words
+    """Verbs of saying that report a clause, in their infinitive."""
+    thing_verbs: Words
+    """Verbs of saying that report by their object alone."""
+    belief_verbs: Words
+    """Those of them that report a belief."""
+    denial_verbs: Words
+    """Those by which one party denies what another says."""
+    answer_verbs: Words
+    """Those by which one party answers another."""
+    irregular_verbs: Mapping[str, str]
+    """Forms of verbs that no rule makes, in a row."""
+    pronouns: Words
+    """Pronouns and the like, which name nobody."""
+    personal_pronouns: Words
+    """Those that stand for one person."""
+    impersonal_pronouns: Words
+    """Those that stand for a body or for several."""
+    view_nouns: Words
+    """What somebody has who holds something: "view"."""
+    titles: Words
+    """Words before a person's name, or for a person by an office."""
+    bodies: Words
+    """Last words of names that are no person's: "ministry"."""
+    no_names: Words
+    """Words that begin a sentence with a capital and are no part of a name."""
+    name_links: Words
+    """What joins the words of one name: "of"."""
+    negators: Words
+    """What denies whatever hangs on it."""
+    denying: Words
+    """What denies by its own meaning: "refuse"."""
+    stop_words: Words
+    """Words that carry no question."""
+    opposites: tuple[tuple[Words, Words, bool], ...]
+    """Sets of words whose meanings are opposite; True where only beside the same word."""
+    synonyms: tuple[Words, ...]
+    """Sets of words that name the same, such as a country and its people."""
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Every number word that is no scale: zero to nineteen, twenty to ninety."""
+        small = {word: value for value, word in enumerate(self.small_numbers)}
+        return small | {word: 10 * value for value, word in enumerate(self.tens, 2)}
+
+    @cached_property
+    def month_patterns(self) -> tuple[str, ...]:
+        """For each month a regular expression of its name and abbreviation, but the full stop."""
+        return tuple(map(_abbreviated, self.months))
+
+    @property
+    def month_pattern(self) -> str:
+        """A regular expression for any month."""
+        return "|".join(self.month_patterns)
+
+    @cached_property
+    def reporting_forms(self) -> dict[str, str]:
+        """Every form of a verb of saying, with its infinitive."""
+        verbs = sorted(self.clause_verbs | self.thing_verbs)
+        return {form: verb for verb in verbs for form in self._forms(verb)}
+
+    def _forms(self, verb: str) -> list[str]:
+        """The forms of an English verb: both "signaled" and "signalled"."""
+        if verb in self.irregular_verbs:
+            return [verb, *self.irregular_verbs[verb].split()]
+        if verb.endswith("ee"):
+            return [verb, f"{verb}s", f"{verb}d", f"{verb}ing"]
+        if verb.endswith("e"):
+            return [verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"]
+        if verb.endswith("y") and verb[-2] not in _VOWELS:
+            return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
+        third = f"{verb}es" if verb.endswith(("s", "sh", "ch", "x")) else f"{verb}s"
+        stems = [verb, verb + verb[-1]] if _may_double(verb) else [verb]
+        return [verb, third, *(stem + end for stem in stems for end in ("ed", "ing"))]
+
+
+def _may_double(verb: str) -> bool:
+    """True for a verb that ends in one vowel and one consonant, and is stressed there or may be.
+
+    "admit" and "label"; not "answer", "threaten" and "reason".
+    """
+    if verb.endswith(("er", "en", "on")):
+        return False
+    return verb[-1] not in _VOWELS | set("wxy") and verb[-2] in _VOWELS and verb[-3] not in _VOWELS
+
+
+def _abbreviated(month: str) -> str:
+    """March may be "Mar", September "Sep" or "Sept"; June and July lose their last letter only."""
+    if len(month) == 3:
+        return month
+    if len(month) == 4:
+        return f"{month[:3]}{month[3]}?"
+    if month == "september":
+        return "sept?(?:ember)?"
+    return f"{month[:3]}(?:{month[3:]})?"
+
+
+@cache
+def english() -> Language:
+    """The words of English."""
+    return _read("en")
+
+
+def language_of(code: str | None) -> Language | None:
+    """The language of a code ("en", "en-GB"): English for none, None where there is no data."""
+    return english() if (code or "en").casefold().split("-")[0] == "en" else None
+
+
+def _read(code: str) -> Language:
+    folder = _FOLDERS / code
+    fields: dict[str, Any] = {}
+    for file in sorted(folder.glob("*.toml")):
+        fields |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return Language(
+        code=code,
+        **{name: _value(name, value) for name, value in fields.items()},
+        opposites=tuple(map(_opposites, _lines(folder / "opposites.txt"))),
+        synonyms=tuple(frozenset(line.split()) for line in _lines(folder / "synonyms.txt")),
+    )
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _MAPPINGS:
+        return value
+    return tuple(value.split()) if name in _ORDERED else frozenset(value.split())
+
+
+def _lines(file: Path) -> list[str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _opposites(line: str) -> tuple[Words, Words, bool]:
+    left, right = line.split("|")
+    return frozenset(left.strip("~ ").split()), frozenset(right.split()), left.startswith("~")

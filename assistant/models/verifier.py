@@ -1,0 +1,46 @@
+"""Whether the sentences of a source say what a claim says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from assistant.models.reranking import Reranker
+
+
+class Verifier(Protocol):
+    """Judges whether sources support a claim."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the model."""
+
+    def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
+        """A logit per source, one to three sentences each: the higher, the surer it says it."""
+
+
+class CrossEncoderVerifier:
+    """A reranker as a verifier: it knows whether two texts are about the same, and no more.
+
+    The lesser of two logits counts, claim to source and source to claim: what is about the same is
+    so in both directions. It cannot tell "will accept" from "will not accept".
+    """
+
+    def __init__(self, reranker: Reranker) -> None:
+        self._reranker = reranker
+        self.name = reranker.name
+
+    def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
+        """A logit per source, in the order of the sources.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        there = self._reranker.score(claim, sources)
+        back = [self._reranker.score(source, [claim])[0] for source in sources]
+        return [min(pair) for pair in zip(there, back, strict=True)]
+
+
+def load_verifier(reranker: Reranker | None) -> Verifier | None:
+    """The verifier that goes with a reranker; None where that is off."""
+    return CrossEncoderVerifier(reranker) if reranker else None
