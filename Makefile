@@ -14,7 +14,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2
 PICTURES := panel-desk-light chat-phone-dark library-desk-light
 SUITES := sample adversarial attribution
 
-.PHONY: run ask install test check eval eval-gate eval-smol baselines crash bench screenshots browser clean
+.PHONY: run ask install test check eval eval-gate eval-smol baselines house crash bench screenshots browser clean
 
 run: $(VENV)/.installed  ## index the sample corpus and open the chat page
 	@$(SAMPLE)
@@ -58,6 +58,9 @@ eval-smol: $(VENV)/.developing  ## what the gate makes of a real model that inve
 baselines:  ## what the gates compare with, from the last make eval
 	@for suite in $(SUITES); do mkdir -p evals/baselines/$$suite; \
 	  cp build/eval/$$suite/run.json build/eval/$$suite/results.jsonl evals/baselines/$$suite/; done
+
+house: $(VENV)/.installed  ## rooms, files, lines, and which room imports which
+	@$(BIN)/python tests/house.py
 
 crash: $(VENV)/.developing  ## 40 kills at random times, and whether anything was lost
 	CRASH_KILLS=40 $(BIN)/python -m pytest tests/test_crash.py

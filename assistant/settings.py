@@ -27,7 +27,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):
-    """A room's settings."""
+    """The settings of one part of the program."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -78,7 +78,7 @@ class RetrievalSettings(Section):
     hits: Count = 8
     """How many passages are handed on."""
     copy_similarity: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """Share of three-word sequences that two articles have in common to be one story."""
+    """Share of word trigrams that two articles must have in common to be near-duplicates."""
 
 
 class AnswerSettings(Section):

@@ -117,7 +117,7 @@ def _direction(word: str) -> Vectors:
 
 
 def sample_articles(count: int, edition: int = 1) -> list[Article]:
-    """Articles with an id, a date and a word of their own each; another edition, another text.
+    """Articles that each have their own id, date and words; the text differs by edition.
 
     Article ``n`` of edition ``e`` is the only one to hold the words ``harbour{n}`` and
     ``edition{e}of{n}``.

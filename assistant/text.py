@@ -35,7 +35,7 @@ _DAY_START = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local)\b(?!\s+(?:said|was|is)\b)"
 )
 
-# One reader's quotation mark is another's: all shapes compare as one.
+# Quotation marks and dashes are normalised, so that all shapes compare as equal.
 _FOLD = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "´": "'", "′": "'", "‹": "'", "›": "'"}
     | {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "″": '"', "＂": '"'}
@@ -120,7 +120,7 @@ def _pieces(line: str) -> Iterator[str]:
     from sentencex import segment  # its native module loads when first needed
 
     start = 0
-    # It fails on a space of several bytes before a full stop; one for one, so offsets stay.
+    # It fails on a multi-byte space before a full stop; one-to-one replacement keeps offsets.
     for piece in segment("en", _WIDE_SPACE.sub(" ", line)):
         yield line[start : start + len(piece)]
         start += len(piece)

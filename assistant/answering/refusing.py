@@ -61,7 +61,7 @@ def described(coverage: Coverage) -> str:
 
 
 def _language_note(question: Question, archive: Archive) -> str:
-    """Why a question in a foreign language finds nothing. Never decides whether it does."""
+    """A note that the question is in another language than the articles; never causes a refusal."""
     from py3langid import classify
 
     held = archive.languages()

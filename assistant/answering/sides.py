@@ -67,7 +67,7 @@ def _parties(spoken: Sequence[AttributedClaim]) -> dict[str, list[AttributedClai
 
 
 def _answered(who: str, parties: dict[str, list[AttributedClaim]]) -> tuple[str, ...]:
-    """Whom a party answers: others it names, or whose matter it denies."""
+    """The parties to which one replies, by a denial or answer with their name or topic."""
     return tuple(
         other
         for other, theirs in parties.items()

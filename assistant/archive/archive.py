@@ -84,7 +84,7 @@ class Archive:
         """Keep and index articles.
 
         An article that the archive holds already changes nothing; another text under a known id
-        becomes a new version. What is reported to ``progress`` is kept, whatever happens next.
+        becomes a new version. Articles counted by ``progress`` are stored for good.
 
         Raises:
             ArchiveBusy: another process is writing.
@@ -151,7 +151,7 @@ class Archive:
     def statements(self, article_id: str, version: int | None = None) -> list[Statement]:
         """Who says what in the current article, or in one version of it, in order.
 
-        None where there is no such article: it may have been removed since it was found.
+        Empty where there is no such article: it may have been removed since it was found.
         """
         return self._catalog.statements(one_line(article_id), version)
 

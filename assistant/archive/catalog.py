@@ -94,7 +94,7 @@ class Catalog(Visible):
     # Writing
 
     def known(self, article_id: str) -> list[Known]:
-        """Every version under an id, the one that counts last."""
+        """Every version of an article: superseded ones first, the current or pending one last."""
         rows = self._all(
             "SELECT version, hash, state, coalesce(json_extract(fields, '$.updated'), published)"
             " FROM article WHERE id = ? ORDER BY state = 'superseded' DESC, version",
@@ -214,7 +214,7 @@ class Catalog(Visible):
         return removed
 
     def wipe(self) -> None:
-        """Take the words of removed articles out of the files, too."""
+        """Purge removed text from the files: merge the full-text index, truncate the WAL."""
         with self._lock:
             self._connection.execute("INSERT INTO keyword(keyword) VALUES ('optimize')")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

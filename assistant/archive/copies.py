@@ -27,14 +27,14 @@ def signature(text: str) -> bytes:
 
 
 def similarity(left: bytes, right: bytes) -> float:
-    """Estimated share of three-word runs that two texts have in common, from 0 to 1."""
+    """Estimated Jaccard similarity of two texts' three-word runs, from 0 to 1."""
     return float(np.mean(np.frombuffer(left, np.uint32) == np.frombuffer(right, np.uint32)))
 
 
 def printings(
     ids: Iterable[str], signatures: Mapping[str, bytes], least: float
 ) -> dict[str, set[str]]:
-    """For each of the ids that has a signature: the others at least so similar to it."""
+    """The near-duplicates of each id that has a signature: others at least this similar to it."""
     names = list(signatures)
     minima = np.frombuffer(b"".join(signatures.values()), np.uint32)
     table = minima.reshape(len(names), _PERMUTATIONS)

@@ -1,8 +1,8 @@
-"""The index on disk: opened, looked at, marked, rebuilt, and held against other writers.
+"""The vector index on disk: opening, health checks, rebuilding, and locks for a single writer.
 
-stack.md tells what was measured of Chroma: a kill can leave a folder whose open hangs, two writers
-ruin it, and a reader goes on seeing what it saw first. Hence one writer at a time, a marker of the
-files as they were left, a probe where they are not so, and a generation that readers follow.
+docs/design/archive.md has the measurements of Chroma: after a kill, opening the folder can hang; two writers
+corrupt it; an open reader does not see later writes. Hence a writer's lock, a marker with the
+files' footprint, a health check where it differs, and a generation at whose change readers reopen.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ class Index:
             self._index = None
 
     def fresh(self) -> VectorIndex:
-        """The index as of the catalog's generation."""
+        """The vector index, reopened where the catalog's generation has changed since."""
         with self._index_lock:
             generation = self._catalog.generation()
             index = self._index
-            # What was opened while another process wrote may be torn: once that is done, again.
+            # An index opened while another process wrote may be inconsistent: reopen it afterwards.
             if (
                 index is None
                 or index.folder != self._index_folder()
@@ -72,10 +72,10 @@ class Index:
 
     @contextmanager
     def _undisturbed(self) -> Iterator[bool]:
-        """Keeps writers out of the index meanwhile; False where one is at work already.
+        """Lock new writers out; yields False where another thread or process is already writing.
 
-        The index is looked at before, and marked after, since opening alone changes Chroma's files.
-        The writer itself, which has looked when it began, just goes on.
+        The index is checked before, and the marker renewed after, since even opening the index
+        changes Chroma's files. The writer itself skips both: it checked when it took its lock.
         """
         if self._writer.is_locked:  # by this thread
             yield True
@@ -138,7 +138,7 @@ class Index:
             self.rebuild()
 
     def is_healthy(self) -> bool:
-        """True where it holds what the catalog says; asked in a child process."""
+        """True where the index agrees with the catalog, as checked in a child process."""
         current = self._catalog.passage_count("current")
         folder = self._index_folder()
         if not folder.exists():
@@ -171,7 +171,7 @@ class Index:
                 shutil.rmtree(other, ignore_errors=True)
 
     def activate(self) -> None:
-        """Index what is pending, make it visible, and take what it replaces out."""
+        """Index pending versions, make them current, and delete the vectors of superseded ones."""
         if self._catalog.pending():
             _fill(self.fresh(), self._catalog.vectors("pending"))
             self._catalog.activate()
@@ -179,7 +179,7 @@ class Index:
         self.forget()
 
     def forget(self) -> None:
-        """Take the vectors of passages that are gone out."""
+        """Delete the vectors of passages that the catalog no longer has."""
         gone = self._catalog.unindex()
         if gone:
             self.fresh().delete(gone)
@@ -187,16 +187,16 @@ class Index:
             self._keep_up()
 
     def _keep_up(self) -> None:
-        """The generations just counted are the writer's own: its index has what they mean."""
+        """Adopt the current generation: this writer's index already contains its own changes."""
         with self._index_lock:
             self._generation = self._catalog.generation()
 
     @contextmanager
     def writing(self, look: bool = True) -> Iterator[None]:
-        """The writer's lock; the index is unmarked meanwhile, so that a crash shows.
+        """Hold the writer's lock; the marker is deleted meanwhile, so that a crash is detected.
 
         Args:
-            look: whether to look at the index first, and finish what a crash left undone.
+            look: whether to check the index first, and complete work that a crash interrupted.
 
         Raises:
             ArchiveBusy: another thread or process is writing.
@@ -217,7 +217,7 @@ class Index:
         return self._folder / "index.marker"
 
     def _mark(self) -> None:
-        """Remember the files as they are, so that the next open can tell that nothing happened."""
+        """Write the files' footprint, so that the next open can skip the health check."""
         self._marker_file.write_text(self._footprint())
 
     def _footprint(self) -> str:

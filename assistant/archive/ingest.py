@@ -90,8 +90,8 @@ class Ingest:
         elif known and _is_older(item, known[-1]):
             self._keep_as_history(item, digest, known)
         elif any(version.hash == digest for version in known):
-            # An earlier text again. Where its successor comes in this call too, as in a file that
-            # holds both, nothing changes; else the outlet went back to it.
+            # A superseded text again. If this call also brings the current one, as a file with both
+            # does, nothing changes; else the outlet went back to it: a new version.
             self._later.append((item, digest))
             self._done -= 1
         else:

@@ -117,7 +117,7 @@ def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
 
 
 def speaker_key(name: str) -> str:
-    """A speaker's name as it is compared: one name may hold the other's words in a row."""
+    """A speaker's name for comparison, padded with spaces so that substrings are whole words."""
     return f" {' '.join(words(name))} "
 
 

@@ -35,7 +35,7 @@ class VectorIndex:
     def reopen(self) -> None:
         """See what other processes wrote since."""
         with self._lock:
-            self._system.stop()  # else its files and threads stay until the next collection
+            self._system.stop()  # else files and threads stay until garbage collection
             self._collection = self._open()
 
     def close(self) -> None:

@@ -26,7 +26,7 @@ _MOST_TERMS = 40
 
 
 class Visible(ABC):
-    """The reading half of the catalog; the other half runs the statements."""
+    """The catalog's read queries; the subclass executes the SQL."""
 
     @abstractmethod
     def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:

@@ -9,7 +9,7 @@ from assistant.language.language import english
 
 
 def lemma(word: str) -> str | None:
-    """The reporting verb that a word is a form of; None where it is none."""
+    """The lemma of a form of a reporting verb ("said": "say"); None for any other word."""
     return english().reporting_forms.get(word.lower())
 
 

@@ -106,7 +106,7 @@ class _Sentence:
         return None
 
     def _document(self, noun: int) -> int | None:
-        """Who speaks where "a statement" does: the subject of the verb that it is an object of."""
+        """The speaker behind "a statement saying …": the subject of its verb, else the noun."""
         verb = self._tokens[noun].head
         while self._tokens[verb].dep in ("prep", "pobj") and self._tokens[verb].head != verb:
             verb = self._tokens[verb].head

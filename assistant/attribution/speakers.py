@@ -1,4 +1,4 @@
-"""Who says what a stretch of an article's text reports: the statement there, and its speaker."""
+"""Finds the statement that a stretch of an article's text belongs to, and its speaker."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _VOICES = re.compile(
     re.IGNORECASE,
 )
 
-_WHOLE = 0.6  # of an outer statement, from which an inner one is what is said
-_SMALL = 1 / 3  # of a sentence, below which it is not the speaker's
+_WHOLE = 0.6  # share of an outer statement from which a nested one is taken instead
+_SMALL = 1 / 3  # share of a stretch of text, below which a statement is a small part of it
 
 
 def statement_at(statements: Sequence[Statement], start: int, end: int) -> Statement | None:
     """The statement that a stretch of an article's text reports; None where it reports none.
 
-    Of a statement within a statement the inner one is taken where it is most of the outer one.
+    A nested statement is taken instead of the outer one if it makes up most of it.
     """
     inside = {
         one: held for one in statements if not one.in_title and (held := _held(one, start, end))
@@ -67,9 +67,9 @@ def speaker_of(statement: Statement | None) -> str | None:
 
 
 def speaker_in(statement: Statement | None, start: int, text: str) -> str | None:
-    """The speaker to mark a stretch of an article's text with.
+    """The speaker to attribute a stretch of an article's text to.
 
-    None, too, where the statement is a small part of it and the stretch names who speaks itself:
+    Also None where the statement is a small part of the text and its speaker is named in the text:
     "Brandt closed the bridge, and the union has replied that it is safe" is not the union's.
     """
     speaker = speaker_of(statement)

@@ -38,7 +38,7 @@ _NEAR = 2  # sentences that a pronoun looks back
 def find_statements(article: Article, parser: Parser) -> list[Statement]:
     """The statements of an article, in the order of its text; that of its headline first.
 
-    None for an article in a language that there is no data of.
+    Empty for an article in a language that has no word lists.
     """
     if language_of(article.language) is None:
         return []
@@ -62,7 +62,7 @@ def find_statements(article: Article, parser: Parser) -> list[Statement]:
 def _persons(
     text: str, spans: Sequence[Span], found: Mapping[int, Sequence[Report]], parser: Parser
 ) -> tuple[set[str], set[str]]:
-    """Last words of names near the sentences where "he" or "she" speaks: of persons, of others."""
+    """Last words of named entities near speakers "he" or "she": of persons, and of others."""
     near = {
         max(0, place - back)
         for place, reported in found.items()
@@ -80,7 +80,7 @@ def _persons(
 
 
 def _titled(text: str) -> dict[str, tuple[str, ...]]:
-    """The pronouns of those whom an article calls Mr or Mrs, by last name, if one person has it."""
+    """Pronouns for each last name that has a title (Mr, Mrs), unless several persons share it."""
     found: dict[str, set[str]] = {}
     for title, last in _TITLED.findall(text):
         found.setdefault(last, set()).update(_MEN if title in ("Mr", "Sir") else _WOMEN)
@@ -160,7 +160,7 @@ class _Reader:
         )
 
     def _go_on(self, place: int, masked: MaskedSentence) -> None:
-        """A sentence that is a quotation alone goes on with the statement just before it."""
+        """Append a sentence that is only a quotation to the statement in the sentence before it."""
         at = self._spans[place].start
         around = ""
         for quote in masked.quotes:
@@ -209,7 +209,7 @@ class _Reader:
         return bare
 
     def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
-        """Who a pronoun stands for: the last speaker nearby, else the name nearest before it."""
+        """A pronoun's antecedent: going back, a sentence's last speaker or first person."""
         person = pronoun in _EN.personal_pronouns
         for current in range(place, max(-1, place - _NEAR - 1), -1):
             for said_at, said in zip(
@@ -228,7 +228,7 @@ class _Reader:
         return None
 
     def _told(self, place: int, before: int) -> str:
-        """A sentence up to some place, without what is quoted in it: few quote their own names."""
+        """A sentence up to an offset, quoted clauses blanked: speakers rarely name themselves."""
         span = self._spans[place]
         text = self._text[span.start : min(span.end, before)]
         for quote in mask(text, 0).quotes:

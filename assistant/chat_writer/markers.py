@@ -22,11 +22,11 @@ _LIST_NUMBER = re.compile(r"\d{1,2}[.)]")
 
 
 class Composer:
-    """Takes a reply piece by piece.
+    """Parses a streamed reply piece by piece.
 
-    A mark may be split over pieces; what could become one is held back until it is clear. Marks
-    within backticks are no citations; those within quotation marks are, and are no part of the
-    quotation. A mark belongs to the sentence that it stands in or after.
+    A citation mark may be split over pieces, so text that could become one is buffered. Marks in
+    backticks are not citations; marks in quotation marks are, and are removed from the quotation.
+    A mark belongs to the sentence that it stands in or after.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Composer:
     def _claims(self, last: bool) -> Iterator[DraftClaim]:
         rest = self._text[self._done :]
         if not last and _open_quotation(rest):
-            return  # only its end tells where the sentence ends
+            return  # sentence ends cannot be told inside an open quotation
         spans = sentences(rest)
         whole = spans if last else spans[:-1]
         base = self._done

@@ -29,7 +29,7 @@ from assistant.verification import Checker
 
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 _DOUBTS = re.compile(r"\bunsupported\b|\bnot (?:\w+ )?supported\b|^\W*no\b", re.IGNORECASE)
-_LONGER = 3  # times the question, and more, that a rewritten one may be long
+_LONGER = 3  # a rewritten question may be this many times as long as the original, plus _ROOM
 _ROOM = 200  # characters
 _TURNS = 6  # of the conversation, that a question may lean on
 
@@ -53,7 +53,7 @@ class _Written:
 
 
 class ChatTurns:
-    """Understands and writes with a chat model; where it fails, the rules do as they always did."""
+    """Understands questions and writes answers by a chat model; rules and quotes are fallbacks."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class ChatTurns:
 
         Args:
             model: reads and writes.
-            judge: may take support away.
+            judge: may reject claims that the rules support.
             quoting: says how likely the evidence answers, and writes where the model fails.
             archive: where the articles are.
             parser: reads sentences.
@@ -186,7 +186,7 @@ class ChatTurns:
             goes = [(yield from self._draft(turn, gate, ()))]
             faults = [f"- {one.text} ({one.reason})" for one in goes[0].judged if one.reason]
             if faults and self._settings.unsupported == "retry":
-                with suppress(ModelError, SettingsError):  # the first reply is good, too
+                with suppress(ModelError, SettingsError):  # then the first reply is kept
                     goes.append((yield from self._draft(turn, gate, faults)))
         last_go = max(reversed(goes), key=lambda go: go.supported)  # of equals the later
         pairs = list(zip(last_go.claims, last_go.judged, strict=True))
@@ -231,7 +231,7 @@ class ChatTurns:
     def _supports(
         self, judge: ChatModel, silent: list[str], claim: str, sources: Sequence[str]
     ) -> bool:
-        """What the judge says; where it says nothing, what the rules found stands."""
+        """The judge model's verdict; if the judge fails, the claim stays supported."""
         prompt = self._support.render(claim=claim, sources="\n\n".join(sources))
         try:
             reply = judge.ask(prompt).text

@@ -69,7 +69,7 @@ class ChatWriter:
         return reply
 
     def _source(self, item: Evidence) -> str:
-        """A source as the model reads it; nothing in it passes for the end of it, or for a mark."""
+        """A source for the prompt; tags and citation marks in its text are made harmless."""
         passage = item.hit.passage
         article = passage.article
         said = self._statements(article.id, article.version)

@@ -49,9 +49,9 @@ def show(value: Any, text: str, as_json: bool) -> None:
 
 @contextmanager
 def bar(label: str, unit: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar with what is done, speed and time left, where somebody watches.
+    """A progress bar with speed and time left, if standard error is a terminal.
 
-    What it yields is to be called with how many are done, and how many there are in all.
+    It yields a function to be called with how many are done, and how many there are in all.
     """
     if quiet or not sys.stderr.isatty():
         yield lambda _done, _total: None

@@ -15,7 +15,7 @@ from assistant.evaluation.runs import Run, as_numbers, rounded
 from assistant.evaluation.suite import PROMISES
 
 _ALARM = 0.05
-# What is right of every answer or is broken: one lapse is news, however many questions are asked.
+# Metrics that must stay at 1: one failure is a regression, without a significance test.
 _FLAWLESS = (*PROMISES, "citation_recall", "facts_supported")
 
 
@@ -32,15 +32,15 @@ class Comparison:
     interval: sampling.Interval | None
     """95 % interval of the difference, by paired bootstrap; None with fewer than two clusters."""
     p: float | None
-    """Randomisation test of the difference; None where a value is missing."""
+    """The difference's p-value, by a randomisation test; None where a value is missing."""
     p_adjusted: float | None
-    """The same by Holm, over the figures compared."""
+    """The p-value with Holm's correction for multiple comparisons; None where ``p`` is."""
     won: tuple[str, ...]
     """Questions that the second run does better; none where a figure is not one of questions."""
     lost: tuple[str, ...]
     """Questions that it does worse."""
     worse: bool
-    """Whether it is worse, and that is no chance."""
+    """Whether the second run is worse, and significantly so (adjusted p below 0.05)."""
 
     @property
     def difference(self) -> float | None:
@@ -105,7 +105,7 @@ class _Paired:
 
 
 def compare(a: Run, b: Run) -> list[Comparison]:
-    """The figures of two runs, and whether their differences can be chance.
+    """Compare the metrics of two runs, and test their differences for significance.
 
     Raises:
         RunsDiffer: they asked different questions.
@@ -168,7 +168,7 @@ def _worse(run: Run, baseline: Run, comparisons: tuple[Comparison, ...]) -> Iter
 
 
 def _gone_dark(run: Run, baseline: Run) -> Iterator[Finding]:
-    """What no answer may get wrong, and was scored in the baseline, and is not any more."""
+    """Metrics of ``_FLAWLESS`` that were scored in the baseline and are unscored in this run."""
     for name in _FLAWLESS:
         estimate = run.figures[name]
         if estimate.value is None and baseline.figures[name].value is not None:
@@ -197,7 +197,10 @@ def _refuse_other_questions(a: Run, b: Run) -> None:
 
 
 def _paired(metric: Metric, a: Run, b: Run) -> _Paired:
-    """The questions that either run scores; both must, where a row of zeros would be a case."""
+    """Pair the scores of questions that either run scores.
+
+    For AUROC and calibration error both runs must: a row of zeros would count as a case.
+    """
     wanted = any if metric.by_question else all
     places = [
         n

@@ -14,7 +14,7 @@ def whole_lines(path: Path) -> list[bytes]:
 
 
 def mend(path: Path) -> None:
-    """End the last line, or cut it off where a kill tore it; before more is appended."""
+    """Terminate the last line, or remove it if a killed process left it incomplete."""
     if not path.exists():
         return
     with path.open("r+b") as file:

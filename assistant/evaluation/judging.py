@@ -20,8 +20,8 @@ from assistant.models.reranking import Reranker
 from assistant.prompts import Prompt, load_prompt
 from assistant.text import find
 
-# A logit that tells a reference answer given its own evidence from one given another question's,
-# by benchmarks/support.py.
+# Threshold in logits: it separates reference answers paired with their own evidence from those
+# paired with another question's (benchmarks/support.py).
 _SUPPORTS = 1.0
 
 PROMPTS = ("judge_correctness", "judge_support")

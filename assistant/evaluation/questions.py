@@ -20,7 +20,7 @@ from assistant.text import is_blank, words
 from assistant.types import PastTurn
 
 _MOST_FAULTS = 20
-_SLIP = 0.8  # likeness of a field's name to a known one that makes it a slip of the pen
+_SLIP = 0.8  # similarity to a known field from which an unknown one is taken for a typing error
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class GoldQuote:
 
 @dataclass(frozen=True, slots=True)
 class GoldStatement:
-    """Somebody's words that a right answer gives to that somebody."""
+    """A statement that a right answer attributes to its speaker."""
 
     article: str
     """The article's id."""

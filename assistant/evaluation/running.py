@@ -87,7 +87,7 @@ def _scored_run(
 
 
 def _results(suite: Suite, cases: Sequence[Case], chat: ChatJudge | None) -> tuple[Result, ...]:
-    # One offline judge for all that is compared, whatever reranks.
+    # Always the packaged model, whatever the reranker, so that runs stay comparable.
     support = CrossEncoderJudge(PackagedReranker(ModelSettings()))
     scores = score_all(cases, suite, support, chat.score if chat else unjudged)
     return tuple(

@@ -22,17 +22,16 @@ Interval = tuple[float, float]
 RESAMPLES = 10_000
 FEWEST = 6
 """Clusters below which no difference can have p < 0.05: five can be swapped in 32 ways only."""
-_FOR_ONE = 2_000  # of the interval of one figure, of which a run has fifty
+_FOR_ONE = 2_000  # resamples for one metric's interval; a run has fifty metrics
 _CELLS = 4_000_000  # weights held in memory at a time
 _LEVEL = 95
 
 
 def clusters(articles: Sequence[Sequence[str]]) -> Whole:
-    """A number for each question; those that share an article share it.
+    """The cluster of each question, as a number; questions on one article share a cluster.
 
-    A question of several articles goes with the one that most questions name. It cannot go with
-    all of them: by way of common articles, a suite of multi-hop questions would become one cluster,
-    of which nothing can be told.
+    A question with several articles joins the one that most questions name. Joining all of them
+    would merge a suite of multi-hop questions into one cluster, too few for any statistics.
     """
     shared = Counter(name for own in articles for name in set(own))
     keys = [
@@ -90,10 +89,10 @@ def randomisation_p(
     seed: int,
     resamples: int = RESAMPLES,
 ) -> float:
-    """How often a difference at least as large comes of swapping the runs at random, by cluster.
+    """The p-value of the difference, by a two-sided randomisation test over clusters.
 
-    Two-sided, with the observed assignment counted as one of the draws, so that it is never 0 and
-    never says more than was drawn. Arguments as for ``paired_interval``.
+    It is the share of random swaps of the two runs that give a difference at least as large. The
+    observed assignment counts as one, so that it is never 0. Arguments as for ``paired_interval``.
     """
     both = np.concatenate([a, b])
     groups, count = _numbered(groups)
@@ -112,7 +111,7 @@ def randomisation_p(
     extreme = 1
     for size in _batches(resamples, 4 * len(both)):
         drawn = difference(generator.random((size, count)) < 0.5)
-        # A draw that makes no figure counts against finding a difference.
+        # A draw without a value counts as at least as large, which is conservative.
         extreme += int(np.sum(np.isnan(drawn) | (np.abs(drawn) >= abs(observed) - 1e-12)))
     return extreme / (resamples + 1)
 

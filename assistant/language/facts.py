@@ -82,7 +82,7 @@ def facts(text: str) -> Facts:
 
 
 def agree(one: Day, two: Day) -> bool:
-    """True where two days may be the same: what one leaves open, the other may say."""
+    """True where two dates may be the same: a part missing from one matches any in the other."""
     return all(a == b or a is None or b is None for a, b in zip(one, two, strict=True))
 
 

@@ -50,7 +50,7 @@ class Language:
     counted: Mapping[str, int]
     """Words that give a number without being one: "couple"."""
     multiples: Mapping[str, int]
-    """What a number before it is multiplied by: "decades"."""
+    """Units that multiply the number before them: "decades" by 10."""
     percent: Mapping[str, int]
     """Parts of a whole: "third" is 33."""
     clause_verbs: Words
@@ -72,7 +72,7 @@ class Language:
     impersonal_pronouns: Words
     """Those that stand for a body or for several."""
     view_nouns: Words
-    """What somebody has who holds something: "view"."""
+    """Nouns for what somebody says or thinks: "view", "report"."""
     titles: Words
     """Words before a person's name, or for a person by an office."""
     bodies: Words

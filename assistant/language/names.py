@@ -43,7 +43,7 @@ class Names:
         """The fullest form in which the article gives this name; the name itself if it is alone.
 
         "Khan" and "Mr. Khan" become "Chaudhry Nisar Ali Khan", "MEA" "Ministry of External
-        Affairs". The form that the article gives first wins over others that are no longer.
+        Affairs". Of forms with equally many words, the one that the article gives first wins.
         """
         core = _core(name)
         parts = core.split()
@@ -53,7 +53,7 @@ class Names:
         return max(fitting, key=lambda other: len(other.split()), default=core)
 
     def called(self, noun: str) -> str | None:
-        """The one name that "the ministry" can mean: it has the noun among its words."""
+        """The only name of several words that contains a noun ("ministry"); None if not unique."""
         fitting = [name for name in self._known if noun.lower() in name.lower().split()]
         whole = [name for name in fitting if len(name.split()) > 1]
         return whole[0] if len(set(whole)) == 1 else None
@@ -74,7 +74,7 @@ def mentions(text: str) -> list[Mention]:
 
 
 def is_body(name: str) -> bool:
-    """True where a name's last word before "of" tells that it is no person's."""
+    """True for an organisation's name, judged by its last word before "of" or "for"."""
     head = name.lower().split(" of ")[0].split(" for ")[0].split()
     return bool(head) and head[-1] in _EN.bodies
 
@@ -125,12 +125,12 @@ def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
 
 
 def same_name(one: str, two: str) -> bool:
-    """True where two names may be one bearer's: one's words, but titles, are among the other's."""
+    """True where two names may mean the same: all words of one, but titles, are in the other."""
     mine, theirs = (set(_core(name).lower().split()) for name in (one, two))
     return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
 
 
 def named(phrase: str) -> list[str]:
-    """The names in a phrase, but those that only own what it means: "India's minister"."""
+    """The names in a phrase, without those that are only a genitive, as in "India's minister"."""
     owners = re.findall(r"([\w.]+)['’]s? ", phrase)
     return [one.name for one in mentions(phrase) if one.name not in owners]

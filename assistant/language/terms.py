@@ -10,7 +10,7 @@ from assistant.text import words
 
 
 def terms(text: str) -> list[str]:
-    """The words that carry the question, in order, each once; all its words where none does."""
+    """The content words of a text, in order, each once; all its words where there are none."""
     every = list(dict.fromkeys(word.removesuffix("'s") for word in words(text)))
     return [word for word in every if word not in english().stop_words] or every
 

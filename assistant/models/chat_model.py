@@ -25,7 +25,7 @@ _UNKNOWN = 404
 _TOO_MANY = 429
 _PASSING = (408, 409, 425, 429, 500, 502, 503, 504, 529)
 _EXTRAS = ("openai", "anthropic", "ollama")
-_NO_KEY = SecretStr("none")  # a server of one's own asks for none, its client library for one
+_NO_KEY = SecretStr("none")  # a self-hosted server needs no key, but the client library does
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 8.0  # seconds between tries
 
 
@@ -145,7 +145,7 @@ class LangChainModel:
         return Reply(text, read, used.get("output_tokens") or count_tokens([text])[0])
 
     def _trying(self, call: Callable[[], Any]) -> Any:
-        """The call's result, tried again where its failure may pass and there is time."""
+        """The call's result; transient failures are retried while attempts and time are left."""
         tries = Retrying(
             stop=stop_after_attempt(self._retries + 1) | stop_after_delay(self._timeout),
             wait=wait_random_exponential(_FIRST_WAIT, _LONGEST_WAIT),
@@ -223,7 +223,7 @@ def _wired(name: str, provider: str, options: dict[str, Any]) -> Any:
 def _options(
     provider: str, timeout: float, tokens: int | None, base_url: str | None, key: SecretStr | None
 ) -> dict[str, Any]:
-    """What the integration takes; we try again ourselves."""
+    """Keyword arguments for the provider's integration; ``_trying`` does the retries."""
     if provider == "ollama":
         given: dict[str, Any] = {"base_url": base_url, "num_predict": tokens}
         options: dict[str, Any] = {"client_kwargs": {"timeout": timeout}}
@@ -236,7 +236,7 @@ def _options(
 
 
 def _opened(chunks: Iterator[Any]) -> tuple[Iterator[Any], Any]:
-    """A stream and its first chunk: only now has the server answered."""
+    """A stream and its first chunk, fetched here so that a failure to connect is retried."""
     return chunks, next(chunks, None)
 
 

@@ -85,7 +85,7 @@ class SentenceEmbedder:
         return from_hub(lambda: SentenceTransformer(place, device="cpu"), place)
 
     def _load_counter(self) -> Tokenizer:
-        """A tokenizer of its own: the model's cuts and pads, and may be at work in a thread."""
+        """A copy of the tokenizer: the model's truncates and pads, and threads may be using it."""
         counter: Tokenizer = copy.deepcopy(self._model().tokenizer.backend_tokenizer)
         counter.no_truncation()
         counter.no_padding()

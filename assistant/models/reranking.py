@@ -56,11 +56,11 @@ class PackagedReranker:
 
 @lru_cache(_REMEMBERED)
 def _logit(question: str, text: str) -> float:
-    """The score of a pair; remembered, since what is suggested or repeated is asked again.
+    """The logit of a pair, cached, since suggested and repeated questions are asked again.
 
-    Each pair alone: the int8 model scales by the largest value of a batch, so that in company a
-    text's score would depend on the others. And a pair for each thread is faster than all threads
-    on a pair.
+    Pairs are not batched: the int8 model scales by the largest value of a batch, so a text's score
+    would depend on the others in it. One pair per thread is also faster than all threads on one
+    pair.
     """
     tokenizer, session = _packaged_reranker()
     pair = tokenizer.encode(question, text)

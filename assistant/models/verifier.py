@@ -16,14 +16,14 @@ class Verifier(Protocol):
         """Identifies the model."""
 
     def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
-        """A logit per source, one to three sentences each: the higher, the surer it says it."""
+        """One logit per source of one to three sentences; higher means better support."""
 
 
 class CrossEncoderVerifier:
-    """A reranker as a verifier: it knows whether two texts are about the same, and no more.
+    """Uses a reranker as a verifier, which only tells whether two texts have the same topic.
 
-    The lesser of two logits counts, claim to source and source to claim: what is about the same is
-    so in both directions. It cannot tell "will accept" from "will not accept".
+    The score is the lower of two logits, claim to source and source to claim, since having the same
+    topic is symmetric. It cannot tell "will accept" from "will not accept".
     """
 
     def __init__(self, reranker: Reranker) -> None:

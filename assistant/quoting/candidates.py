@@ -13,8 +13,8 @@ from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
 _MOST = 24  # sentences judged; each costs the cross-encoder 20 ms
-_ARTICLES = 2  # read to their end, not only where a passage was found
-_UNREAD = 3.0  # logits that a passage which no search found lies behind its article's best
+_ARTICLES = 2  # best articles of which all passages are added, not only those found
+_UNREAD = 3.0  # logits; a passage that no search found scores this far below its article's best
 _SHORTEST = 3  # words; less is a heading or a caption
 _LEANS = re.compile(
     r"^[\W_]*(?:but|and|however|also|he|she|it|they|his|her|their|its|this|that|these|those"

@@ -1,4 +1,4 @@
-"""A set of sentences: every part of the question, nothing twice, in the order of use."""
+"""Choose an answer's sentences: cover each part, avoid near-duplicates, and order them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from assistant.types import Order
 Encode = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors, a row each."""
 
-_BEHIND = 6.0  # logits; a sentence so far behind the best of its part adds nothing to it
-_BEHIND_LATER = 4.0  # the same once a few are chosen
-_FREELY = 3  # sentences of a part before that
+_BEHIND = 6.0  # logits; a sentence that scores this far below the best of its part is left out
+_BEHIND_LATER = 4.0  # the same, once ``_FREELY`` sentences a part are chosen
+_FREELY = 3  # sentences a part that are chosen by the wider margin
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
-_SHARED = 0.5  # of the shorter one's words; below, two sentences are not compared by meaning
-_REPEATS = 10.0  # logits that each unit of cosine above costs: maximal marginal relevance
+_SHARED = 0.5  # of the shorter one's words; sentences with less in common get no vectors
+_REPEATS = 10.0  # penalty in logits for each unit of cosine above ``_ALIKE``
 _RANKED = 12  # sentences of a part that are looked at
 _PRONOUN = re.compile(r"[\W_]*(?:(?:but|and|also|however,?) )?(?:he|she|they|it)\b", re.IGNORECASE)
 _LATEST = 3.0  # logits that the newest article is given where the latest is wanted
@@ -37,11 +37,11 @@ def choose(
     most_words: int,
     order: Order,
 ) -> list[ScoredSentence]:
-    """Sentences for the parts in turn, the best that says something new each time.
+    """Choose sentences for each part in turn by maximal marginal relevance.
 
-    The best by score less likeness to what is chosen, as in maximal marginal relevance (J.
-    Carbonell and J. Goldstein, 1998). It stops at ``most`` sentences and one more for each further
-    part, at ``most_words`` words, and where what is left lies far behind.
+    Each step takes the best score less a penalty for similarity to what is chosen (J. Carbonell
+    and J. Goldstein, 1998). It stops at ``most`` sentences and one more for each further part, at
+    ``most_words`` words, or when the rest score far below the best of their part.
 
     Args:
         ranked: for each part, its sentences, best first.
@@ -151,9 +151,9 @@ def _next(
 
 
 def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
-    """By use to the reader, as chosen, or by date and place for a course of events.
+    """Order sentences as they were chosen or, for ``order`` "date", by date and position.
 
-    A sentence that leans on the one before it follows it where both were chosen.
+    A context-dependent sentence is put right after the one before it, if both were chosen.
     """
     placed = list(chosen)
     if order == "date":

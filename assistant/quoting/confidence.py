@@ -1,8 +1,8 @@
-"""Does the evidence answer? A logistic model of a few figures, fitted by evals/fit_confidence.py.
+"""Decide whether the evidence answers, by a logistic model (fitted by evals/fit_confidence.py).
 
-Relevance is not an answer: a sentence may be about the very matter and not hold what is asked. The
-model tells what the archive has from what it has not; three plain rules (``lacks``) catch some of
-the questions that it only touches on. What else was tried is in docs/design/quoting.md.
+Relevant evidence need not hold the answer. The model separates questions that the archive covers
+from those it does not; three rules (``lacks``) catch some that the archive covers only in part.
+What else was tried is in docs/design/quoting.md.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PLANNED = re.compile(
     r"\b(?:due|plan\w*|expect\w*|schedul\w+|hop\w+|will|going to|promis\w+|intend\w*|supposed)\b",
     re.IGNORECASE,
 )
-_NOTHING = -11.0  # the cross-encoder's score of what is unrelated
+_NOTHING = -11.0  # score of an unrelated passage, used if there is no other article
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Numbers:
     answers: float
     """Least confidence for an answer."""
     part: float
-    """Least confidence for a part of a question whose others are answered."""
+    """Least confidence for a part to count as answered, if the question is answered at all."""
     related: float
     """Least score of the best sentence for evidence that has to do with the question."""
 
@@ -141,16 +141,16 @@ def features(
 
 
 def lacks(part: Part, ranked: Sequence[ScoredSentence]) -> bool:
-    """True where what was read cannot answer, however near it is to the matter.
+    """True if the best article cannot answer the part, however relevant it is.
 
-    It asks for the words of a person who says nothing there, or for the name of somebody in a role
-    ("the captain") that no sentence with a name mentions, or for what happened after the article
-    was published.
+    The part asks for the words of a person whom the article does not quote, for the name of
+    somebody in a role ("the captain") that no sentence mentions together with a new name, or for
+    what happened (not: was planned) after the article was published.
     """
     best = ranked[0].candidate.article
     read = [one.candidate for one in ranked]
     read = [one for one in read if one.article == best]
-    # "When did Bo Lindt die?" needs no words of his
+    # only where words are asked for: "When did Bo Lindt die?" needs no statement by him
     persons = [name for name in map(person_of, part.speakers) if name and said_only(part)]
     if persons and not any(says(name, one) for name in persons for one in read):
         return True

@@ -57,11 +57,11 @@ _ENTITIES: dict[AnswerKind, frozenset[str]] = {
 }
 
 BY_ENTITY: frozenset[AnswerKind] = frozenset(_ENTITIES)
-"""The kinds that only a model of names can see."""
+"""The kinds of answer that need named-entity recognition."""
 
 _QUOTED = re.compile(r"[\"“”]")
 
-_OWNER = re.compile(r"^.*['’]s? ")  # "the National Museum's director" is not called so
+_OWNER = re.compile(r"^.*['’]s? ")  # drops the owner: "the National Museum's" director
 
 _ALIKE = 80.0  # of 100: one letter in five may differ
 
@@ -136,7 +136,7 @@ def _is_one_of(speaker: str, asked: Sequence[str]) -> bool:
 
 
 def plays(part: Part, candidate: Candidate) -> bool:
-    """True where a reported sentence names the role of whom is asked: "the ministry's lawyer"."""
+    """True if a sentence with a statement mentions the role of a speaker asked for ("lawyer")."""
     spoken = " ".join([candidate.text, *(one.speaker for one in candidate.statements)])
     return bool(candidate.statements) and bool(_parties(" ".join(part.speakers)) & _parties(spoken))
 

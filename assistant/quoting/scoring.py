@@ -19,9 +19,9 @@ Shares = Callable[[Sequence[str]], Mapping[str, float]]
 """The share of passages that hold each term, from 0 to 1."""
 
 # Measured in docs/design/quoting.md; logits.
-_LEANING = 2  # sentences of the best passages that are read twice
-_FOR_A_PART = 13  # sentences that are read once more for each part of a question
-_CONTEXT_COSTS = 2.0  # what the sentence before adds, it adds for itself, too
+_LEANING = 2  # context-dependent sentences that are scored again with the one before
+_FOR_A_PART = 13  # best sentences that are scored again for each part of a question
+_CONTEXT_COSTS = 2.0  # logits off a score made with the sentence before, which may itself raise it
 _ARTICLE_WEIGHT = 0.5
 _KIND = 1.5
 _STATEMENT = 1.0
@@ -29,14 +29,14 @@ _SPEAKER = 2.0
 _ROLE = 1.0
 _PERIOD = 1.5
 _DETAILS: set[AnswerKind] = {"date", "duration", "money", "number", "place"}
-_GOES_ON = 2.5  # what the next sentence of the same speaker is worth less
-_REPORTED_WITHIN = timedelta(7)  # what happens at the end of a month is told in the next
+_GOES_ON = 2.5  # a continued quotation scores at least as much as the sentence before, less this
+_REPORTED_WITHIN = timedelta(7)  # grace time after the period: reports appear later than events
 
 # Without a cross-encoder: a share of the question's words, stretched to the logits' scale.
 _WORDS_SCALE = 12.0
 _WORDS_ZERO = -6.0
 _AROUND_WEIGHT = 0.5
-_RAREST = 1e-4  # share of passages below which rarity says no more
+_RAREST = 1e-4  # least share of passages: a rarer word gets no more weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Scorer:
     def _for_part(
         self, part: Part, candidates: Sequence[Candidate], whole: Sequence[float]
     ) -> list[float]:
-        """Relevance to a part, for which only what serves the whole question best is read."""
+        """Relevance to a part; only the best sentences for the whole question are scored again."""
         own = list(whole)
         best = sorted(range(len(candidates)), key=lambda n: -whole[n])[:_FOR_A_PART]
         read = self._relevance(part.query, [candidates[n] for n in best])
@@ -134,7 +134,7 @@ def _scored(
 
 
 def _going_on(judged: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """The same, a speaker's words that go on from a good sentence being nearly as good."""
+    """The same, with higher scores for quotations that continue the speaker of a good sentence."""
     by_text = {one.candidate.text: one for one in judged}
     return [
         replace(one, score=max(one.score, before.score - _GOES_ON))
@@ -171,7 +171,8 @@ def by_words(shares: Shares, query: str, candidates: Sequence[Candidate]) -> lis
 
     The weight of a word is log(1 + 1 / share), share being that of the passages that hold it:
     inverse document frequency (K. Spärck Jones, 1972), smoothed so that a word that stands in every
-    passage still counts. A word that only its article holds counts half.
+    passage still counts. A word that only the headline or another candidate of its article holds
+    counts half.
     """
     weights = _weights(shares, query)
     articles: dict[Source, set[str]] = {}

@@ -29,7 +29,7 @@ class Unreadable(Exception):
 
 
 def build(fields: Mapping[str, Any], max_characters: int) -> Article:
-    """An article from the fields of product.md, ``text`` among them.
+    """An article from the fields of a file, ``text`` among them (docs/articles.md).
 
     ``date``, ``headline``, ``source`` and ``author`` stand for ``published``, ``title``,
     ``outlet`` and ``byline``; unknown fields go to ``extra``.

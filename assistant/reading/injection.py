@@ -1,7 +1,7 @@
-"""Sentences of an article that speak to whoever answers from it, instead of reporting anything.
+"""Prompt injection: sentences of an article that give orders to whoever reads or processes it.
 
-An article that orders a claim must not be its proof. News is full of what people were asked,
-refused to confirm and ought to do, so only commands count, and nothing that somebody reports.
+Such a sentence must not be evidence for what it orders. News is full of what people were asked,
+refused to confirm and ought to do, so only commands count, and never reported speech.
 """
 
 from __future__ import annotations
@@ -40,10 +40,9 @@ _REPORTED = re.compile(r", (?:[^,]* )?(?:said|says|told|warned|urged|advised)\b[
 
 
 def is_order(sentence: str) -> bool:
-    """True for a sentence that tells a reader, or a machine, what to say or to ignore.
+    """True for a sentence that looks like prompt injection: it tells its reader what to say.
 
-    Whatever it wants said, it reports nothing. What somebody says is no order, be it in quotation
-    marks or not.
+    Such a sentence reports nothing. What somebody is quoted or reported as saying does not count.
     """
     bare = _QUOTED.sub("“”", visible(sentence))
     if _ORDER.search(bare) or _MARKUP.search(bare):
@@ -55,6 +54,6 @@ def is_order(sentence: str) -> bool:
 
 
 def without_orders(text: str) -> str:
-    """The sentences of a text that are none, a line each."""
+    """The text without the sentences that look like prompt injection, one sentence per line."""
     each = (text[span.start : span.end] for span in sentences(text))
     return "\n".join(one for one in each if not is_order(one))

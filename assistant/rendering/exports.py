@@ -1,6 +1,7 @@
 """What a reader takes away: Markdown, DOCX, a CSV of the quotes, and CSL-JSON of the articles.
 
-Everything here may hold words of articles; none of it may come alive in the program that opens it.
+Words of articles are untrusted: they are escaped, so that no program that opens an export takes
+them for markup or a formula.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An answer as HTML: the same in the conversation, on its own page, and under its permanent link.
 
-Every value is escaped by the template, and nh3 lets through only what an answer is made of, should
-that ever fail.
+Every value is escaped by the template; should that fail, nh3 sanitises the HTML by an allow-list of
+tags and attributes.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def escaped(text: str) -> str:
 
 
 def clean(html: str) -> str:
-    """The HTML with nothing left in it but the elements of an answer, and no Markdown."""
+    """Sanitise HTML by an allow-list of tags and attributes, and escape Markdown in it."""
     import nh3
 
     cleaned = nh3.clean(

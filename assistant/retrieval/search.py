@@ -18,7 +18,7 @@ from assistant.types import Filters, Hit, Passage, Question, SearchMethod, Sourc
 
 _RANK_CONSTANT = 60
 
-_NEARLY = 2.0  # logits
+_NEARLY = 2.0  # logits by which hits inside a period may score below those outside
 
 _SAME_PASSAGE = 0.8  # share of a passage's three-word runs that the other article has, too
 
@@ -60,7 +60,7 @@ def without_inferred(question: Question) -> Question:
 
 
 def _scopes(question: Question, place: int) -> list[Filters]:
-    """The filters to search a part with; days that the question names are tried, not trusted."""
+    """The filters to search a part with: the caller's, and also with the days that it names."""
     given = without_inferred(question).filters
     if given.since or given.until or place >= len(question.parts):
         return [given]
@@ -74,8 +74,8 @@ def rerank(
 ) -> list[Hit]:
     """The best hits in the reranker's order, or in the fused order where there is none.
 
-    Where a question has parts, each hit is judged for the part that it was found for, and every
-    part keeps as many hits as its best ones earn it, one at least.
+    Where a question has parts, each hit is scored against the part that it was found for. The best
+    hits of all parts are kept, at least one for each part that has any.
     """
     if reranker is None:
         return list(hits[: settings.hits])
@@ -94,7 +94,7 @@ def rerank(
 
 
 def _as_read(passage: Passage) -> str:
-    """A passage as the reranker reads it; it knows a right answer, not who is told to give it."""
+    """A passage as the reranker reads it: without prompt injections, which may score as answers."""
     reported = without_orders(passage.text) or passage.text
     return encoder_text(heading(passage.article), reported)
 
@@ -106,8 +106,8 @@ def limit_to_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, 
         The question, without those days where they do not, and the hits that remain.
 
     "In 2000 he entered the Pentagon" may stand in an obituary of 2010. The days become a filter
-    only where what was published in them answers about as well as the rest; without a
-    reranker ranks cannot tell, and they limit it wherever something was published in them.
+    only where the best hit published in them scores nearly as high as any other; without a
+    reranker all scores count as near, so they become one if any hit was published in them.
     """
     if not question.inferred:
         return question, list(hits)
@@ -127,7 +127,7 @@ def _within(hit: Hit, filters: Filters) -> bool:
 
 
 def _fuse(rankings: Sequence[tuple[SearchMethod, int, list[Passage]]]) -> list[Hit]:
-    """Every passage once, for the part of the question in whose rankings it does best."""
+    """Reciprocal rank fusion for each part of a question; each passage stays in its best part."""
     sums: dict[tuple[int, int], Hit] = {}
     for method, part, passages in rankings:
         for rank, passage in enumerate(passages, 1):
@@ -144,9 +144,9 @@ def _fuse(rankings: Sequence[tuple[SearchMethod, int, list[Passage]]]) -> list[H
 
 
 def _fold_copies(hits: Sequence[Hit], archive: Archive, least: float) -> list[Hit]:
-    """The hits without those that a copy of a better hit's article prints, too.
+    """The hits without passages that a better hit's near-duplicate article contains as well.
 
-    A copy's article is listed with the better hit. What it alone holds stays a hit of its own.
+    Near-duplicates are listed with each hit of the story. What only one contains stays a hit.
     """
     hits = _of_one_version(hits)
     signatures = archive.signatures({hit.passage.article.id for hit in hits})

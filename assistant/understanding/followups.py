@@ -33,9 +33,9 @@ _TURNS = 6  # that a question may lean on
 
 
 def standalone(text: str, history: Sequence[PastTurn], parser: Parser) -> str:
-    """The question with the subject, names and time that it takes from the turns before it.
+    """The follow-up as a standalone question, with the subject, names and time of earlier turns.
 
-    A question that does not lean on them is left as it is: a new subject drops the old one.
+    A question that does not refer to them is returned unchanged, since it starts a new subject.
     """
     bare = _ABOUT.sub("", _OPENING.sub("", text))
     if not history or not (bare != text or _leans(bare, history[-1])):
@@ -51,7 +51,7 @@ def standalone(text: str, history: Sequence[PastTurn], parser: Parser) -> str:
 
 
 def _leans(text: str, before: PastTurn) -> bool:
-    """True where a pronoun points out of the question, or it is short and names nobody new."""
+    """True where a pronoun has no antecedent in the question, or it is short without a new name."""
     pronoun = _PRONOUN.search(_POINTLESS.sub(" ", text))
     inside = pronoun and any(0 < m.start < pronoun.start() for m in mentions(text))
     if pronoun and not inside:

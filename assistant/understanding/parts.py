@@ -113,8 +113,8 @@ _MOST_PARTS = 4  # each is searched for and judged by itself
 def parts(question: str, parser: Parser) -> list[Part]:
     """The parts of a question, in order; at least one.
 
-    A preface ("I'm writing about the strike.") and the names of earlier parts go before a part
-    that leans on them, so that each can be searched for by itself.
+    A preface ("I'm writing about the strike.") is put before each part's query, and the names of
+    earlier parts before one that refers to them, so that each can be searched for by itself.
     """
     preface, asked = _split(question)
     return [

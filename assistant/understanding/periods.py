@@ -103,7 +103,7 @@ def period(text: str, asked: date, event_day: EventDay | None = None) -> Period 
 
 
 def _together(found: Sequence[Period]) -> Period:
-    """The stretch from first to last; what they share where each only begins or only ends."""
+    """The span from first to last day; the intersection where each period is open at one end."""
     firsts = [one.since for one in found if one.since]
     lasts = [one.until for one in found if one.until]
     if len(firsts) + len(lasts) == len(found) and firsts and lasts:

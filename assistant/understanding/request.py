@@ -17,7 +17,8 @@ def asked(question: str | Question, history: Sequence[Past], filters: Filters) -
     """The question with the turns before it and its filters.
 
     Raises:
-        QuestionError: an earlier turn has no question or answer, or a ``Question`` has both twice.
+        QuestionError: a turn lacks question or answer, or a ``Question`` comes with filters or
+            history beside its own.
     """
     if isinstance(question, Question):
         if history or filters != EVERYTHING:

@@ -15,8 +15,8 @@ from assistant.verification.readings import Reading, Source
 _ALIKE = 0.5  # cosine of the encoder's vectors of two words
 _RELATED = 0.45  # the same, where a word need only be at home in the source
 _FEWEST = 0.25  # share of a claim's plain words that its source must know
-_AT_HOME = 0.6  # share of an addition's words that its source must know
-_SURE = 3  # words around an addition from which the claim is taken to follow its source
+_AT_HOME = 0.6  # share of a phrase's words that must be in or near the source
+_SURE = 3  # fewest content words outside a phrase for it to be judged an addition
 _KEPT = 0.6  # share of the words around an addition that are the source's own
 _PARTS = ("prep", "agent", "acl", "relcl", "advcl", "conj", "ccomp", "pcomp", "npadvmod", "xcomp")
 
@@ -30,13 +30,13 @@ class Alignment:
     sentence: Reading
     """The sentence."""
     taken: frozenset[int]
-    """Places of its tokens that the claim takes up, but for who says it."""
+    """Indices of its tokens that match the claim, without speaker and cue if others match."""
     given: frozenset[int]
-    """Places of the claim's tokens that it gives."""
+    """Indices of the claim's tokens that match a word of the sentence."""
 
 
 def know(sentences: Sequence[Reading], encode: Encode) -> None:
-    """Have the vectors of all words of a source made together, before any claim asks for them."""
+    """Encode a source's content words in one batch, to fill the cache before claims need them."""
     _vectors(sentences, encode)
 
 
@@ -63,7 +63,7 @@ def align(
 
 
 def unsaid(claim: Reading, ground: Sequence[Alignment], encode: Encode) -> str | None:
-    """What a claim adds to its source; None where most of it, and each part, is at home there."""
+    """Why a claim says more than its source; None where enough of its words are in or near it."""
     known = {stem(w) for one in ground for w in words(f"{one.sentence.before} {one.sentence.text}")}
     vectors = _vectors([claim, *(one.sentence for one in ground)], encode)
     theirs = np.vstack([_rows(one.sentence, vectors) for one in ground])
@@ -86,7 +86,7 @@ def unsaid(claim: Reading, ground: Sequence[Alignment], encode: Encode) -> str |
 
 
 def kinship(claim: Reading, ground: Sequence[Alignment], encode: Encode) -> float:
-    """How near the claim's words, but for names, are to the nearest of the source: 0 to 1, mean."""
+    """Mean cosine similarity of the claim's content words, but names, to their nearest, 0 to 1."""
     vectors = _vectors([claim, *(one.sentence for one in ground)], encode)
     theirs = np.vstack([_rows(one.sentence, vectors) for one in ground])
     known = {one.sentence.stems[m] for one in ground for m in one.sentence.content}

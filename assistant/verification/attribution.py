@@ -13,7 +13,7 @@ from assistant.verification.alignment import Alignment
 from assistant.verification.quotes import quoted
 from assistant.verification.readings import PRONOUNS, Reading, Source
 
-_MOST = 0.5  # of what a claim takes from a sentence, in somebody's words
+_MOST = 0.5  # share of a sentence's matched tokens that must be in a speaker's statement
 _MAIN = frozenset({"ROOT", "conj", "ccomp", "parataxis"})
 _ALLEGES = re.compile(
     r"\b(?:alleged(?:ly)?|allegations?|alleges?|hint(?:s|ed)|suspects? (?:that|of)|reportedly"
@@ -33,7 +33,7 @@ _NOBODY = frozenset({"the", "a", "an", "and", "for", "of"})
 
 
 def wrong_speaker(claim: Reading, carrier: Alignment, ground: Sequence[Alignment]) -> str | None:
-    """Whether a claim drops or exchanges the speaker of what it takes from a sentence.
+    """Why a claim omits or changes the speaker of what its source says; None where it does not.
 
     Args:
         claim: the claim.
@@ -71,7 +71,7 @@ def _voices(claim: Reading) -> list[str]:
 
 
 def _speakers(reading: Reading, places: frozenset[int]) -> list[str]:
-    """Those in whose words most of what a claim takes from a sentence is given."""
+    """The speakers whose statements contain at least half of the tokens at these places."""
     found = [
         said.speaker
         for said in reading.statements
@@ -93,7 +93,7 @@ class _Names:
         return next((full for full in found if full != name), name)
 
     def acts(self, speaker: str, claim: Reading) -> bool:
-        """True where a speaker is the subject of a main verb of a claim, or who it is "by"."""
+        """True where a claim has the speaker as main subject, after "by", or as owner of a view."""
         parse = claim.parse
         mine: set[str] = set()
         for place, token in enumerate(parse.tokens):
@@ -117,7 +117,7 @@ class _Names:
         return bool(mine & (_stems(speaker) | _stems(full) | {_initials(speaker), _initials(full)}))
 
     def may_be(self, voice: str, heard: Iterable[str], sentence: Reading, quotes: bool) -> bool:
-        """True where whoever a claim lets speak, or quotes, may be who speaks in the source."""
+        """True where a claim's speaker may be one of the sentence's speakers."""
         if voice.lower() in PRONOUNS:
             return True
         full = self._full(voice)
@@ -128,7 +128,7 @@ class _Names:
         heard = [one for one in heard if one.lower() not in PRONOUNS]
         if any(same_name(full, self._full(one)) for one in heard):
             return True
-        if not self._is_name(full):  # a role; who is quoted must be called so, or be told of as it
+        if not self._is_name(full):  # a role; with quotes, the source must have a word of it
             told = f"{sentence.before} {sentence.text} {' '.join(map(self._full, heard))}"
             return not (heard and quotes) or bool(_stems(full) & _stems(told))
         if full.split()[-1].islower():  # "a KSO reading", "Prenn's staff"
@@ -139,7 +139,7 @@ class _Names:
         return last <= _subjects(sentence) | _tellers(sentence)
 
     def _is_name(self, voice: str) -> bool:
-        """True for a name, or a role that begins with a capital as one does."""
+        """True where a capitalised word of it occurs in a name in the sources."""
         every = {w for s in self._sources for m in s.names.mentions for w in words(m.name)}
         capitals = (word for word in voice.split() if word[:1].isupper())
         return any(w in every for one in capitals for w in words(one) if w not in _NOBODY)
@@ -164,7 +164,7 @@ def _subjects(sentence: Reading) -> set[str]:
 
 
 def _tellers(sentence: Reading) -> set[str]:
-    """The words of whoever the reporting verbs of a sentence have for a subject, titles and all."""
+    """The words of the subjects of a sentence's reporting verbs, including titles."""
     parse = sentence.parse
     cues = sentence.inside(said.cue_span for said in sentence.statements)
     heads = [n for cue in cues for n in parse.children(cue, "nsubj")]

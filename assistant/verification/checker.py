@@ -22,12 +22,12 @@ from assistant.verification.unknown_names import unknown_name
 from assistant.verification.word_order import altered
 
 _LEAST_COSINE = 0.3  # of the encoder, between a claim and the sentence nearest to it
-_LEAST = 0.5  # likeness of words, and a twentieth of the cross-encoder's logit
+_LEAST = 0.5  # least sum of the words' likeness and _LOGIT times the logit
 _LOGIT, _SURE, _UNKNOWN = 0.05, 6.0, 4.0
-_COSINE, _ALIKE = 20.0, 5.4  # what a cosine counts beside the lesser logit, and the least sum
+_COSINE, _ALIKE = 20.0, 5.4  # weight of the cosine beside the logit, and the least sum of both
 _OWN_WORDS = 0.5  # what a claim's words in a sentence count beside the cosine
 _LOOKED_AT = 4  # sentences that may complete the nearest one
-_AS_NEAR = 0.1  # a second sentence so near may be the one that is meant
+_AS_NEAR = 0.1  # if the second sentence scores at most this much lower, it is tried alone
 
 Pair = tuple[Source, Reading]
 
@@ -88,7 +88,7 @@ class Checker:
     def _grounds(
         self, claim: Reading, sources: Sequence[Source], needed: list[Pair]
     ) -> Iterator[list[Pair]]:
-        """What the claim may rest on: its quotes' sentences, or the nearest; then with one more."""
+        """Candidate evidence: sentences with its quotes, else the nearest; then with one more."""
         ranked = self._ranked(claim, sources)
         if not ranked or (ranked[0][1] < _LEAST_COSINE and not needed):
             return
@@ -107,7 +107,7 @@ class Checker:
     def _adding(
         self, claim: Reading, base: Sequence[Pair], others: Sequence[Pair]
     ) -> Iterator[Pair]:
-        """The sentences that give words of the claim which those before them do not."""
+        """The other sentences that match words of the claim, but names, which ``base`` does not."""
         rest = [other for other in others if other not in base]
         found = align(claim, [*base, *rest], self._encode)
         given = frozenset[int]().union(*(one.given for one in found[: len(base)]))

@@ -150,7 +150,7 @@ def _weekday(year: int, month: int, day: int) -> str:
 
 
 def _exchanged(claim: Reading, ground: Sequence[Reading]) -> str | None:
-    """Two right numbers at each other's place."""
+    """Why two numbers of the source are swapped, or one has another unit; None where not."""
     mine, theirs = _contexts([claim]), _contexts(ground)
     both = [number for number in mine if number in theirs]
     for one, two in combinations(both, 2):
@@ -170,7 +170,7 @@ def _exchanged(claim: Reading, ground: Sequence[Reading]) -> str | None:
 
 
 def _from_elsewhere(claim: Reading, ground: Sequence[Reading]) -> str | None:
-    """A number taken from one sentence, where another sentence has its own at that place."""
+    """Why a number is wrong: a sentence without it has another number beside the same words."""
     mine, each = _contexts([claim]), [_contexts([one]) for one in ground]
     if "one another" in claim.text:
         mine.pop(Decimal(1), None)

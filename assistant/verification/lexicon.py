@@ -1,4 +1,4 @@
-"""Phrases that turn a sentence round, and names that mean the same."""
+"""Phrases that negate a sentence, phrases that only seem to, and synonyms of names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DENYING_PHRASES = re.compile(
     r"|refus\w+|declin(?:ed|es|ing) to|fail(?:ed|s|ing)? to|at no point)\b",
     re.IGNORECASE,
 )
-"""The same in several words."""
+"""Phrases that negate what they apply to, such as "ruled out"."""
 
 AFFIRMING = re.compile(
     r"\b(?:not (?:only|just|merely)|(?:no|not) (?:more|less|fewer|later|earlier|sooner) than"
@@ -27,7 +27,7 @@ AFFIRMING = re.compile(
     r"|not (?:\w+ ){0,3}(?:before|until|till))\b",
     re.IGNORECASE,
 )
-"""Negators that deny nothing."""
+"""Phrases with a negator that negate nothing, such as "not only"."""
 
 
 @cache

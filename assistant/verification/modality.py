@@ -58,7 +58,7 @@ def wrong_certainty(claim: Reading, ground: Sequence[Alignment]) -> str | None:
 
 
 def _held(one: Alignment) -> int:
-    """How far from a fact it is what a claim takes from a sentence."""
+    """The highest modality level of a word that applies to what a claim takes, 0 for none."""
     sentence = one.sentence
     return max(
         (
@@ -71,7 +71,7 @@ def _held(one: Alignment) -> int:
 
 
 def _stressed(claim: Reading, ground: Sequence[Alignment]) -> bool:
-    """True where a claim stresses that it is so, and sources that leave something open do not."""
+    """True where a claim has a word such as "definitely", but its sources hedge and have none."""
     texts = [one.sentence.text for one in ground]
     unsure = any(pattern.search(text) for text in texts for pattern in _PATTERNS.values())
     stressed = unsure and _STRESSED.search(claim.text) is not None

@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 from assistant.verification.readings import Reading
 
-_RULES = 0.5  # share of what a claim takes from a sentence that a word must reach
+_RULES = 0.5  # share of matched tokens or content words that makes a marker apply
 _APART = frozenset({"conj", "parataxis", "advcl", "relcl", "appos"})
 _CONDITIONS = frozenset({"if", "unless", "provided"})
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A word that changes what others say."""
+    """A negating or modal word, with its scope."""
 
     place: int
     """Its token."""
     scope: frozenset[int]
     """The tokens that it reaches."""
     content: frozenset[int]
-    """Those of them that carry what is said, but for the word itself."""
+    """The content words in the scope, without the word itself."""
 
 
 def markers(reading: Reading, places: Iterable[int]) -> list[Marker]:
-    """The words at these places with what they reach: the clause of the verb above them."""
+    """A marker for the word at each place; its scope is the clause of the verb that governs it."""
     found = []
     for place in places:
         scope = frozenset(_clause(reading, place))
@@ -34,7 +34,7 @@ def markers(reading: Reading, places: Iterable[int]) -> list[Marker]:
 
 
 def rules(marker: Marker, matched: frozenset[int]) -> bool:
-    """True where a claim takes up most of what a word reaches, or takes most of it from there."""
+    """True where the scope has half of the matched tokens, or as many as half its content words."""
     reached = len(marker.scope & matched)
     return reached > 0 and reached >= _RULES * min(len(matched), len(marker.content))
 
@@ -58,7 +58,7 @@ def _clause(reading: Reading, place: int) -> list[int]:
 
 
 def _shares_subject(reading: Reading, place: int) -> bool:
-    """True for the second of "will visit schools and offer vaccination", or of two nouns."""
+    """True for a conjunct without a subject: "offer" in "will visit schools and offer help"."""
     own = reading.parse.children(place, "nsubj", "nsubjpass")
     return reading.parse.tokens[place].dep == "conj" and not own
 

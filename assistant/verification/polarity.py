@@ -68,7 +68,7 @@ def _denials(reading: Reading) -> list[int]:
 
 
 def _opposed(claim: Reading, sentence: Reading) -> str | None:
-    """A word of the claim and one of the source that mean the opposite, where neither has both.
+    """A pair of antonyms, one in the claim and one in the source, where neither text has both.
 
     A word that denies by itself is counted as a denial, not here.
     """

@@ -37,11 +37,11 @@ class Reading:
     before: str = ""
     """Headline and the sentences just before it: what its pronouns point to."""
     voice: str | None = None
-    """Who spoke last, just before it: a sentence that names nobody may go on with that."""
+    """Last speaker in the two sentences before: a sentence naming none may continue that speech."""
 
     @cached_property
     def content(self) -> tuple[int, ...]:
-        """Places of the tokens that carry what it says."""
+        """Indices of its content words."""
         return tuple(
             place
             for place, token in enumerate(self.parse.tokens)
@@ -68,7 +68,7 @@ class Reading:
 
     @cached_property
     def frame(self) -> set[int]:
-        """Places of the tokens that only say who speaks, and that somebody does."""
+        """Indices of the tokens of its statements' speakers and reporting verbs."""
         said = self.statements
         return self.inside([s.speaker_span for s in said] + [s.cue_span for s in said])
 
@@ -90,7 +90,7 @@ class Reading:
 
 
 def is_term(word: str) -> bool:
-    """True for a word that says something by itself."""
+    """True for a content word: neither punctuation nor a stop word."""
     return any(c.isalnum() for c in word) and terms(f"{word} x") != ["x"]
 
 
@@ -118,7 +118,7 @@ def read_source(
     parser: Parser,
     encode: Encode,
 ) -> Source:
-    """A passage of an article, read.
+    """Parse a passage of an article, without sentences that look like prompt injection.
 
     Args:
         number: the number that claims cite it by.
@@ -161,7 +161,7 @@ def _last_voice(statements: Sequence[Statement], around: Sequence[Span], at: Spa
 
 
 def read_claim(text: str, parser: Parser) -> Reading:
-    """A claim, read."""
+    """Parse a claim and find its statements."""
     statements = find_statements(Article("claim", text), parser)
     return Reading(text, parser.parse([text])[0], tuple(statements))
 

@@ -17,7 +17,7 @@ _DONE_TO = ("dobj", "dative", "nsubjpass", "attr", "oprd")
 
 
 def swapped(claim: Reading, ground: Sequence[Alignment]) -> str | None:
-    """Whether a claim turns round who does something and who suffers it, or from and to."""
+    """Why a claim swaps agent and patient or "from" and "to", or changes the subject; or None."""
     sentences = [one.sentence for one in ground]
     theirs = [act for one in sentences for act in _acts(one)]
     for verb, does, suffers in _acts(claim):
@@ -76,7 +76,7 @@ def _meant(reading: Reading, verb: int, subject: int) -> int:
 
 
 def _exchanged(mine: dict[str, set[str]], theirs: dict[str, set[str]]) -> bool:
-    """True where two words stand at each other's place in the grammar."""
+    """True where two words have swapped their grammatical roles."""
     both = [word for word in mine if word in theirs and not mine[word] & theirs[word]]
     return any(
         mine[one] & theirs[two] and (mine[two] & theirs[one] or len(mine[one] & theirs[two]) > 1)

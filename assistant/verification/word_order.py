@@ -48,7 +48,7 @@ def _by_stem(reading: Reading, holds: Callable[[Reading, int], bool]) -> dict[st
 
 
 def _denied(reading: Reading, place: int) -> bool:
-    """True where "not", "no" or a word such as "refuse" stands right over a word."""
+    """True where an odd number of negators or words such as "refuse" apply to a word."""
     parse, tokens = reading.parse, reading.parse.tokens
     count = 0
     for step in range(_STEPS):
@@ -63,7 +63,7 @@ def _denied(reading: Reading, place: int) -> bool:
 
 
 def _exchanged(claim: Reading, one: Reading) -> bool:
-    """True where two words stand between each other's neighbours."""
+    """True where two words have swapped places, judged by the words beside them."""
     mine, theirs = _neighbours(claim), _neighbours(one)
     both = [w for w in mine if w in theirs and mine[w] != theirs[w]]
     return any(

@@ -15,7 +15,7 @@ _LOOK = 0.3  # seconds between two looks at what is waited for
 
 
 class AdmissionControl:
-    """Lets a few questions in at once, and keeps the others in line. Safe to use from threads."""
+    """Limits concurrent questions, and queues a bounded number more. Safe to use from threads."""
 
     def __init__(self, settings: ServeSettings) -> None:
         """Let nobody in yet."""
@@ -27,10 +27,10 @@ class AdmissionControl:
 
     @contextmanager
     def ticket(self) -> Iterator[Ticket]:
-        """A place in the line, given back at the end of the block.
+        """A place in the queue, released at the end of the block.
 
         Raises:
-            Busy: the line is full. It is raised at once: nobody waits to hear it.
+            Busy: the queue is full. It is raised at once, without waiting.
         """
         with self._moved:
             if len(self._line) >= self._most:
@@ -48,12 +48,12 @@ class AdmissionControl:
 
     @contextmanager
     def alone(self, conversation: str, over: threading.Event) -> Iterator[None]:
-        """Wait until no other question of this conversation is being answered.
+        """Lock a conversation, waiting until no other question of it is being answered.
 
-        Else the answer that comes last would take the place of the other.
+        Without this, the later of two concurrent answers would replace the other.
 
         Raises:
-            Cancelled: it was over before its turn came.
+            Cancelled: the question was cancelled while it waited.
         """
         with self._moved:
             while not self._moved.wait_for(lambda: conversation not in self._talking, _LOOK):
@@ -96,9 +96,9 @@ class Ticket:
         return self._desk.before(self._place)
 
     def waiting(self) -> Iterator[StageEvent]:
-        """What to tell who waits, every now and then, until it is this one's turn.
+        """Yield a progress event at intervals until it is this question's turn.
 
-        Whoever closes it, or what it is used in, leaves the line.
+        Closing the generator that uses it, inside a ``ticket`` block, gives up the place.
         """
         while before := self.before:
             yield StageEvent("wait", f"Waiting: {before} before this", 0.0)

@@ -52,7 +52,7 @@ class Submission:
 
     @property
     def own(self) -> Filters:
-        """The filters that the reader set: a field that holds what was inferred is none of them."""
+        """The filters that the reader set, without fields that still hold an inferred value."""
         inferred = self.talk.inferred
         own = {name: one for name, one in self.fields.items() if inferred.get(name) != one}
         return filters(**own)
@@ -85,7 +85,7 @@ class Step:
 
 
 def answering(site: Site, asked: PendingQuestion) -> Iterator[Step]:
-    """Every step to the answer, which is kept; or to what went wrong, or to its being stopped."""
+    """Yield each step until the answer is stored, an error is shown, or it is cancelled."""
     conversation = asked.talk.conversation or secrets.token_urlsafe()  # nobody else's
     try:
         with site.admission.alone(conversation, asked.stream.over):

@@ -54,7 +54,7 @@ def _asking(router: APIRouter, site: Site) -> None:
         """
         question = Question(body.question, tuple(body.history), body.filters, infer=body.infer)
         place = ExitStack()
-        ticket = place.enter_context(site.admission.ticket())  # who comes too many is told at once
+        ticket = place.enter_context(site.admission.ticket())  # fails at once if the queue is full
         if "text/event-stream" not in request.headers.get("accept", ""):
             with place:
                 ticket.wait()

@@ -27,7 +27,7 @@ _LEFT = (
 async def authenticate(
     connection: HTTPConnection, users: Users | None, root: str
 ) -> Response | None:
-    """Write down who asks, as ``user`` of the scope; where that is nobody, the way to sign in.
+    """Set ``user`` in the scope; return a redirect to the sign-in page or an error if refused.
 
     Args:
         connection: what is asked.
@@ -81,7 +81,7 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 def refuse_strangers(host: str, users: Users | None) -> None:
-    """Hold that nobody but this machine is served without a sign-in.
+    """Refuse to serve other machines without authentication.
 
     Raises:
         SettingsError: the host is not loopback, and there are no users.

@@ -1,4 +1,4 @@
-"""Stopping an answer that is on its way, at once, whatever step it is in."""
+"""Cancellation: an answer in progress is stopped at once, whatever step it is in."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ T = TypeVar("T")
 
 
 class CancellableStream(Generic[T]):
-    """What comes step by step until its reader stops it. Safe to use from threads.
+    """A stream of steps that its reader can cancel. Safe to use from threads.
 
-    The steps are made in a thread of their own: one may take seconds, and who stops it waits for
-    none. Gradio's cancelling is no help: a step that was under way to the page when its event was
-    cancelled is shown after what says that it was.
+    The steps are produced in a background thread, so that cancelling does not wait for the
+    current step, which may take seconds. Gradio's own cancellation is no help: a step being sent
+    to the page when its event is cancelled appears after the message that it was cancelled.
     """
 
     def __init__(self) -> None:
@@ -26,20 +26,20 @@ class CancellableStream(Generic[T]):
         self.over = Event()
         """Set when it is stopped, and when it ends."""
         self.left = False
-        """Whether nobody wants to see any more of it, not even that it was stopped."""
+        """Whether the reader has moved on, so that not even the cancellation is shown."""
 
     def stop(self) -> None:
-        """End what is heard, now; what makes it ends with the step that it is in."""
+        """Cancel the stream: its reader gets no more, its producer ends after the current step."""
         self.over.set()
         self._made.put(None)
 
     def leave(self) -> None:
-        """Stop it, for nobody looks at it any more."""
+        """Cancel the stream without showing that it was cancelled."""
         self.left = True
         self.stop()
 
     def heard(self, making: Generator[T]) -> Iterator[T]:
-        """What is made, as it comes.
+        """Run the generator in a thread, and yield its items as they come.
 
         Raises:
             Cancelled: somebody has stopped it.

@@ -1,7 +1,7 @@
 """The conversation: a Gradio page that streams the stages, and answers with numbered citations.
 
-The page keeps the id of its conversation and nothing else: what was said is read from what is kept,
-so that a reopened conversation is the same one, and a removed article is gone from it.
+The page holds no turns, only its conversation's id and how to go on. Turns are read from the store,
+so that a reopened conversation is complete and removed articles are gone from it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DAY = "2010-03-31"
 
 Update = dict[Any, Any]
 Asking = Callable[[Submission], PendingQuestion | None]
-"""What a handler asks, by what the page holds."""
+"""Makes a question from what the page holds; None if there is nothing to ask."""
 
 
 class _Page:
@@ -135,7 +135,7 @@ class _Page:
                    *self.suggested]  # fmt: skip
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shared = {"outputs": outputs, **quiet}
-        # "once" is deaf until the page has heard that the last one is over.
+        # Not "once": it ignores clicks until the page knows that the last event has ended.
         asks = {"trigger_mode": "multiple", **shared}
         begun = page.load(self._loaded, None, loaded, **quiet)
         filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
@@ -149,7 +149,7 @@ class _Page:
             one.click(self._handler(self._suggested), [one, *given[1:]], **asks)
             for one in self.suggested
         ]
-        # Neither stands in Gradio's line, where answers are.
+        # Neither goes through Gradio's queue, where it would wait behind answers.
         self.stop.click(self._stop, None, [self.ask, self.stop], queue=False, **quiet)
         left = self.new.click(self._leave, None, None, queue=False, **quiet)
         emptied = left.then(self._emptied, None, **shared)
@@ -159,7 +159,7 @@ class _Page:
         page.unload(self._closed)
 
     def _handler(self, asking: Asking) -> Callable[..., Any]:
-        """Answers what the function makes of the values of the components, given one by one."""
+        """A Gradio handler that answers the question that ``asking`` makes of the page's values."""
 
         def handle(
             question: str, since: str, until: str, outlets: list[str], speakers: list[str],
@@ -195,7 +195,7 @@ class _Page:
         )
 
     def _suggested(self, given: Submission) -> PendingQuestion:
-        """What stands on a button; it replaces nothing, even where a question was being edited."""
+        """A suggested question; it is appended, even if the last question was being edited."""
         return replace(self._asked(given), after=None)
 
     def _repeated(self, given: Submission) -> PendingQuestion | None:
@@ -235,7 +235,7 @@ class _Page:
             yield update
 
     def _stop(self, request: gr.Request) -> Update:
-        """End what is under way, whose last step says so; what is lost leaves the page usable."""
+        """Cancel the question in flight, whose last step shows it; if none, reset the buttons."""
         if asked := self._in_flight.of(_page(request)):
             asked.stream.stop()
             return dict.fromkeys([self.ask, self.stop], gr.skip())
@@ -248,7 +248,7 @@ class _Page:
         self._in_flight.forget(_page(request))
 
     def _limits(self, answer: Answer, before: Collection[str]) -> Update:
-        """The filter fields after an answer: what was inferred stands there, and is called so."""
+        """Update the filter fields after an answer: inferred values are filled in and labelled."""
         names = {"since": "From", "until": "To", "outlets": "Outlets"}
         updates: Update = {}
         for name, label in names.items():
@@ -279,7 +279,7 @@ class _Page:
         turns = self._site.shown(_who(request), talk.conversation)
         asked = following(self._site, turns) if turns else self._first_questions()
         if self._in_flight.of(page) or self._in_flight.moves(page) != moves:
-            return dict.fromkeys(self.suggested, gr.skip())  # they come too late
+            return dict.fromkeys(self.suggested, gr.skip())  # stale: the page has moved on
         return self._suggestions(asked)
 
     def _first_questions(self) -> list[str]:
@@ -288,7 +288,7 @@ class _Page:
         if self._examples[0] == state:
             return self._examples[1]
         found = examples(self._site)
-        if len(found) == _SUGGESTIONS:  # else somebody may have come who goes first
+        if len(found) == _SUGGESTIONS:  # fewer may mean that a reader's question took priority
             self._examples = (state, found)
         return found
 

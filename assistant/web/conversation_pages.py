@@ -147,8 +147,8 @@ def question_rows(site: Site, who: str) -> list[dict[str, Any]]:
     """What somebody said of answers, as questions of a suite: what ``assistant eval run`` takes.
 
     An answer called right gives its citations as evidence; one that should have been refused is a
-    question without an answer. Of the others nobody knows what is right yet: their evidence is
-    open, and their kind says so.
+    question without an answer. For the others the right answer is not known yet: their kind
+    is "reported", their evidence the citations that nobody called wrong.
     """
     turns: dict[tuple[str, int], list[Feedback]] = {}
     for one in site.conversations.said(who):

@@ -1,7 +1,7 @@
 """Conversations, ticks and feedback, kept in a SQLite file beside the catalog.
 
-Every row belongs to an owner: the name that somebody signed in with, or "" where nobody does. What
-another owns is as unknown as what never was.
+Every row belongs to an owner: the name that somebody signed in with, or "" where nobody does. To
+anybody else it does not exist.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class Conversations:
             yield conversation, StoredTurn(number, asked, json.loads(answer))
 
     def replace(self, conversation: str, turn: StoredTurn, answer: dict[str, Any]) -> None:
-        """Keep something else of a turn, unless another answer has taken its place."""
+        """Replace a turn's stored answer, unless it has changed since ``turn`` was read."""
         self._run(
             "UPDATE turn SET answer = ? WHERE conversation = ? AND number = ? AND answer = ?",
             (json.dumps(answer), conversation, turn.number, json.dumps(turn.answer)),

@@ -72,7 +72,7 @@ class Guard:
         return self._settings.max_upload * _MEGABYTE if uploads else _MOST_BYTES
 
     def _bounded(self, receive: Receive, connection: HTTPConnection) -> Receive:
-        """What is received, cut off where more comes than was said or may come."""
+        """``receive`` with a limit on the body's size: a larger one is treated as a disconnect."""
         left = self._most(connection)
 
         async def bounded() -> Message:

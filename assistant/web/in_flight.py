@@ -30,7 +30,7 @@ class QuestionsInFlight:
 
     @contextmanager
     def asking(self, page: str, asked: PendingQuestion) -> Iterator[bool]:
-        """Take the place of what a page has under way; False where that is the same already."""
+        """Register a page's question, cancelling its last; False if it is the same question."""
         with self._lock:
             before = self.of(page)
             fresh = before != asked

@@ -1,11 +1,11 @@
-"""Where a request comes from, and which names of this machine are answered to.
+"""Checks of a request's origin and host.
 
-- Against DNS rebinding: a page of another site can give its own name this machine's address, and
-  would then be let read the archive by the browser; it cannot change the name (the ``Host``
-  header) that the browser asks for. So without a sign-in only loopback's names are answered.
-- Against CSRF (cross-site request forgery): what changes something is taken from this app's own
-  pages only; a browser says where a request comes from, and no other site can make it say
-  otherwise.
+- Against DNS rebinding: another site can point its domain at this machine, and the browser would
+  then let its pages read the archive. The ``Host`` header still names that domain, so without
+  a sign-in only requests for loopback names and addresses are served.
+- Against CSRF (cross-site request forgery): of a browser's requests that change something, only
+  those from this app's own pages are accepted, by the headers ``Sec-Fetch-Site`` and ``Origin``,
+  which another site cannot forge.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Site:
     root: str = ""
     """What a proxy puts before every path: "" or "/onrecord"."""
     read_only: bool = False
-    """Whether articles may be added and removed."""
+    """Whether adding and removing articles is disabled."""
 
     def page(
         self,

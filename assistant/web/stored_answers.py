@@ -19,7 +19,7 @@ from assistant.types import Answer, Claim, Source, from_dict
 from assistant.web.conversations import Conversations, StoredTurn
 
 _CITED = ("citations", "read", "nearest")
-_OF_ARTICLES = ("text", "history")  # words of articles, all of them found again
+_OF_ARTICLES = ("text", "history")  # fields with words of articles; not stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def read_back(turn: StoredTurn, archive: Archive) -> StoredAnswer:
 
 
 def forget(conversations: Conversations, archive: Archive) -> None:
-    """Take what rests on removed articles out of every kept answer, for good."""
+    """Permanently erase what rests on removed articles from every stored answer."""
     held = {source.id for source in archive.articles()}
     for conversation, turn in conversations.every():
         if turn.answer != (left := _without(turn.answer, held)):

@@ -26,7 +26,7 @@ _MEMORY = 128 * _R * (_N + _P + 2)
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _SHORTEST = 8  # of a password
 _WINDOW = 900.0  # seconds in which wrong passwords are counted
-_FROM_ONE, _FROM_ADDRESS, _FOR_NAME = 5, 20, 50  # for one name from one address; in all
+_FROM_ONE, _FROM_ADDRESS, _FOR_NAME = 5, 20, 50  # rate limits: name and address, address, name
 _MOST_KEPT = 10_000  # names and addresses whose attempts are remembered
 
 
@@ -95,9 +95,9 @@ class Users:
         return token
 
     def is_known(self, name: str, password: str, address: str) -> bool:
-        """True where name and password match; it takes as long for a name that nobody has.
+        """True where name and password match; unknown names take as long (no timing attack).
 
-        What has matched once is known again at once: programs sign in with each request.
+        A match is cached, since programs authenticate with each request.
 
         Raises:
             TooManyAttempts: for this name or from this address.
@@ -106,7 +106,7 @@ class Users:
         seen = hmac.digest(self._secret, f"{name}\0{password}".encode(), "sha256")
         if hmac.compare_digest(self._seen.get(name, b""), seen):
             return True
-        with self._checking:  # one at a time, so that many at once are counted, too
+        with self._checking:  # serialised: parallel attempts must not evade the rate limit
             right = self._is_right(name, password, address)
         if right:
             self._seen[name] = seen

@@ -65,8 +65,8 @@ def share(right: float, looked_at: float, nothing: str) -> Score:
 
 
 Statistic = Callable[[Numbers, Numbers], Numbers]
-"""Scores of shape (questions, 2) and weights of shape (samples, questions) to a figure a sample;
-NaN where a sample has nothing to make it of, which no caller lets out."""
+"""Maps scores of shape (questions, 2) and weights of shape (samples, questions) to one value for
+each sample; NaN where it is undefined, which callers filter out."""
 
 
 def ratio(scores: Numbers, weights: Numbers) -> Numbers:
@@ -128,7 +128,7 @@ class Metric:
 
     @property
     def by_question(self) -> bool:
-        """Whether a single question has a value of its own; it has none in an area or an error."""
+        """Whether single questions have a value; for AUROC and calibration error they have none."""
         return self.statistic is ratio
 
     def is_worse(self, value: float, than: float) -> bool:
