@@ -15,9 +15,10 @@ import time
 from pathlib import Path
 
 from assistant import Assistant
-from assistant.evaluation import compare, gate, read_run, read_suite, run_suite
+from assistant.evaluation import compare, gate, read_run, run_suite
 from assistant.evaluation.asking import read_journal
 from assistant.settings import load
+from assistant.suites import read_suite
 
 
 def main() -> None:

@@ -14,9 +14,9 @@ import random
 import sys
 from pathlib import Path
 
-from assistant.evaluation.questions import GoldQuestion, read_questions
 from assistant.models.reranking import PackagedReranker
 from assistant.settings import load
+from assistant.suites.questions import GoldQuestion, read_questions
 
 THRESHOLDS = (-2.0, 0.0, 1.0, 2.0, 3.0)
 

@@ -24,10 +24,10 @@ from sklearn.model_selection import GroupKFold
 
 import assistant.quoting.confidence as confidence
 from assistant import Assistant
-from assistant.evaluation import read_suite
 from assistant.evaluation.gold import locate, twin_filters
 from assistant.quoting import Confidence
 from assistant.settings import load
+from assistant.suites import read_suite
 from assistant.types import EVERYTHING, Question
 
 FILE = Path(confidence.__file__).with_name("confidence.json")

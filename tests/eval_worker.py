@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from assistant import Assistant
-from assistant.evaluation import read_suite, run_suite
+from assistant.evaluation import run_suite
 from assistant.settings import load
+from assistant.suites import read_suite
 from assistant.testing import HashEmbeddings
 
 archive, questions, out, after = sys.argv[1:]

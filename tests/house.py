@@ -26,6 +26,7 @@ FLOORS = [
     ["quoting", "chat_writer"],
     ["assistant"],
     ["rendering"],
+    ["suites"],
     ["evaluation"],
     ["cli", "web", "testing"],
 ]

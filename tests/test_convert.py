@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from assistant import cli
 from assistant.errors import SuiteBroken
-from assistant.evaluation import read_suite
-from assistant.evaluation.convert import Conversion, convert
 from assistant.evaluation.gold import locate
-from assistant.evaluation.questions import GoldQuote
+from assistant.suites import read_suite
+from assistant.suites.convert import Conversion, convert
+from assistant.suites.questions import GoldQuote
 
 BODY = "The bridge at Orm opened in May.\n\nMayor Ida Holt cut the ribbon.  It cost 9 million."
 

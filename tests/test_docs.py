@@ -11,10 +11,10 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 from assistant import cli
-from assistant.evaluation import Suite, read_suite
 from assistant.evaluation.lost import STAGES
 from assistant.evaluation.metrics import metrics_of
 from assistant.settings import Settings
+from assistant.suites import Suite, read_suite
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -21,11 +21,12 @@ from typer.testing import CliRunner
 
 from assistant import Assistant, Question, cli
 from assistant.errors import EvaluationError, RunsDiffer
-from assistant.evaluation import Suite, compare, differences, gate, read_run, read_suite, run_suite
+from assistant.evaluation import compare, differences, gate, read_run, run_suite
 from assistant.evaluation.metrics.scores import Score
 from assistant.evaluation.running import with_twins
 from assistant.evaluation.runs import Result
 from assistant.evaluation.storing import write_json, write_results
+from assistant.suites import Suite, read_suite
 from assistant.testing import sample_articles
 
 pytestmark = pytest.mark.slow

@@ -16,13 +16,14 @@ from assistant.errors import (
     ModelMissing,
     SettingsError,
 )
-from assistant.evaluation import Suite, run_suite
+from assistant.evaluation import run_suite
 from assistant.evaluation.judging import ChatJudge, CrossEncoderJudge
 from assistant.evaluation.metrics import citations
-from assistant.evaluation.questions import GoldQuestion
-from assistant.evaluation.suite import JudgeSettings
 from assistant.models.reranking import PackagedReranker
 from assistant.settings import load
+from assistant.suites import Suite
+from assistant.suites.questions import GoldQuestion
+from assistant.suites.suite import JudgeSettings
 from assistant.testing import ScriptedChatModel, sample_articles
 
 

@@ -23,8 +23,8 @@ from assistant.evaluation.metrics.citations import alce
 from assistant.evaluation.metrics.retrieval import ranking_figures
 from assistant.evaluation.metrics.retrieval import score as score_retrieval
 from assistant.evaluation.metrics.scores import Case, Score, auroc, ece, ratio
-from assistant.evaluation.questions import GoldQuestion, GoldQuote, GoldStatement
 from assistant.language.facts import facts
+from assistant.suites.questions import GoldQuestion, GoldQuote, GoldStatement
 from assistant.types import Answer, Citation, Claim, Refusal, Source, Trace
 
 

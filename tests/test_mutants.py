@@ -19,10 +19,11 @@ import assistant.assistant as door
 from assistant import Answer, Assistant, Citation, Claim, Hit
 from assistant.answering import Draft
 from assistant.archive import Archive
-from assistant.evaluation import Run, Suite, gate, read_run, read_suite, run_suite
+from assistant.evaluation import Run, gate, read_run, run_suite
 from assistant.quoting import Confidence
 from assistant.quoting.confidence import Verdict
 from assistant.resources import folder
+from assistant.suites import Suite, read_suite
 from assistant.text import sentences
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from newsroom import asked, client_of, keep
 
 from assistant import Article, Assistant
-from assistant.evaluation.questions import read_questions
+from assistant.suites.questions import read_questions
 from assistant.testing import sample_articles
 
 if TYPE_CHECKING:

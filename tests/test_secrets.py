@@ -10,10 +10,11 @@ import pytest
 from chat_server import chat_server
 
 from assistant import Assistant
-from assistant.evaluation import Suite, run_suite
-from assistant.evaluation.questions import GoldQuestion
+from assistant.evaluation import run_suite
 from assistant.rendering import to_html, to_text
 from assistant.settings import load
+from assistant.suites import Suite
+from assistant.suites.questions import GoldQuestion
 from assistant.testing import HashEmbeddings, sample_articles
 
 pytestmark = pytest.mark.slow

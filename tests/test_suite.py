@@ -12,12 +12,13 @@ import pytest
 from conftest import OpenAssistant
 
 from assistant.errors import SuiteBroken
-from assistant.evaluation import read_suite, run_suite
+from assistant.evaluation import run_suite
 from assistant.evaluation.gold import locate, twin_filters
-from assistant.evaluation.questions import GoldQuote
 from assistant.evaluation.running import with_twins
-from assistant.evaluation.suite import Suite
 from assistant.resources import folder
+from assistant.suites import read_suite
+from assistant.suites.questions import GoldQuote
+from assistant.suites.suite import Suite
 from assistant.testing import sample_articles
 from assistant.types import Article
 

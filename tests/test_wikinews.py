@@ -9,9 +9,10 @@ import pytest
 from conftest import SHARED, needs_shared
 
 from assistant import Assistant
-from assistant.evaluation import gate, read_suite, run_suite
+from assistant.evaluation import gate, run_suite
 from assistant.reading.injection import is_order
 from assistant.settings import load
+from assistant.suites import read_suite
 from assistant.text import sentences
 
 pytestmark = [

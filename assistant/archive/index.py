@@ -1,6 +1,6 @@
 """The vector index on disk: opening, health checks, rebuilding, and locks for a single writer.
 
-docs/design/archive.md has the measurements of Chroma: after a kill, opening the folder can hang; two writers
+Measured of Chroma (docs/design/archive.md): after a kill, opening the folder can hang; two writers
 corrupt it; an open reader does not see later writes. Hence a writer's lock, a marker with the
 files' footprint, a health check where it differs, and a generation at whose change readers reopen.
 """

@@ -1,6 +1,6 @@
 """Is an index on disk fit to be opened? Asked in a child process, which may hang or crash.
 
-A damaged Chroma folder can do worse than fail: docs/design/archive.md tells of an open that hung while it wrote
+A damaged Chroma folder can do worse than fail: one open was seen to hang while it wrote
 a file of 56 GB. So the child has a time limit and a limit on the size of the files it writes.
 """
 

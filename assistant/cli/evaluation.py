@@ -17,7 +17,8 @@ from assistant.cli.shared import FAILED, UNJUDGED, AsJson, bar, show
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.evaluation import Comparison, Run, Suite, Verdict
+    from assistant.evaluation import Comparison, Run, Verdict
+    from assistant.suites import Suite
 
 app = typer.Typer(help="Measure answers: suites, comparisons, gates.", no_args_is_help=True)
 
@@ -47,8 +48,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask the questions of suites and score the answers."""
-    from assistant.evaluation import read_suite, run_suite
+    from assistant.evaluation import run_suite
     from assistant.evaluation.running import with_twins
+    from assistant.suites import read_suite
 
     if archive and corpus:
         raise typer.BadParameter("Name an archive or a corpus, not both.")
@@ -124,8 +126,8 @@ def convert(
     as_json: AsJson = False,
 ) -> None:
     """Make a suite of a data set on disk."""
-    from assistant.evaluation.convert import FORMATS
-    from assistant.evaluation.convert import convert as convert_files
+    from assistant.suites.convert import FORMATS
+    from assistant.suites.convert import convert as convert_files
 
     if form not in FORMATS:
         raise typer.BadParameter(f"There is no format {form!r}: {', '.join(FORMATS)}.")

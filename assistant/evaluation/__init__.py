@@ -8,7 +8,7 @@ from assistant.evaluation.compare import Comparison, Finding, Verdict, compare, 
 from assistant.evaluation.running import run_suite
 from assistant.evaluation.runs import Run
 from assistant.evaluation.storing import read_run
-from assistant.evaluation.suite import Suite, read_suite
+from assistant.suites.suite import Suite, read_suite
 
 __all__ = [
     "Comparison",

@@ -12,7 +12,7 @@ from assistant.errors import RunsDiffer
 from assistant.evaluation import sampling
 from assistant.evaluation.metrics.scores import Metric, Numbers, unscored
 from assistant.evaluation.runs import Run, as_numbers, rounded
-from assistant.evaluation.suite import PROMISES
+from assistant.suites.suite import PROMISES
 
 _ALARM = 0.05
 # Metrics that must stay at 1: one failure is a regression, without a significance test.

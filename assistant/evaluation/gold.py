@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from assistant.archive import Archive
 from assistant.archive.copies import contained
 from assistant.errors import ArticleUnknown, SuiteBroken
-from assistant.evaluation.questions import GoldQuestion, refuse
-from assistant.evaluation.suite import Suite
+from assistant.suites.questions import GoldQuestion, refuse
+from assistant.suites.suite import Suite
 from assistant.text import find
 from assistant.types import Article, Filters, Hit, Passage, Source, Span
 

@@ -14,10 +14,10 @@ from assistant.evaluation.journal import append, mend, whole_lines
 from assistant.evaluation.metrics.answers import said
 from assistant.evaluation.metrics.citations import alce
 from assistant.evaluation.metrics.scores import Case, Score, unscored
-from assistant.evaluation.suite import JudgeSettings
 from assistant.models.chat_model import ChatModel
 from assistant.models.reranking import Reranker
 from assistant.prompts import Prompt, load_prompt
+from assistant.suites.suite import JudgeSettings
 from assistant.text import find
 
 # Threshold in logits: it separates reference answers paired with their own evidence from those

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from assistant.assistant import Assistant
 from assistant.evaluation.judging import PROMPTS
-from assistant.evaluation.suite import Suite
 from assistant.prompts import load_prompt
+from assistant.suites.suite import Suite
 
 _PACKAGES = (
     "onrecord chromadb ir-measures langchain-core numpy onnxruntime sentence-transformers"

@@ -17,8 +17,8 @@ from assistant.evaluation.metrics.answers import held
 from assistant.evaluation.metrics.scores import Case, Score
 from assistant.evaluation.runs import Result, Run
 from assistant.evaluation.storing import write_whole
-from assistant.evaluation.suite import Suite
 from assistant.rendering import described
+from assistant.suites.suite import Suite
 from assistant.text import without_direction
 from assistant.types import Citation, Claim
 

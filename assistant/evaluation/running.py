@@ -25,10 +25,10 @@ from assistant.evaluation.metrics.scores import Case, Metric
 from assistant.evaluation.report import write_report
 from assistant.evaluation.runs import Result, Run, rounded_score
 from assistant.evaluation.storing import read_manifest, write_json, write_results
-from assistant.evaluation.suite import EVERY_SLICE, Suite
 from assistant.models.chat_model import ChatModel, LangChainModel
 from assistant.models.reranking import PackagedReranker
 from assistant.settings import ModelSettings
+from assistant.suites.suite import EVERY_SLICE, Suite
 
 _LOCK = ".lock"
 

@@ -19,7 +19,7 @@ from assistant.evaluation.metrics import (
 )
 from assistant.evaluation.metrics.citations import SupportJudge
 from assistant.evaluation.metrics.scores import Case, Metric, Score
-from assistant.evaluation.suite import Suite
+from assistant.suites.suite import Suite
 
 __all__ = ["USUAL", "Case", "Metric", "Score", "metrics_of", "score_all"]
 

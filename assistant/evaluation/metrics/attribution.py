@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.archive.copies import contained
 from assistant.evaluation.metrics.citations import overlap, quoted_strings
 from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, unscored
-from assistant.evaluation.questions import GoldStatement
+from assistant.suites.questions import GoldStatement
 from assistant.text import words
 
 # Share of a statement's runs of three words that a claim's quote must hold to rest on it. Words

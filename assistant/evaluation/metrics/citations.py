@@ -9,8 +9,8 @@ from typing import Protocol
 
 from assistant.errors import ModelMissing
 from assistant.evaluation.metrics.scores import Case, Metric, Score, rate, share, unscored
-from assistant.evaluation.questions import GoldQuote
 from assistant.language.facts import facts
+from assistant.suites.questions import GoldQuote
 from assistant.text import find, words
 from assistant.types import Claim
 

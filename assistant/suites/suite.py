@@ -23,8 +23,8 @@ from pydantic import (
 )
 
 from assistant.errors import SuiteBroken
-from assistant.evaluation.questions import GoldQuestion, explained, read_questions
 from assistant.resources import folder
+from assistant.suites.questions import GoldQuestion, explained, read_questions
 
 Count = Annotated[int, Field(ge=1)]
 Cutoffs = Annotated[tuple[Count, ...], AfterValidator(lambda given: tuple(sorted(set(given))))]

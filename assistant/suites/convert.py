@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import SuiteBroken
-from assistant.evaluation.questions import parse_questions, refuse
+from assistant.suites.questions import parse_questions, refuse
 from assistant.text import clean, find, is_blank
 
 Line = dict[str, Any]
