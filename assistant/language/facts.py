@@ -77,7 +77,8 @@ def facts(text: str) -> Facts:
         dates |= {_day(match) for match in pattern.finditer(text)}
         text = pattern.sub(" , ", text)
     numbers = {_figure(match) for match in _FIGURES.finditer(text)}
-    numbers |= {_spelt(match.group()) for match in _SPELT.finditer(_FIGURES.sub(" , ", text))}
+    for match in _SPELT.finditer(_FIGURES.sub(" , ", text)):
+        numbers |= _spelt(match.group())
     return Facts(frozenset(numbers), frozenset(dates), frozenset(_names(text)))
 
 
@@ -101,18 +102,16 @@ def _figure(match: re.Match[str]) -> Decimal:
     return (Decimal(match[1].replace(",", "")) * scale).normalize()
 
 
-def _spelt(text: str) -> Decimal:
-    """A number in words: "two hundred and five thousand"."""
-    total = current = 0
-    for word in re.split(r"[ -]+", text.casefold()):
-        if word in _EN.numbers:
-            current += _EN.numbers[word]
-        elif word == "hundred":
-            current = max(current, 1) * 100
-        elif word in _EN.scales:
-            total += max(current, 1) * _EN.scales[word]
-            current = 0
-    return Decimal(total + current).normalize()
+def _spelt(text: str) -> set[Decimal]:
+    """A number in words: "two hundred and five thousand"; several where they are none together."""
+    from text_to_num import text2num
+
+    words = re.split(r"[\s-]+", text.casefold())
+    try:
+        return {Decimal(text2num(" ".join(words), english().code)).normalize()}
+    except ValueError:  # "two four"
+        known = english().numbers | english().scales
+        return {Decimal(known[word]).normalize() for word in words if word in known}
 
 
 def _names(text: str) -> set[str]:

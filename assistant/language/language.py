@@ -43,7 +43,7 @@ class Language:
     """Zero to nineteen."""
     tens: tuple[str, ...]
     """Twenty to ninety."""
-    scales: Mapping[str, int]
+    scales: dict[str, int]
     """Hundred, thousand and so on."""
     short_scales: Mapping[str, str]
     """What stands for a scale behind a figure: "bn"."""

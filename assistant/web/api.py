@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from assistant.errors import OnRecordError
@@ -62,12 +63,11 @@ def _asking(router: APIRouter, site: Site) -> None:
         return _Events(place, _events(site, ticket, question))
 
 
-class _Events(StreamingResponse):
+class _Events(EventSourceResponse):
     """Server-sent events, at whose end a place in the line is given back, whatever happens."""
 
-    def __init__(self, place: ExitStack, events: Iterator[str]) -> None:
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        super().__init__(events, media_type="text/event-stream", headers=headers)
+    def __init__(self, place: ExitStack, events: Iterator[ServerSentEvent]) -> None:
+        super().__init__(events)
         self._place = place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +75,7 @@ class _Events(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-def _events(site: Site, ticket: Ticket, question: Question) -> Iterator[str]:
+def _events(site: Site, ticket: Ticket, question: Question) -> Iterator[ServerSentEvent]:
     try:
         yield from map(_event, ticket.waiting())
         yield from map(_event, site.assistant.stream(question))
@@ -110,11 +110,11 @@ def _looking(router: APIRouter, site: Site) -> None:
         return to_dict(archive.article(article_id, version))
 
 
-def _event(event: Event) -> str:
+def _event(event: Event) -> ServerSentEvent:
     name = type(event).__name__.removesuffix("Event").casefold()
     fields = to_dict(event)
     return _sent(name, fields["answer"] if name == "answer" else fields)
 
 
-def _sent(name: str, fields: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(fields, ensure_ascii=False)}\n\n"
+def _sent(name: str, fields: dict[str, Any]) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(fields, ensure_ascii=False), event=name, sep="\n")

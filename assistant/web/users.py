@@ -13,8 +13,11 @@ import re
 import secrets
 import threading
 import time
-from collections import deque
 from pathlib import Path
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from assistant.errors import SettingsError, TooManyAttempts
 
@@ -25,9 +28,10 @@ _N, _R, _P = 2**15, 8, 3
 _MEMORY = 128 * _R * (_N + _P + 2)
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _SHORTEST = 8  # of a password
-_WINDOW = 900.0  # seconds in which wrong passwords are counted
-_FROM_ONE, _FROM_ADDRESS, _FOR_NAME = 5, 20, 50  # rate limits: name and address, address, name
-_MOST_KEPT = 10_000  # names and addresses whose attempts are remembered
+_MINUTES = 15  # in which wrong passwords are counted, by a moving window
+_FROM_ONE, _FROM_ADDRESS, _FOR_NAME = (
+    RateLimitItemPerMinute(most, _MINUTES) for most in (5, 20, 50)
+)  # for one name from one address; in all from an address; in all for a name
 
 
 def hashed(password: str) -> str:
@@ -76,7 +80,7 @@ class Users:
         self._checking = threading.Lock()
         self._secret = secrets.token_bytes(32)
         self._seen: dict[str, bytes] = {}  # what matched, by name, keyed with the secret
-        self._wrong: dict[str, deque[float]] = {}
+        self._wrong = MovingWindowRateLimiter(MemoryStorage())
         self._sessions: dict[str, tuple[str, float]] = {}
 
     def sign_in(self, name: str, password: str, address: str) -> str | None:
@@ -118,16 +122,16 @@ class Users:
             f"from {address}": _FROM_ADDRESS,
             f"{name}": _FOR_NAME,
         }
-        if any(self._tries(counter) >= most for counter, most in counters.items()):
+        if not all(self._wrong.test(limit, counter) for counter, limit in counters.items()):
             raise TooManyAttempts(
-                "Too many attempts went wrong.", f"Try again in {_WINDOW / 60:.0f} minutes."
+                "Too many attempts went wrong.", f"Try again in {_MINUTES} minutes."
             )
         right = _matches(self._hashes.get(name, self._nobody), password) and name in self._hashes
-        for counter in counters:
+        for counter, limit in counters.items():
             if right:
-                self._wrong.pop(counter, None)
+                self._wrong.clear(limit, counter)
             else:
-                self._wrong.setdefault(counter, deque()).append(time.monotonic())
+                self._wrong.hit(limit, counter)
         return right
 
     def of_session(self, token: str) -> str | None:
@@ -140,17 +144,6 @@ class Users:
         """End a session."""
         with self._lock:
             self._sessions.pop(token, None)
-
-    def _tries(self, counter: str) -> int:
-        if len(self._wrong) > _MOST_KEPT:
-            self._wrong = {name: one for name, one in self._wrong.items() if _recent(one)}
-        return len(_recent(self._wrong.get(counter, deque())))
-
-
-def _recent(tries: deque[float]) -> deque[float]:
-    while tries and tries[0] < time.monotonic() - _WINDOW:
-        tries.popleft()
-    return tries
 
 
 def _key(password: str, salt: bytes) -> bytes:
