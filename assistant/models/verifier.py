@@ -22,8 +22,7 @@ class Verifier(Protocol):
 class CrossEncoderVerifier:
     """Uses a reranker as a verifier, which only tells whether two texts have the same topic.
 
-    The score is the lower of two logits, claim to source and source to claim, since having the same
-    topic is symmetric. It cannot tell "will accept" from "will not accept".
+    It cannot tell "will accept" from "will not accept".
     """
 
     def __init__(self, reranker: Reranker) -> None:
@@ -36,9 +35,7 @@ class CrossEncoderVerifier:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        there = self._reranker.score(claim, sources)
-        back = [self._reranker.score(source, [claim])[0] for source in sources]
-        return [min(pair) for pair in zip(there, back, strict=True)]
+        return self._reranker.score(claim, sources)
 
 
 def load_verifier(reranker: Reranker | None) -> Verifier | None:

@@ -145,9 +145,12 @@ class Checker:
 
     def _unrelated(self, claim: Reading, ground: Sequence[Alignment]) -> str | None:
         text = " ".join(one.sentence.text for one in ground)
-        logit = self._verifier.supports(claim.text, [text])[0] if self._verifier else _UNKNOWN
+        logit, back = _UNKNOWN, _UNKNOWN
+        if self._verifier:  # texts on one topic are so in both directions
+            logit = self._verifier.supports(claim.text, [text])[0]
+            back = self._verifier.supports(text, [claim.text])[0]
         mine, theirs = self._encode([claim.text, text])
-        strange = logit + _COSINE * float(mine @ theirs) < _ALIKE
+        strange = min(logit, back) + _COSINE * float(mine @ theirs) < _ALIKE
         likeness = kinship(claim, ground, self._encode) + _LOGIT * min(logit, _SURE)
         return "the source is about something else" if strange or likeness < _LEAST else None
 
