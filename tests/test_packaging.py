@@ -30,12 +30,14 @@ def test_the_wheel_holds_what_travels(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert "assistant/py.typed" in names
-    assert "assistant/checking/opposites.txt" in names
+    assert "assistant/language/en/opposites.txt" in names
     assert "assistant/web/pages/article.html" in names
     assert "assistant/evaluation/report.html" in names
     for folder in ("prompts", "corpus", "evals"):
         kept = {
-            str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*") if path.is_file()
+            str(path.relative_to(ROOT))
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file() and not {"training", "__pycache__"} & set(path.parts)
         }
         inside = f"assistant/resources_data/{folder}/"
         held = {n.removeprefix("assistant/resources_data/") for n in names if n.startswith(inside)}
