@@ -1,0 +1,69 @@
+"""The words of On Record: frozen, slotted dataclasses, shared by every room.
+
+Offsets are positions in Python characters (code points) of the cleaned text that the archive
+stores, so that ``article.text[start:end]`` is always the quote itself. Dict forms come from
+pydantic's ``TypeAdapter`` (``to_dict`` and ``from_dict``): dates become ISO strings, tuples lists.
+"""
+
+from assistant.types.answer import (
+    Answer,
+    Citation,
+    Claim,
+    Coverage,
+    Evidence,
+    Hit,
+    Refusal,
+    RefusalReason,
+    SearchMethod,
+    Side,
+    Support,
+    Trace,
+)
+from assistant.types.article import Article, IngestReport, Passage, Skipped, Source, Span, Statement
+from assistant.types.dicts import from_dict, to_dict
+from assistant.types.event import AnswerEvent, ClaimEvent, Event, StageEvent, TokenEvent
+from assistant.types.question import (
+    EVERYTHING,
+    AnswerKind,
+    Filters,
+    Order,
+    Part,
+    PastTurn,
+    Question,
+)
+
+__all__ = [
+    "EVERYTHING",
+    "Answer",
+    "AnswerEvent",
+    "AnswerKind",
+    "Article",
+    "Citation",
+    "Claim",
+    "ClaimEvent",
+    "Coverage",
+    "Event",
+    "Evidence",
+    "Filters",
+    "Hit",
+    "IngestReport",
+    "Order",
+    "Part",
+    "Passage",
+    "PastTurn",
+    "Question",
+    "Refusal",
+    "RefusalReason",
+    "SearchMethod",
+    "Side",
+    "Skipped",
+    "Source",
+    "Span",
+    "StageEvent",
+    "Statement",
+    "Support",
+    "TokenEvent",
+    "Trace",
+    "from_dict",
+    "to_dict",
+]

@@ -1,0 +1,197 @@
+"""What was found, what an answer says, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from assistant.types.article import Passage, Source
+from assistant.types.dicts import from_dict, to_dict
+from assistant.types.question import EVERYTHING, Filters, PastTurn
+
+Support = Literal["quoted", "supported", "unsupported"]
+"""The gate's verdict on a claim."""
+
+
+RefusalReason = Literal["no_evidence", "off_topic", "empty_archive", "model_declined"]
+"""Why there is no answer."""
+
+
+SearchMethod = Literal["dense", "keyword"]
+"""How a passage was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found."""
+
+    passage: Passage
+    """The passage."""
+    score: float
+    """The reranker's logit where one is on, else the fused reciprocal ranks; higher is better."""
+    found: tuple[SearchMethod, ...] = ()
+    """The searches that found it."""
+    copies: tuple[Source, ...] = ()
+    """Other articles that print the same story."""
+    part: int = 0
+    """The part of the question that it was found for, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A numbered source handed to a writer."""
+
+    number: int
+    """Its number, from 1, in the order of the hits."""
+    hit: Hit
+    """The passage, with its article and copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact characters that say so."""
+
+    number: int
+    """The number shown in the answer, from 1."""
+    article: Source
+    """The article version that holds the quote."""
+    quote: str
+    """``article.text[start:end]``, verified."""
+    start: int
+    """First character in the article's text."""
+    end: int
+    """One past its last character."""
+    speaker: str | None = None
+    """Who says it, where it is reported speech."""
+    copies: tuple[Source, ...] = ()
+    """Other articles that print the same story: one source, not a confirmation."""
+    cue: str | None = None
+    """The word that reports, where somebody says it: said, denied, according to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer."""
+
+    text: str
+    """The sentence, without citation marks."""
+    citations: tuple[int, ...] = ()
+    """Numbers of the citations that it rests on."""
+    support: Support = "unsupported"
+    """The gate's verdict."""
+    speaker: str | None = None
+    """Who says it, where it is reported speech."""
+    reason: str | None = None
+    """Why it is not supported; None where it is."""
+
+    @property
+    def marked(self) -> str:
+        """The sentence with its citation marks: ``… [1][2]``, without the space."""
+        return self.text + "".join(f"[{number}]" for number in self.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One party of a dispute."""
+
+    who: str
+    """The party."""
+    claims: tuple[Claim, ...] = ()
+    """What it says."""
+    answers: tuple[str, ...] = ()
+    """The parties that it contradicts or answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer. A value, not an error."""
+
+    reason: RefusalReason
+    """The kind of refusal."""
+    message: str
+    """The same for the reader, with what was searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was searched, counted after the filters."""
+
+    articles: int = 0
+    """How many articles."""
+    since: date | None = None
+    """Earliest day of publication among them."""
+    until: date | None = None
+    """Latest day of publication among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about."""
+
+    writer: str = "quoting"
+    """The writer that drafted it."""
+    models: dict[str, str] = field(default_factory=dict)
+    """Names of the models used, by role."""
+    prompts: dict[str, str] = field(default_factory=dict)
+    """Fingerprints of the prompts used, by name."""
+    settings: str = ""
+    """Fingerprint of the settings in force."""
+    tokens: dict[str, int] = field(default_factory=dict)
+    """Tokens that a chat model read (``input``) and wrote (``output``); empty without one."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Time spent, by stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reader gets: claims with citations, or a refusal."""
+
+    question: str
+    """The question as asked."""
+    standalone: str = ""
+    """The question as it was searched."""
+    text: str = ""
+    """The quoted and supported claims with their numbers, or the refusal's message."""
+    refusal: Refusal | None = None
+    """Why there is no answer; None where there is one."""
+    claims: tuple[Claim, ...] = ()
+    """Every claim of the draft, with the gate's verdict."""
+    citations: tuple[Citation, ...] = ()
+    """The verified quotes, in order of use."""
+    sides: tuple[Side, ...] = ()
+    """The parties of a dispute."""
+    missing: tuple[str, ...] = ()
+    """Parts of the question left unanswered."""
+    confidence: float = 0.0
+    """From 0 to 1: how likely the evidence answers the question."""
+    nearest: tuple[Citation, ...] = ()
+    """On a refusal: the nearest passages, which do not answer."""
+    read: tuple[Citation, ...] = ()
+    """Passages that the writer read and the answer does not cite."""
+    history: tuple[PastTurn, ...] = ()
+    """The turns before the question."""
+    filters: Filters = EVERYTHING
+    """What the search was limited to, by the caller or by the question's own words."""
+    inferred: tuple[str, ...] = ()
+    """Which of the filters come from the question's words; a caller's own filter overrides them."""
+    coverage: Coverage = Coverage()
+    """What was searched."""
+    notice: str | None = None
+    """What the reader must know of how it was written: that the chat model failed."""
+    trace: Trace = field(default_factory=Trace)
+    """How the answer came about."""
+
+    @property
+    def shown(self) -> tuple[Claim, ...]:
+        """The claims that the text is made of: those that the gate let pass."""
+        return tuple(claim for claim in self.claims if claim.support != "unsupported")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON-ready dicts, lists, strings and numbers."""
+        return to_dict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Answer:
+        """The inverse of ``to_dict``."""
+        return from_dict(cls, data)

@@ -1,0 +1,149 @@
+"""Articles and what is cut and found in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a citation keeps of an article: enough to name it and to find it again."""
+
+    id: str
+    """The article's id; its versions share it."""
+    version: int = 1
+    """Counts the texts kept under this id, from 1."""
+    title: str = ""
+    """Headline, or the opening words where the article has none."""
+    outlet: str | None = None
+    """Who published it."""
+    byline: str | None = None
+    """Who wrote it, as printed."""
+    published: date | None = None
+    """Day of publication."""
+    updated: date | None = None
+    """Day of the last change, where the outlet states one."""
+    url: str | None = None
+    """The publisher's page."""
+    license: str | None = None
+    """Terms under which the text may be shown."""
+    correction: str | None = None
+    """The outlet's own note on what it corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One version of a published text."""
+
+    id: str
+    """Given, else the canonical url, else a hash of outlet, title and date, else of the text."""
+    text: str
+    """The cleaned text; every offset refers to it."""
+    version: int = 1
+    """Counts the texts kept under this id, from 1; set by the archive."""
+    title: str = ""
+    """Headline, or the opening words where the article has none."""
+    outlet: str | None = None
+    """Who published it."""
+    byline: str | None = None
+    """Who wrote it, as printed."""
+    published: date | None = None
+    """Day of publication."""
+    updated: date | None = None
+    """Day of the last change, where the outlet states one."""
+    correction: str | None = None
+    """The outlet's own note on what it corrected."""
+    url: str | None = None
+    """The publisher's page."""
+    license: str | None = None
+    """Terms under which the text may be shown."""
+    language: str | None = None
+    """ISO 639-1 code; detected on reading where it is not given."""
+    fictional: bool = False
+    """True for invented sample articles."""
+    extra: dict[str, str] = field(default_factory=dict)
+    """What else the file said, as text."""
+
+    @property
+    def source(self) -> Source:
+        """The part of the article that a citation keeps."""
+        return Source(**{f.name: getattr(self, f.name) for f in fields(Source)})
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or a line of one, that was not read."""
+
+    path: str
+    """Which file; ``file.jsonl:17`` for a line."""
+    reason: str
+    """What is wrong with it, in words a journalist understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of everything handed to ``add``."""
+
+    added: int = 0
+    """Articles new to the archive."""
+    updated: int = 0
+    """Articles that became a new version of a known id."""
+    unchanged: int = 0
+    """Articles that the archive held already."""
+    skipped: tuple[Skipped, ...] = ()
+    """What could not be read, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an article's text."""
+
+    start: int
+    """First character."""
+    end: int
+    """One past the last character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A contiguous span of one article version, cut at sentence ends."""
+
+    article: Source
+    """The article version it is cut from."""
+    ordinal: int
+    """Its place in the article, from 0."""
+    start: int
+    """First character in the article's text."""
+    end: int
+    """One past its last character."""
+    text: str
+    """``article.text[start:end]``."""
+    key: int = 0
+    """The catalog's number for it; 0 before it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Somebody's words or claim in an article."""
+
+    article: str
+    """The article's id."""
+    version: int
+    """The article's version."""
+    speaker: str
+    """Fullest name of the speaker in the article."""
+    cue: str
+    """The word that reports: said, denied, according to."""
+    content: str
+    """What was said; the parts of a split quote joined by a space."""
+    direct: bool
+    """True for words in quotation marks."""
+    speaker_span: Span
+    """Where the speaker is named."""
+    cue_span: Span
+    """Where the cue stands."""
+    content_spans: tuple[Span, ...]
+    """Where the words stand; more than one for a split quote."""
+    in_title: bool = False
+    """True where the spans are of the headline instead of the text."""

@@ -1,0 +1,92 @@
+"""What is asked, and what it is limited to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+AnswerKind = Literal[
+    "person", "place", "date", "duration", "number", "money", "reason", "statement"
+]
+"""What a part of a question wants to know."""
+
+
+Order = Literal["use", "date", "latest"]
+"""By use to the reader; by date, for a course of events; or the newest article first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a question is limited to. Empty means no limit."""
+
+    since: date | None = None
+    """First day of publication, included; undated articles are left out."""
+    until: date | None = None
+    """Last day of publication, included; undated articles are left out."""
+    outlets: tuple[str, ...] = ()
+    """Outlets to keep; case does not count."""
+    speakers: tuple[str, ...] = ()
+    """Speakers to keep."""
+    articles: tuple[str, ...] = ()
+    """Article ids to keep."""
+    exclude: tuple[str, ...] = ()
+    """Article ids to leave out."""
+
+
+EVERYTHING = Filters()
+"""No limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """An earlier question of the conversation, and what was answered."""
+
+    question: str
+    """The question as asked."""
+    answer: str
+    """The text of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that a question asks."""
+
+    text: str
+    """As it stands in the question."""
+    query: str
+    """As it is searched for: with the names that it leans on."""
+    kinds: tuple[AnswerKind, ...] = ()
+    """The kinds of answer it wants; none where anything may do."""
+    role: str | None = None
+    """What somebody is whose name it asks for: "captain"."""
+    speakers: tuple[str, ...] = ()
+    """Whose words it asks for, as it names them: "Naqvi", "India's foreign minister"."""
+    since: date | None = None
+    """First of the days that it names."""
+    until: date | None = None
+    """Last of the days that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, with what it leans on."""
+
+    text: str
+    """The question as asked."""
+    history: tuple[PastTurn, ...] = ()
+    """The turns before it, oldest first."""
+    filters: Filters = EVERYTHING
+    """What the search is limited to."""
+    asked: date | None = None
+    """The day it is asked, which "last week" is counted from; today where it is None."""
+    standalone: str = ""
+    """The question as it reads without its history; set by understanding."""
+    parts: tuple[Part, ...] = ()
+    """The things it asks; set by understanding."""
+    infer: bool = True
+    """Whether filters may be taken from its own words, where the caller sets none."""
+    inferred: tuple[str, ...] = ()
+    """The filters that understanding took from the question: ``since``, ``until``."""
+    order: Order = "use"
+    """How the answer is ordered; set by understanding."""
