@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SHARED, needs_shared
 
 TRAINING = ROOT / "evals" / "training"
 sys.path.insert(0, str(TRAINING))
 from items import ERRORS, Malformed, is_sealed, read_article, read_written  # noqa: E402
+from pairs import answer_pairs, read_texts, support_pairs  # noqa: E402
 
 WRITTEN = read_written(TRAINING / "articles")
 OTHERS = list(
@@ -70,3 +72,15 @@ def test_what_breaks_the_brief_is_named(items: str, fault: str, tmp_path: Path) 
     file.write_text(f"title: Boats\ngenre: agency\n===\nTwo boats sank.\n===\n{items}\n")
     with pytest.raises(Malformed, match=fault):
         read_article(file)
+
+
+@needs_shared
+def test_pairs_are_of_what_is_not_sealed_and_the_same_each_time() -> None:
+    texts = read_texts(SHARED / "wikinews" / "articles.jsonl")[:20]
+    assert not any(is_sealed(text.article.id) for text in texts)
+    for made in (answer_pairs, support_pairs):
+        pairs = list(made(texts, random.Random(1)))
+        assert pairs == list(made(texts, random.Random(1)))
+        assert {pair["label"] for pair in pairs} <= {0.0, 0.25, 1.0}
+        assert 0.03 < sum(pair["label"] == 1 for pair in pairs) / len(pairs) < 0.6
+        assert all(pair["right"].count("\n") == 1 for pair in pairs)
