@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from assistant.archive import Archive, probe
 from assistant.archive.vectors import VectorIndex
@@ -329,12 +331,17 @@ class TestAnotherProcess:
         (archive.folder / "index.marker").unlink()
         real = probe.is_healthy
 
-        looking, written = threading.Event(), threading.Event()
+        looking = threading.Event()
+        lock = FileLock(archive.folder / "write.lock", timeout=0)
 
         def slow(*arguments: object) -> bool:
-            if not looking.is_set():  # the reader, which looks first
+            """The reader, which looks first, goes on looking until a writer waits for it."""
+            if not looking.is_set():
                 looking.set()
-                assert written.wait(60)
+                with contextlib.suppress(Timeout):
+                    while True:
+                        lock.acquire()
+                        lock.release()
             return real(*arguments)
 
         monkeypatch.setattr(probe, "is_healthy", slow)
@@ -343,7 +350,6 @@ class TestAnotherProcess:
         thread.start()
         assert looking.wait(60)
         assert writer.add(sample_articles(4)).added == 1
-        written.set()
         thread.join()
         assert found(reader, "harbour3") == both("sample-3")
         reader.close()
