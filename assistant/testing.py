@@ -45,7 +45,7 @@ class HashEmbeddings:
 class WordOverlap:
     """A reranker, reader and verifier without a model: it counts the words that two texts share.
 
-    A logit is 10 where one text has all words of the other, -10 where it has none.
+    A logit is 10 where a text has all words of the question or claim, -10 where it has none.
     """
 
     name = "word-overlap"

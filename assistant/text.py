@@ -20,7 +20,8 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
 _LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
 # With combining marks, which are letters of a word in Devanagari, Tamil or Thai.
-_WORD = regex.compile(r"[\w\p{M}]+(?:['’][\w\p{M}]+)*")
+# \p{N}: what "CO₂", "m²" and "1½" end in.
+_WORD = regex.compile(r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:['’][\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)*")
 
 # The segmenter knows most abbreviations; these are the ends it still takes for the end of a
 # sentence: titles that a name follows, initials, and hours that a day follows.

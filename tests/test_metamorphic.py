@@ -1,4 +1,8 @@
-"""A true claim with a name or a number exchanged is false, whatever the letters."""
+"""A true claim with a name or a number exchanged is false, whatever the letters.
+
+But for a single word that begins the claim: its capital says nothing, so that the gate does not
+know it for a name.
+"""
 
 from __future__ import annotations
 

@@ -119,3 +119,16 @@ def test_direction_marks_do_not_reach_the_eye() -> None:
 
 def test_words_fold_case_and_apostrophes() -> None:
     assert words("Naqvi’s “Claims”") == ["naqvi's", "claims"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30 tonnes of CO₂", ["30", "tonnes", "of", "co₂"]),
+        ("12 m² and 1½ acres", ["12", "m²", "and", "1½", "acres"]),
+        ("शर्मा met முருகன்", ["शर्मा", "met", "முருகன்"]),
+        ("I ❤️ it", ["i", "it"]),
+    ],
+)
+def test_words_of_every_kind_of_letter_and_figure(text: str, expected: list[str]) -> None:
+    assert words(text) == expected

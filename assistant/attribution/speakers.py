@@ -102,14 +102,3 @@ def _encloses(outer: Statement, inner: Statement) -> bool:
         span.start <= inner.cue_span.start and inner.cue_span.end <= span.end
         for span in outer.content_spans
     )
-
-
-PARTIES = re.compile(
-    r"\b(?:minist\w+|premier|president|prosecutors?|spokes\w+|lawyers?|attorneys?|bishops?"
-    r"|ambassadors?|envoys?|analysts?|senators?|police|chair\w*|officials?|mayors?|secretar\w+"
-    r"|leaders?|wi(?:fe|dow)|husband|boss|managers?|coach|government|company|church|organi[sz]ers?"
-    r"|opposition|union|families|family|owners?|victims?|neighbou?rs?|residents?|scientists?"
-    r"|researchers?|critics|base|court|judge|airline|charity|club|board|bank|army|military)\b",
-    re.IGNORECASE,
-)
-"""Words for those who speak in the news."""

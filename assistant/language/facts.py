@@ -78,7 +78,7 @@ def facts(text: str) -> Facts:
         text = pattern.sub(" , ", text)
     numbers = {_figure(match) for match in _FIGURES.finditer(text)}
     for match in _SPELT.finditer(_FIGURES.sub(" , ", text)):
-        numbers |= _spelt(match.group())
+        numbers.add(_spelt(match.group()))
     return Facts(frozenset(numbers), frozenset(dates), frozenset(_names(text)))
 
 
@@ -102,23 +102,27 @@ def _figure(match: re.Match[str]) -> Decimal:
     return (Decimal(match[1].replace(",", "")) * scale).normalize()
 
 
-def _spelt(text: str) -> set[Decimal]:
-    """A number in words: "two hundred and five thousand"; several where they are none together."""
+def _spelt(text: str) -> Decimal:
+    """A number in words: "two hundred and five thousand".
+
+    What is none ("nineteen ninety-five", "two four") gives its words' sum: not what is meant, but
+    the same only for the same words.
+    """
     from text_to_num import text2num
 
     words = re.split(r"[\s-]+", text.casefold())
     try:
-        return {Decimal(text2num(" ".join(words), english().code)).normalize()}
-    except ValueError:  # "two four"
-        known = english().numbers | english().scales
-        return {Decimal(known[word]).normalize() for word in words if word in known}
+        return Decimal(text2num(" ".join(words), _EN.code)).normalize()
+    except ValueError:
+        known = _EN.numbers | _EN.scales
+        return Decimal(sum(known.get(word, 0) for word in words)).normalize()
 
 
 def _names(text: str) -> set[str]:
     """Words of capitalised runs; a lone capitalised word that begins a sentence is none."""
     found: set[str] = set()
     for match in _CAPITALISED.finditer(text):
-        run = [word for word in _name_words(match.group()) if word not in _EN.no_names]
+        run = [word for word in _name_words(match.group()) if word not in _EN.no_fact_names]
         begins = _SENTENCE_START.search(text[: match.start()]) is not None
         acronym = match.group()[:2].isupper()
         if len(run) > 1 or acronym or not begins:

@@ -7,6 +7,7 @@ another language is indexed and quoted, but nobody reads in it who says what.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _MAPPINGS = frozenset(
 )
 _ORDERED = frozenset("months weekdays small_numbers tens".split())
 _VOWELS = frozenset("aeiou")
+_ENGLISH = frozenset({"en", "eng", "english"})
+_UNKNOWN = frozenset({"", "und", "mul"})  # ISO 639-2: undetermined, several
 
 Words = frozenset[str]
 
@@ -79,6 +82,8 @@ class Language:
     """Last words of names that are no person's: "ministry"."""
     no_names: Words
     """Words that begin a sentence with a capital and are no part of a name."""
+    no_fact_names: Words
+    """The same where numbers, days and names are compared; fewer: "First" may be of a name."""
     name_links: Words
     """What joins the words of one name: "of"."""
     negators: Words
@@ -136,6 +141,7 @@ def _may_double(verb: str) -> bool:
     """
     if verb.endswith(("er", "en", "on")):
         return False
+    verb = verb.replace("qu", "q")  # one consonant: "quipped"
     return verb[-1] not in _VOWELS | set("wxy") and verb[-2] in _VOWELS and verb[-3] not in _VOWELS
 
 
@@ -157,8 +163,12 @@ def english() -> Language:
 
 
 def language_of(code: str | None) -> Language | None:
-    """The language of a code ("en", "en-GB"): English for none, None where there is no data."""
-    return english() if (code or "en").casefold().split("-")[0] == "en" else None
+    """The language of a code ("en", "en-GB", "eng"), None where there is no data of it.
+
+    English where the code is missing or says that the language is unknown.
+    """
+    stem = re.split(r"[-_]", (code or "").casefold())[0]
+    return english() if stem in _ENGLISH | _UNKNOWN else None
 
 
 def _read(code: str) -> Language:

@@ -1,4 +1,4 @@
-"""Embedder, reranker, chat model and token counter; their libraries load when first needed."""
+"""Embedder, reranker and token counter; reader, verifier and chat model have files of their own."""
 
 from assistant.models.embedding import Embedder, SentenceEmbedder, Vectors
 from assistant.models.reranking import Reranker, load_reranker

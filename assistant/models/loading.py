@@ -10,13 +10,9 @@ import importlib.util
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from assistant.errors import HubUnreachable, ModelDamaged, ModelMissing
-
-if TYPE_CHECKING:
-    pass
-
 
 Model = TypeVar("Model")
 

@@ -93,7 +93,7 @@ _SPOKEN = re.compile(
 )
 # Words for what somebody holds, where they are somebody's: "the union's line", not "front line".
 _HELD = r"(?:line|version|side|story|explanation)"
-_HELD_BY = re.compile(rf"(?:['’]s|s['’]) (?:\w+ )?{_HELD}\b", re.IGNORECASE)
+_HELD_BY = re.compile(rf"(?:['’]s|s['’]|\b(?:his|her|their)) (?:\w+ )?{_HELD}\b", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:the |an? )?"
     r"(?:who|whom|which|what|it|this|that|there|you|we|i|he|she|they|one|each|.*\bone)"

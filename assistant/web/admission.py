@@ -88,12 +88,12 @@ class Ticket:
     """A place in the line."""
 
     def __init__(self, admission: AdmissionControl, place: object) -> None:
-        self._desk, self._place = admission, place
+        self._admission, self._place = admission, place
 
     @property
     def before(self) -> int:
         """How many questions must be answered before this one is begun."""
-        return self._desk.before(self._place)
+        return self._admission.before(self._place)
 
     def waiting(self) -> Iterator[StageEvent]:
         """Yield a progress event at intervals until it is this question's turn.
@@ -106,4 +106,4 @@ class Ticket:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is this one's turn, or for some seconds; whether it is."""
-        return self._desk.wait(self._place, seconds)
+        return self._admission.wait(self._place, seconds)

@@ -28,6 +28,7 @@ _N, _R, _P = 2**15, 8, 3
 _MEMORY = 128 * _R * (_N + _P + 2)
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _SHORTEST = 8  # of a password
+_MOST_KEPT = 10_000  # names and addresses whose attempts are remembered
 _MINUTES = 15  # in which wrong passwords are counted, by a moving window
 _FROM_ONE, _FROM_ADDRESS, _FOR_NAME = (
     RateLimitItemPerMinute(most, _MINUTES) for most in (5, 20, 50)
@@ -80,7 +81,8 @@ class Users:
         self._checking = threading.Lock()
         self._secret = secrets.token_bytes(32)
         self._seen: dict[str, bytes] = {}  # what matched, by name, keyed with the secret
-        self._wrong = MovingWindowRateLimiter(MemoryStorage())
+        self._attempts = MemoryStorage()
+        self._wrong = MovingWindowRateLimiter(self._attempts)
         self._sessions: dict[str, tuple[str, float]] = {}
 
     def sign_in(self, name: str, password: str, address: str) -> str | None:
@@ -132,7 +134,15 @@ class Users:
                 self._wrong.clear(limit, counter)
             else:
                 self._wrong.hit(limit, counter)
+        self._forget_expired()
         return right
+
+    def _forget_expired(self) -> None:
+        """Names and addresses without a recent attempt, which the storage would keep for ever."""
+        events = self._attempts.events
+        if len(events) > _MOST_KEPT:
+            for counter in [name for name, recent in list(events.items()) if not recent]:
+                events.pop(counter, None)
 
     def of_session(self, token: str) -> str | None:
         """Whose session it is; None where there is no such session any more."""
