@@ -115,7 +115,9 @@ def test_stages_are_shown_until_the_answer_is(page: Page, address: str) -> None:
     box.press("Enter")
     expect(page.locator(".stages")).to_contain_text("Searching 51 articles")
     box.press("Enter")  # in vain: it is being answered
+    box.fill(NAQVI)
     answered(page, 1)
+    expect(box).to_have_value(NAQVI)  # what is typed during an answer stays
     expect(page.locator(".stages")).to_have_count(0)
     page.goto(f"{address}/conversations")
     expect(page.get_by_role("link", name=question)).to_have_count(1)

@@ -187,16 +187,18 @@ class _Page:
         fields = {"question": self.box, "since": self.since, "until": self.until}
         return {field: gr.update(info=found.get(name, "")) for name, field in fields.items()}
 
-    def _asked(self, given: Submission) -> PendingQuestion:
+    def _asked(self, given: Submission) -> PendingQuestion | None:
         """What stands in the box, limited to what the reader set."""
+        if not given.question.strip() and self._in_flight.of(given.page):
+            return None  # asked twice: the box was emptied the first time
         checked(given.question, self._site.assistant.settings.answer.max_question)
         return PendingQuestion(
             given.who, given.talk, given.question, given.own, given.talk.after, infer=True
         )
 
-    def _suggested(self, given: Submission) -> PendingQuestion:
+    def _suggested(self, given: Submission) -> PendingQuestion | None:
         """A suggested question; it is appended, even if the last question was being edited."""
-        return replace(self._asked(given), after=None)
+        return self._asked(replace(given, talk=replace(given.talk, after=None)))
 
     def _repeated(self, given: Submission) -> PendingQuestion | None:
         """The last question once more."""
@@ -223,13 +225,16 @@ class _Page:
         return PendingQuestion(given.who, given.talk, question, limits, after, infer)
 
     def _answer(self, asked: PendingQuestion) -> Iterator[Update]:
-        yield {self.box: asked.question, **self._busy(True), **self._suggestions([])}
+        # Emptied now: at the end, it would take with it what the reader has typed meanwhile.
+        yield {self.box: "", **self._busy(True), **self._suggestions([])}
         for step in answering(self._site, asked):
             if asked.stream.left:
                 return
             update: Update = {self.chat: step.messages}
             if step.answer:
-                update |= {self.box: "", **self._limits(step.answer, asked.talk.inferred)}
+                update |= self._limits(step.answer, asked.talk.inferred)
+            elif step.over:
+                update[self.box] = asked.question  # to be asked again
             if step.over:
                 update |= {self.talk: step.talk, **self._busy(False)}
             yield update
