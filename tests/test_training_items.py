@@ -6,14 +6,29 @@ import json
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from conftest import ROOT, SHARED, needs_shared
+from transformers import BertForSequenceClassification
+
+from assistant.models.pair_model import PairModel, workers
+from assistant.models.reranking import PackagedReranker, packaged_reranker_files
+from assistant.settings import load
+from assistant.testing import WordOverlap
 
 TRAINING = ROOT / "evals" / "training"
 sys.path.insert(0, str(TRAINING))
-from items import ERRORS, Malformed, is_sealed, read_article, read_written  # noqa: E402
+from export import write_onnx  # noqa: E402
+from items import ERRORS, Malformed, read_article, read_written, split_of  # noqa: E402
+from network import start, tensors, tokenizer  # noqa: E402
 from pairs import answer_pairs, read_texts, support_pairs  # noqa: E402
+from train import Batch, train  # noqa: E402
+
+QUESTION = "Who closed the Sond bridge on Monday?"
+ANSWER = "Ada Brandt closed the Sond bridge on Monday."
+OTHER = "Bakers in Althof sold fewer rolls."
 
 WRITTEN = read_written(TRAINING / "articles")
 OTHERS = list(
@@ -40,10 +55,11 @@ def test_half_of_the_claims_are_wrong_in_every_way() -> None:
     assert 0.45 < len(errors) / len(claims) < 0.55
 
 
-def test_a_third_of_the_articles_is_sealed() -> None:
+def test_a_third_of_the_articles_is_sealed_and_a_ninth_for_calibration() -> None:
     ids = {one.id for one in WRITTEN} | {item["article"] for item in OTHERS}
-    sealed = sum(map(is_sealed, ids))
-    assert 0.27 < sealed / len(ids) < 0.4
+    splits = list(map(split_of, ids))
+    assert 0.27 < splits.count("sealed") / len(ids) < 0.4
+    assert 0.08 < splits.count("calibration") / len(ids) < 0.15
 
 
 def test_spans_are_of_the_articles() -> None:
@@ -74,13 +90,62 @@ def test_what_breaks_the_brief_is_named(items: str, fault: str, tmp_path: Path) 
         read_article(file)
 
 
+def made_pairs(count: int, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
+    """The pairs of both heads for so many articles."""
+    texts = read_texts(SHARED / "wikinews" / "articles.jsonl")[:count]
+    return {
+        "answers": list(answer_pairs(texts, random.Random(seed), WordOverlap())),
+        "supports": list(support_pairs(texts, random.Random(seed))),
+    }
+
+
 @needs_shared
-def test_pairs_are_of_what_is_not_sealed_and_the_same_each_time() -> None:
-    texts = read_texts(SHARED / "wikinews" / "articles.jsonl")[:20]
-    assert not any(is_sealed(text.article.id) for text in texts)
-    for made in (answer_pairs, support_pairs):
-        pairs = list(made(texts, random.Random(1)))
-        assert pairs == list(made(texts, random.Random(1)))
+def test_pairs_are_of_what_is_for_training_and_the_same_each_time() -> None:
+    made = made_pairs(20)
+    assert made == made_pairs(20)
+    for pairs in made.values():
+        assert {split_of(pair["article"]) for pair in pairs} == {"training"}
         assert {pair["label"] for pair in pairs} <= {0.0, 0.25, 1.0}
         assert 0.03 < sum(pair["label"] == 1 for pair in pairs) / len(pairs) < 0.6
         assert all(pair["right"].count("\n") == 1 for pair in pairs)
+
+
+@needs_shared
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # the exporter is of the old kind, which needs no onnxscript
+def test_fifty_steps_of_training_lower_the_loss_and_the_file_loads(tmp_path: Path) -> None:
+    made, chance = made_pairs(20), random.Random(1)
+    few = [Batch(head, chance.sample(pairs, 2)) for head, pairs in made.items() for _ in range(5)]
+    losses = train(start(6), few * 5, tmp_path)
+    assert len(losses) == 50
+    assert sum(losses[-10:]) < 0.95 * sum(losses[:10])
+    trained = BertForSequenceClassification.from_pretrained(tmp_path).eval()
+    assert not (tmp_path / "checkpoint.pt").exists()
+    pair = few[0].pairs[0]
+    with torch.no_grad():
+        expected = trained(**tensors(tokenizer(), [pair["left"]], [pair["right"]])).logits[0]
+    write_onnx(trained, tmp_path / "model.onnx")
+    exported = PairModel(lambda: (tmp_path / "model.onnx", packaged_reranker_files()[1]))
+    (logits,) = exported.logits(workers(1, "test"), pair["left"], [pair["right"]])
+    assert logits == pytest.approx(expected.tolist(), abs=1e-3)
+
+
+@pytest.mark.slow
+def test_training_starts_from_the_packaged_weights() -> None:
+    pairs = [(QUESTION, ANSWER), (QUESTION, OTHER)]
+    with torch.no_grad():
+        logits = start().eval()(**tensors(tokenizer(), *map(list, zip(*pairs, strict=True))))
+    packaged = PackagedReranker(load().models).score(QUESTION, [ANSWER, OTHER])
+    for own, known in zip((logits.logits / 0.3).tolist(), packaged, strict=True):
+        assert own == pytest.approx([known, known], abs=0.5)  # of 20
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_from_its_last_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train._CHECKPOINT", 2)
+    planned = [Batch("answers", [{"left": QUESTION, "right": ANSWER, "label": 1.0}])] * 4
+    with pytest.raises(ValueError, match="empty"):
+        train(start(6), [*planned[:2], Batch("answers", [])], tmp_path)
+    assert len(train(start(6), planned, tmp_path)) == 2

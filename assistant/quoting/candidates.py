@@ -46,7 +46,7 @@ class Candidate:
     @property
     def leans(self) -> bool:
         """Whether it needs the sentence before it to be understood."""
-        return bool(self.before) and _LEANS.search(self.text) is not None
+        return bool(self.before) and leans(self.text)
 
     @property
     def article(self) -> Source:
@@ -57,6 +57,11 @@ class Candidate:
     def heading(self) -> str:
         """Headline and date of its article."""
         return heading(self.article)
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence seems to need the one before it to be understood."""
+    return _LEANS.search(sentence) is not None
 
 
 def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:

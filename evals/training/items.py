@@ -11,7 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 KINDS = frozenset(
     "fact person place date duration number money reason who_said yes_no two_part event".split()
@@ -24,6 +24,7 @@ _FIELDS = frozenset("title outlet byline date genre".split())
 _HEAD = re.compile(r"(Q|W) (\w+): (.+)|(U|T|F|A|B|S): (.+)")
 
 Item = dict[str, Any]
+Split = Literal["training", "calibration", "sealed"]
 
 
 class Malformed(Exception):
@@ -137,10 +138,13 @@ def read_written(folder: Path) -> list[Written]:
     return [read_article(file) for file in sorted(folder.glob("*.txt"))]
 
 
-def is_sealed(article: str) -> bool:
-    """True for the third of all articles that no training, threshold or rule may look at.
+def split_of(article: str) -> Split:
+    """What an article and its items are for, decided by the hash of its id.
 
-    Args:
-        article: its id, whose hash decides.
+    A third is sealed: no training, threshold or rule may look at it. A sixth of the rest is for
+    calibration: thresholds are fitted and rules left out there, on what no training has seen.
     """
-    return int.from_bytes(hashlib.sha256(article.encode()).digest()[:8]) % 3 == 0
+    number = int.from_bytes(hashlib.sha256(article.encode()).digest()[:8])
+    if number % 3 == 0:
+        return "sealed"
+    return "calibration" if number // 3 % 6 == 0 else "training"

@@ -4,7 +4,8 @@
 
 writes ``answers.jsonl`` and ``supports.jsonl``, a pair a line: ``left`` (question or claim),
 ``right`` (headline and day, a line end, one to three sentences, as the writers and the gate give
-them to models), ``label`` from 0 to 1 and ``article``. Sealed articles are left out.
+them to models), ``label`` from 0 to 1 and ``article``. Of the articles for training only. Half of
+the sentences that do not answer are those that the packaged cross-encoder puts first.
 """
 
 from __future__ import annotations
@@ -13,29 +14,33 @@ import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from items import Item, is_sealed, read_written
+from items import Item, Split, read_written, split_of
 
 from assistant.language import terms
 from assistant.models.framing import encoder_text, heading
+from assistant.models.reranking import PackagedReranker, Reranker
+from assistant.quoting.candidates import leans
+from assistant.settings import ModelSettings
 from assistant.text import sentences
 from assistant.types import Article
 
 HERE = Path(__file__).resolve().parent
 _CONTEXT = 0.25  # label of a sentence that only helps to understand
-_SAME_ARTICLE, _LEAD, _OTHER_ARTICLES = 8, 2, 3  # wrong sentences for a question, by where from
-_LEAD_SENTENCES = 6
+_HARD, _RANDOM, _OTHER_ARTICLES = 3, 2, 2  # wrong sentences for a question, by where from
+_SHARING = 8  # sentences of other articles that share a question's rarest words
 _SEED = 14
 
 Pair = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """An article with its sentences and its items."""
 
@@ -43,10 +48,18 @@ class Text:
     sentences: tuple[tuple[int, int], ...]
     items: tuple[Item, ...]
 
+    def sentence(self, n: int) -> str:
+        """A sentence in its context, as the reader judges it."""
+        text = self._words([self.sentences[n]])
+        before = self._words([self.sentences[n - 1]]) if n and leans(text) else ""
+        return encoder_text(heading(self.article), text, before)
+
     def read(self, spans: Sequence[Sequence[int]]) -> str:
-        """Some stretches of the article, as a model reads them."""
-        words = " ".join(self.article.text[start:end] for start, end in spans)
-        return encoder_text(heading(self.article), " ".join(words.split()))
+        """Some stretches of the article, as the verifier judges by them."""
+        return encoder_text(heading(self.article), self._words(spans))
+
+    def _words(self, spans: Sequence[Sequence[int]]) -> str:
+        return " ".join(" ".join(self.article.text[start:end] for start, end in spans).split())
 
     def touching(self, spans: Sequence[Sequence[int]]) -> set[int]:
         """Places of the sentences that some stretches are of."""
@@ -57,11 +70,16 @@ class Text:
         }
 
 
-def read_texts(others: Path) -> list[Text]:
-    """The articles that are not sealed, by id.
+Place = tuple[Text, int]
+"""A sentence of an article, by its number."""
+
+
+def read_texts(others: Path, split: Split = "training") -> list[Text]:
+    """The articles of a split with their items, by id.
 
     Args:
         others: the articles that the items of ``wikinews.jsonl`` are about, a JSON object a line.
+        split: what the articles are for.
     """
     articles = {
         one.id: Article(one.id, one.text, title=one.fields["title"], published=_day(one.fields))
@@ -82,7 +100,7 @@ def read_texts(others: Path) -> list[Text]:
             tuple(by_article[name]),
         )
         for name in sorted(by_article)
-        if not is_sealed(name)
+        if split_of(name) == split
     ]
 
 
@@ -90,37 +108,45 @@ def _day(fields: dict[str, Any]) -> date | None:
     return date.fromisoformat(fields["date"]) if fields.get("date") else None
 
 
-def answer_pairs(texts: Sequence[Text], chance: random.Random) -> Iterator[Pair]:
+def answer_pairs(
+    texts: Sequence[Text], chance: random.Random, reranker: Reranker
+) -> Iterator[Pair]:
     """For each question its answers (1), its context (0.25) and sentences that do not answer (0).
 
-    Those are of the same article, of its first sentences, and of other articles that share the
-    question's rarest words; for a near-unanswerable question all of the article.
+    Those are of the same article, where all are wrong for a near-unanswerable question, and of
+    others that share the question's rarest words: the ones that a reranker puts first, and of the
+    same article some more by chance.
     """
-    holders = _holders(texts)
+    holders = sentences_by_word(texts)
     for text in texts:
         for item in text.items:
             if "question" not in item:
                 continue
+            asked = item["question"]
             right, also = text.touching(item["answers"]), text.touching(item["also"])
-            wrong = [n for n in range(len(text.sentences)) if n not in right | also]
-            if item["kind"] != "unanswerable":
-                lead = [n for n in wrong if n < _LEAD_SENTENCES]
-                rest = [n for n in wrong if n >= _LEAD_SENTENCES]
-                wrong = _some(lead, _LEAD, chance) + _some(rest, _SAME_ARTICLE, chance)
-            labels = (
-                dict.fromkeys(wrong, 0.0)
-                | dict.fromkeys(also, _CONTEXT)
-                | dict.fromkeys(right, 1.0)
-            )
-            for n, label in labels.items():
-                yield _pair(item["question"], text, [text.sentences[n]], label)
-            for other, n in _from_others(item["question"], text, holders, chance):
-                yield _pair(item["question"], other, [other.sentences[n]], 0.0)
+            own = [n for n in range(len(text.sentences)) if n not in right | also]
+            hard = _first(reranker, asked, [(text, n) for n in own], _HARD)
+            easy = [(text, n) for n in own if (text, n) not in hard]
+            wrong = hard + _some(easy, _RANDOM, chance)
+            near = from_others(asked, text, holders)
+            wrong += _first(reranker, asked, near, _OTHER_ARTICLES)
+            labels = dict.fromkeys(wrong, 0.0)
+            labels |= dict.fromkeys(((text, n) for n in also), _CONTEXT)
+            labels |= dict.fromkeys(((text, n) for n in right), 1.0)
+            for (of, n), label in labels.items():
+                yield _pair(asked, of, of.sentence(n), label)
 
 
-def _holders(texts: Sequence[Text]) -> dict[str, list[tuple[Text, int]]]:
+def _first(reranker: Reranker, question: str, places: list[Place], most: int) -> list[Place]:
+    """The sentences that a reranker puts first."""
+    scores = reranker.score(question, [text.sentence(n) for text, n in places])
+    ranked = sorted(zip(scores, range(len(places)), strict=True), reverse=True)
+    return [places[n] for _, n in ranked[:most]]
+
+
+def sentences_by_word(texts: Sequence[Text]) -> dict[str, list[Place]]:
     """For each word the sentences that have it."""
-    found: dict[str, list[tuple[Text, int]]] = defaultdict(list)
+    found: dict[str, list[Place]] = defaultdict(list)
     for text in texts:
         for n, (start, end) in enumerate(text.sentences):
             for word in terms(text.article.text[start:end]):
@@ -128,12 +154,11 @@ def _holders(texts: Sequence[Text]) -> dict[str, list[tuple[Text, int]]]:
     return found
 
 
-def _from_others(
-    question: str, text: Text, holders: dict[str, list[tuple[Text, int]]], chance: random.Random
-) -> list[tuple[Text, int]]:
+def from_others(question: str, text: Text, holders: dict[str, list[Place]]) -> list[Place]:
+    """Sentences of other articles that share the question's rarest words."""
     ranked = sorted(terms(question), key=lambda word: (len(holders.get(word, ())), word))
     near = (one for word in ranked for one in holders.get(word, ()) if one[0] is not text)
-    return _some([one for one, _ in zip(near, range(20), strict=False)], _OTHER_ARTICLES, chance)
+    return list(dict.fromkeys(islice(near, _SHARING)))
 
 
 def support_pairs(texts: Sequence[Text], chance: random.Random) -> Iterator[Pair]:
@@ -142,24 +167,24 @@ def support_pairs(texts: Sequence[Text], chance: random.Random) -> Iterator[Pair
         claims = [item for item in text.items if "claim" in item]
         for item in claims:
             label = float(item["faithful"])
-            yield _pair(item["claim"], text, item["support"], label)
+            yield _pair(item["claim"], text, text.read(item["support"]), label)
             places = sorted(text.touching(item["support"]))
-            for wider in ([places[0] - 1, *places], [*places, places[-1] + 1]):
-                if all(0 <= n < len(text.sentences) for n in wider):
-                    yield _pair(item["claim"], text, [text.sentences[n] for n in wider], label)
+            wider = [[places[0] - 1, *places], [*places, places[-1] + 1]]
+            whole = [w for w in wider if all(0 <= n < len(text.sentences) for n in w)]
+            for ns in _some(whole, 1, chance):
+                yield _pair(item["claim"], text, text.read([text.sentences[n] for n in ns]), label)
             others = [n for n in range(len(text.sentences)) if n not in places]
             if item["faithful"] and others:
-                other = chance.choice(others)
-                yield _pair(item["claim"], text, [text.sentences[other]], 0.0)
+                other = text.sentences[chance.choice(others)]
+                yield _pair(item["claim"], text, text.read([other]), 0.0)
         if len(text.sentences) > 1:
-            one, two = chance.sample(range(len(text.sentences)), 2)
-            own = text.article.text[slice(*text.sentences[one])]
-            yield _pair(own, text, [text.sentences[one]], 1.0)
-            yield _pair(own, text, [text.sentences[two]], 0.0)
+            one, two = chance.sample(text.sentences, 2)
+            own = text.article.text[slice(*one)]
+            yield _pair(own, text, text.read([one]), 1.0)
+            yield _pair(own, text, text.read([two]), 0.0)
 
 
-def _pair(left: str, text: Text, spans: Sequence[Sequence[int]], label: float) -> Pair:
-    right = text.read(spans)
+def _pair(left: str, text: Text, right: str, label: float) -> Pair:
     return {"left": left, "right": right, "label": label, "article": text.article.id}
 
 
@@ -171,12 +196,16 @@ def main(out: Path, others: Path) -> None:
     """Write both files of pairs."""
     texts = read_texts(others)
     out.mkdir(parents=True, exist_ok=True)
-    for name, made in (("answers", answer_pairs), ("supports", support_pairs)):
-        pairs = list(made(texts, random.Random(_SEED)))
-        with (out / f"{name}.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)
-        positive = sum(pair["label"] == 1 for pair in pairs)
-        print(f"{name}: {len(pairs)} pairs of {len(texts)} articles, {positive} of them fit")
+    _write(out / "supports.jsonl", support_pairs(texts, random.Random(_SEED)))
+    reranker = PackagedReranker(ModelSettings())
+    _write(out / "answers.jsonl", answer_pairs(texts, random.Random(_SEED), reranker))
+
+
+def _write(file: Path, pairs: Iterable[Pair]) -> None:
+    made = list(pairs)
+    lines = (json.dumps(pair, ensure_ascii=False) + "\n" for pair in made)
+    file.write_text("".join(lines), encoding="utf-8")
+    print(f"{file}: {len(made)} pairs, {sum(pair['label'] == 1 for pair in made)} of them fit")
 
 
 if __name__ == "__main__":

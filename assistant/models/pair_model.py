@@ -1,0 +1,76 @@
+"""Cross-encoders as ONNX files: a few logits for each pair of texts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.models.loading import Lazy
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+_PIECES = 512  # that BERT reads of a pair
+_REMEMBERED = 20_000  # pairs, of some hundred bytes each
+_INPUTS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+
+
+class PairModel:
+    """A cross-encoder, loaded when it is first asked; safe to use from several threads.
+
+    Pairs are not batched: an int8 model scales by the largest value of a batch, so a text's logits
+    would depend on the others in it. One pair per thread is also faster than all threads on one
+    pair. Logits are cached, since suggested and repeated questions are asked again.
+    """
+
+    def __init__(self, files: Callable[[], tuple[Path, Path]]) -> None:
+        """Make a model.
+
+        Args:
+            files: the network (ONNX) and its tokenizer (JSON); may raise a ModelError.
+        """
+        self._loaded = Lazy(lambda: _load(*files()))
+        self._of_pair = lru_cache(_REMEMBERED)(self._judge)
+
+    def logits(
+        self, workers: ThreadPoolExecutor, left: str, rights: Sequence[str]
+    ) -> list[tuple[float, ...]]:
+        """The logits of a text paired with each of others, in their order.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        self._loaded()  # in this thread, so that its failure is told here
+        return list(workers.map(partial(self._of_pair, left), rights))
+
+    def _judge(self, left: str, right: str) -> tuple[float, ...]:
+        tokenizer, session = self._loaded()
+        pair = tokenizer.encode(left, right)
+        inputs = {name: np.array([getattr(pair, of)], np.int64) for name, of in _INPUTS.items()}
+        (logits,) = session.run(None, inputs)
+        return tuple(map(float, logits[0]))
+
+
+def _load(network: Path, pieces: Path) -> tuple[Tokenizer, InferenceSession]:
+    from onnxruntime import InferenceSession, SessionOptions
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(pieces))
+    tokenizer.enable_truncation(_PIECES)
+    tokenizer.no_padding()
+    options = SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return tokenizer, InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
+
+
+def workers(threads: int, role: str) -> ThreadPoolExecutor:
+    """Threads that judge pairs; 0 for as many as there are processors."""
+    return ThreadPoolExecutor(threads or os.cpu_count() or 1, role)

