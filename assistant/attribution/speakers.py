@@ -6,30 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.language.language import english
+from assistant.language.language import any_of, english
 from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
-PARTIES = re.compile(
-    r"\b(?:minist\w+|premier|president|prosecutors?|spokes\w+|lawyers?|attorneys?|bishops?"
-    r"|ambassadors?|envoys?|analysts?|senators?|police|chair\w*|officials?|mayors?|secretar\w+"
-    r"|leaders?|wi(?:fe|dow)|husband|boss|managers?|coach|government|company|church|organi[sz]ers?"
-    r"|opposition|union|families|family|owners?|victims?|neighbou?rs?|residents?|scientists?"
-    r"|researchers?|critics|base|court|judge|airline|charity|club|board|bank|army|military)\b",
-    re.IGNORECASE,
-)
+_EN = english()
+PARTIES = re.compile(rf"\b{any_of(_EN.parties)}\b", re.IGNORECASE)
 """Words for those who speak in the news."""
-
-# Common nouns that can speak: persons, bodies and documents.
-_VOICES = re.compile(
-    rf"{PARTIES.pattern}|\b(?:report|statement|study|survey|poll|letter|document|newspaper|paper|website"
-    r"|sources?|experts?|witness\w*|people|workers|strikers|staff|nurses|doctors|teachers|parents"
-    r"|students|pupils|farmers|authorit\w+|agenc\w+|ministry|department|council|commission"
-    r"|committee|parliament|party|group|team|association|federation|investigat\w+|lawmakers"
-    r"|economists|analysts|activists|protesters|reporters|journalists|man|men|woman|women|member"
-    r"|author\w*|director|governor|captain|engineer|inspector|auditor|representative\w*)\b",
-    re.IGNORECASE,
-)
+_VOICES = re.compile(rf"\b{any_of(_EN.parties | _EN.voices)}\b", re.IGNORECASE)
 
 _WHOLE = 0.6  # share of an outer statement from which a nested one is taken instead
 _SMALL = 1 / 3  # share of a stretch of text, below which a statement is a small part of it
@@ -51,14 +35,14 @@ def statement_at(statements: Sequence[Statement], start: int, end: int) -> State
         for one, held in inside.items()
         if _encloses(longest, one)
         and held >= _WHOLE * inside[longest]
-        and one.speaker.lower() not in english().pronouns
+        and one.speaker.lower() not in _EN.pronouns
     ]
     return min(within, key=lambda one: inside[one], default=longest)
 
 
 def speaker_of(statement: Statement | None) -> str | None:
     """The speaker's name or role; None where the article only gives a pronoun or a thing."""
-    if statement is None or statement.speaker.lower() in english().pronouns:
+    if statement is None or statement.speaker.lower() in _EN.pronouns:
         return None
     speaker = statement.speaker
     if not words(speaker):

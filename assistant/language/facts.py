@@ -31,7 +31,7 @@ _DATES = [
 ]
 _FIGURES = re.compile(
     r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:[ -]?(hundred|thousand|million|billion|trillion|tn|bn|m|k)\b)?",
+    rf"(?:[ -]?({'|'.join([*_EN.scales, *_EN.short_scales])})\b)?",
     re.IGNORECASE,
 )
 _SPELT_WORD = f"(?:{'|'.join([*_EN.numbers, *_EN.scales])})"

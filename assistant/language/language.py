@@ -76,6 +76,14 @@ class Language:
     """Those that stand for a body or for several."""
     view_nouns: Words
     """Nouns for what somebody says or thinks: "view", "report"."""
+    parties: Words
+    """Words for those who speak in the news, "*" being any ending."""
+    voices: Words
+    """Other common nouns that can speak."""
+    currencies: Words
+    """Names of money."""
+    units_of_time: Words
+    """From second to century."""
     titles: Words
     """Words before a person's name, or for a person by an office."""
     bodies: Words
@@ -154,6 +162,11 @@ def _abbreviated(month: str) -> str:
     if month == "september":
         return "sept?(?:ember)?"
     return f"{month[:3]}(?:{month[3:]})?"
+
+
+def any_of(words: Words) -> str:
+    """A regular expression for any of some words; "*" in them is any ending."""
+    return f"(?:{'|'.join(sorted(words, reverse=True))})".replace("*", r"\w*")  # longest first
 
 
 @cache

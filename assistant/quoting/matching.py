@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from assistant.attribution.speakers import PARTIES
 from assistant.language import Entity, named, same_name, stem
-from assistant.language.language import english
+from assistant.language.language import any_of, english
 from assistant.language.names import is_body, mentions
 from assistant.quoting.candidates import Candidate
 from assistant.text import words
@@ -17,19 +17,15 @@ from assistant.types import AnswerKind, Part
 
 _EN = english()
 _SPELT = rf"(?:{'|'.join([*_EN.small_numbers[1:], *_EN.tens, *_EN.scales, 'dozen'])})s?"
-_TIME = r"(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ie))s?"
-
-_CURRENCY = (
-    r"(?:dollars?|euros?|pounds?|rupees?|yen|yuan|roubles?|rubles?|francs?|cents?|pence|crowns?"
-    r"|kron(?:a|er|or)|shekels?|lira|rand|pesos?|reais|dirhams?|riyals?|baht)"
-)
+_TIME = any_of(_EN.units_of_time)
+_CURRENCY = any_of(_EN.currencies)
 
 _A_MONTH = rf"\b(?!may\b)(?:{_EN.month_pattern})\b|\bmay,? \d|\d(?:st|nd|rd|th)?(?: of)? may\b"
 
 _HOLDS: dict[AnswerKind, re.Pattern[str]] = {
     "number": re.compile(rf"\d[\d.,–-]*|\b{_SPELT}\b|\b(?:half|third|quarter)\b", re.IGNORECASE),
     "money": re.compile(
-        rf"[$£€¥₹]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:\w+\s)?{_CURRENCY}\b|\b{_SPELT}\s(?:\w+\s)?{_CURRENCY}\b"
+        rf"[$£€¥₹]\s?\d[\d.,]*|\b(?:\d[\d.,]*\s?|{_SPELT}\s)(?:\w+\s)?{_CURRENCY}\b"
         r"|\b\d[\d.,]*\s(?:thousand|million|billion)\b",  # of a currency that is not listed
         re.IGNORECASE,
     ),
