@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.attribution import cues
 from assistant.language import same_name, stem, terms
 from assistant.language.language import english
 from assistant.types import Claim, Question, Side, Statement
@@ -77,7 +76,7 @@ def _answered(who: str, parties: dict[str, list[AttributedClaim]]) -> tuple[str,
 
 
 def _answers(mine: AttributedClaim, other: str, theirs: AttributedClaim) -> bool:
-    verb = cues.lemma(mine.statement.cue.split()[0]) if mine.statement else None
+    verb = _EN.lemma(mine.statement.cue.split()[0]) if mine.statement else None
     replies = (
         verb in _EN.denial_verbs | _EN.answer_verbs
         or _ANSWERING.search(mine.claim.text) is not None

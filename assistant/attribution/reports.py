@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.attribution import cues
 from assistant.attribution.quotations import MaskedSentence
+from assistant.language.language import Language
 from assistant.language.parsing import Parse
 from assistant.types import Span
 
 _SUBJECTS = ("nsubj", "nsubjpass")
 _BRANCHES = ("appos", "relcl", "acl", "advcl", "parataxis", "punct", "ccomp")
-_REFUSING = frozenset("declined refused failed declines refuses refusing declining".split())
-_TAKEN_ALONG = frozenset({"of", "as", "for", "on", "against", "with", "at", "to"})
-_WITH_OBJECT = frozenset({"urge", "ask"})  # "urged [the parties to talk]"
-_DOCUMENTS = frozenset(
-    "statement letter speech interview post tweet message release email remark remarks".split()
-)
 _LINKS = ("of", "for", "and")  # "Ministry of External Affairs"
 _FARTHEST = 25  # tokens between a quotation and the verb that reports it
 _EDGE = " \t\n,.;:—–-?!"
@@ -39,13 +33,14 @@ class Report:
     """The name in it, or in apposition to it; None where the speaker is a role or a pronoun."""
 
 
-def reports(masked: MaskedSentence, parse: Parse) -> list[Report]:
+def reports(masked: MaskedSentence, parse: Parse, language: Language) -> list[Report]:
     """The statements of a sentence, in the order of their cues."""
-    return sorted(_Sentence(masked, parse).reports(), key=lambda report: report.cue.start)
+    return sorted(_Sentence(masked, parse, language).reports(), key=lambda report: report.cue.start)
 
 
 class _Sentence:
-    def __init__(self, masked: MaskedSentence, parse: Parse) -> None:
+    def __init__(self, masked: MaskedSentence, parse: Parse, language: Language) -> None:
+        self._language = language
         self._masked = masked
         self._parse = parse
         self._tokens = parse.tokens
@@ -60,12 +55,18 @@ class _Sentence:
             if contents:
                 yield self._report(place, who, contents)
         for place, token in enumerate(self._tokens):
-            if token.text.lower() == "according" and (report := self._according(place)):
+            if token.text.lower() in self._language.report_openers and (
+                report := self._according(place)
+            ):
                 yield report
 
     def _reports(self, place: int) -> bool:
         token = self._tokens[place]
-        return token.is_verb and cues.lemma(token.text) is not None and place not in self._masks
+        return (
+            token.is_verb
+            and self._language.lemma(token.text) is not None
+            and place not in self._masks
+        )
 
     # Who
 
@@ -89,7 +90,7 @@ class _Sentence:
         climbs = token.dep in ("conj", "advcl", "xcomp", "pcomp", "ccomp", "dep")
         if not steps or not climbs or token.head == place:
             return None
-        if self._tokens[token.head].text.lower() in _REFUSING:
+        if self._tokens[token.head].text.lower() in self._language.refusing_forms:
             return None
         head = token.head
         if token.dep == "pcomp":
@@ -110,7 +111,7 @@ class _Sentence:
         verb = self._tokens[noun].head
         while self._tokens[verb].dep in ("prep", "pobj") and self._tokens[verb].head != verb:
             verb = self._tokens[verb].head
-        is_document = self._tokens[noun].text.lower() in _DOCUMENTS
+        is_document = self._tokens[noun].text.lower() in self._language.documents
         owned = self._parse.children(noun, "poss") or any(
             self._tokens[n].text.lower() in ("from", "by", "of")
             for n in self._parse.children(noun, "prep")
@@ -120,7 +121,7 @@ class _Sentence:
         return self._speaker(verb) or noun
 
     def _quoted_as(self, place: int) -> bool:
-        return self._tokens[place].text.lower() in ("quoted", "cited")
+        return self._tokens[place].text.lower() in self._language.quoting_forms
 
     # What
 
@@ -145,11 +146,11 @@ class _Sentence:
         return bool(self._parse.children(place, "neg"))
 
     def _clauses(self, place: int, who: int) -> list[list[int]]:
-        verb = cues.lemma(self._tokens[place].text) or ""
-        if not cues.takes_clause(verb):
+        verb = self._language.lemma(self._tokens[place].text) or ""
+        if verb not in self._language.clause_verbs:
             return []
-        deps = ("ccomp",) if cues.is_belief(verb) else ("ccomp", "xcomp")
-        if verb in _WITH_OBJECT:
+        deps = ("ccomp",) if verb in self._language.belief_verbs else ("ccomp", "xcomp")
+        if verb in self._language.object_verbs:
             deps = (*deps, "dobj")
         found = [self._parse.subtree(n) for n in self._parse.children(place, *deps)]
         token = self._tokens[place]
@@ -161,7 +162,7 @@ class _Sentence:
         return [tokens for tokens in found if who not in tokens]
 
     def _things(self, place: int) -> list[list[int]]:
-        if not cues.takes_thing(cues.lemma(self._tokens[place].text) or ""):
+        if self._language.lemma(self._tokens[place].text) not in self._language.thing_verbs:
             return []
         passive = self._parse.children(place, "agent")
         kept = self._parse.children(place, "nsubjpass") if passive else []
@@ -177,7 +178,7 @@ class _Sentence:
         return [sorted(n for child in kept for n in self._parse.subtree(child))] if kept else []
 
     def _taken_along(self, place: int) -> bool:
-        return self._tokens[place].text.lower() in _TAKEN_ALONG
+        return self._tokens[place].text.lower() in self._language.content_prepositions
 
     def _according(self, place: int) -> Report | None:
         to = self._parse.children(place, "prep")

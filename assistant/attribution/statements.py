@@ -9,29 +9,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.attribution import cues
 from assistant.attribution.quotations import MaskedSentence, mask
 from assistant.attribution.reports import Report, reports
-from assistant.language.language import english, language_of
+from assistant.language.language import Language, language_of
 from assistant.language.names import Names, is_body, is_role, mentions
-from assistant.language.parsing import Parser
+from assistant.language.parsing import Entity, Parser
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
 
 _HEADLINE = re.compile(r"^([A-Z][^:\n]{1,60}):\s+(\S.*)$")
-_EN = english()
-_PRONOUNS = (
-    _EN.personal_pronouns
-    | _EN.impersonal_pronouns
-    | {"i", "we", "you", "this", "these", "who", "which", "that"}
-)
 _OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
-_TITLED = re.compile(r"\b(Mr|Sir|Mrs|Ms|Miss|Madam|Dame|Lady)\.? (?:[A-Z][\w-]+ )?([A-Z][\w-]+)")
-_MEN, _WOMEN = ("he", "himself"), ("she", "herself")
-_OF_ONE = frozenset({"Mr", "Sir", "Mrs", "Ms", "Miss", "Madam", "Dame", "Lady"})
 _NEAR = 2  # sentences that a pronoun looks back
 
 
@@ -40,37 +30,43 @@ def find_statements(article: Article, parser: Parser) -> list[Statement]:
 
     Empty for an article in a language that has no word lists.
     """
-    if language_of(article.language) is None:
+    language = language_of(article.language)
+    if language is None:
         return []
     text = article.text
     spans = sentences(text)
     places = [
         n
         for n, s in enumerate(spans)
-        if s.end - s.start <= _LONGEST and cues.pattern().search(text, s.start, s.end)
+        if s.end - s.start <= _LONGEST and language.cues.search(text, s.start, s.end)
     ]
     masked = [mask(text[spans[n].start : spans[n].end], spans[n].start) for n in places]
     parses = parser.parse([one.text for one in masked])
-    found = [reports(one, parse) for one, parse in zip(masked, parses, strict=True)]
-    persons, others = _persons(text, spans, dict(zip(places, found, strict=True)), parser)
-    reader = _Reader(article, spans, persons, others, parser)
+    found = [reports(one, parse, language) for one, parse in zip(masked, parses, strict=True)]
+    asked = _sentences_near(text, spans, dict(zip(places, found, strict=True)), language)
+    persons, others = _persons(parser.entities(asked))
+    reader = _Reader(article, spans, persons, others, parser, language)
     for place, one, in_sentence in zip(places, masked, found, strict=True):
         reader.read(place, one, in_sentence)
     return reader.statements
 
 
-def _persons(
-    text: str, spans: Sequence[Span], found: Mapping[int, Sequence[Report]], parser: Parser
-) -> tuple[set[str], set[str]]:
-    """Last words of named entities near speakers "he" or "she": of persons, and of others."""
+def _sentences_near(
+    text: str, spans: Sequence[Span], found: Mapping[int, Sequence[Report]], language: Language
+) -> list[str]:
+    """The sentences in which a speaker "he" or "she" may be named."""
     near = {
         max(0, place - back)
         for place, reported in found.items()
         for report in reported
-        if text[report.speaker.start : report.speaker.end].lower() in _EN.personal_pronouns
+        if text[report.speaker.start : report.speaker.end].lower() in language.personal_pronouns
         for back in range(_NEAR + 1)
     }
-    named = parser.entities([text[spans[n].start : spans[n].end] for n in sorted(near)])
+    return [text[spans[n].start : spans[n].end] for n in sorted(near)]
+
+
+def _persons(named: Sequence[Sequence[Entity]]) -> tuple[set[str], set[str]]:
+    """Last words of named entities: of persons, and of others."""
     kinds: dict[str, set[str]] = {}
     for one in (one for entities in named for one in entities):
         for last in one.text.removesuffix("'s").split()[-1:]:
@@ -79,13 +75,18 @@ def _persons(
     return persons, {word for word, found in kinds.items() if found & _NO_PERSONS}
 
 
-def _titled(text: str) -> dict[str, tuple[str, ...]]:
+def _titled(text: str, language: Language) -> dict[str, set[str]]:
     """Pronouns for each last name that has a title (Mr, Mrs), unless several persons share it."""
     found: dict[str, set[str]] = {}
-    for title, last in _TITLED.findall(text):
-        found.setdefault(last, set()).update(_MEN if title in ("Mr", "Sir") else _WOMEN)
+    titles = "|".join(language.title_pronouns)
+    for title, last in re.findall(rf"\b({titles})\.? (?:[A-Z][\w-]+ )?([A-Z][\w-]+)", text):
+        found.setdefault(last, set()).update(language.title_pronouns[title].split())
     firsts = {last: set(re.findall(rf"([A-Z][a-z-]+) {last}\b", text)) for last in found}
-    return {last: tuple(own) for last, own in found.items() if len(firsts[last] - _OF_ONE) < 2}
+    return {
+        last: own
+        for last, own in found.items()
+        if len(firsts[last] - language.title_pronouns.keys()) < 2
+    }
 
 
 class _Reader:
@@ -98,7 +99,9 @@ class _Reader:
         persons: set[str],
         others: set[str],
         parser: Parser,
+        language: Language,
     ) -> None:
+        self._language = language
         self._others = others
         self._parser = parser
         self._article = article
@@ -106,7 +109,7 @@ class _Reader:
         self._text = article.text
         self._spans = spans
         self._names = Names(f"{article.title}\n{article.text}")
-        self._titled = _titled(article.text)
+        self._titled = _titled(article.text, language)
         self._places: list[int] = []  # the sentence of each statement
         self.statements: list[Statement] = []
         if headline := _HEADLINE.match(article.title):
@@ -181,7 +184,8 @@ class _Reader:
 
     def _speaker(self, place: int, report: Report, within: bool) -> str:
         phrase = " ".join(self._text[report.speaker.start : report.speaker.end].split())
-        if phrase.lower() in _EN.personal_pronouns | _EN.impersonal_pronouns:
+        language = self._language
+        if phrase.lower() in language.personal_pronouns | language.impersonal_pronouns:
             if within:  # "He said she would ask …": who that is, only a reader can tell
                 return phrase
             return self._antecedent(place, report.speaker.start, phrase.lower()) or phrase
@@ -210,7 +214,9 @@ class _Reader:
 
     def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
         """A pronoun's antecedent: going back, a sentence's last speaker or first person."""
-        person = pronoun in _EN.personal_pronouns
+        language = self._language
+        person = pronoun in language.personal_pronouns
+        nobody = language.personal_pronouns | language.impersonal_pronouns | language.pointers
         for current in range(place, max(-1, place - _NEAR - 1), -1):
             for said_at, said in zip(
                 reversed(self._places), reversed(self.statements), strict=True
@@ -218,7 +224,7 @@ class _Reader:
                 fits = self._is_person(said.speaker) == person and self._may_be(
                     said.speaker, pronoun
                 )
-                known = said.speaker.lower() not in _PRONOUNS and not self._is_aside(said)
+                known = said.speaker.lower() not in nobody and not self._is_aside(said)
                 if said_at == current and fits and known:
                     return said.speaker
             named = (self._names.fullest(m.name) for m in mentions(self._told(current, before)))
@@ -237,7 +243,7 @@ class _Reader:
 
     def _may_be(self, name: str, pronoun: str) -> bool:
         """False for "she" where the article says Mr, and for "he" where it says Mrs."""
-        return pronoun in self._titled.get((name.split() or [""])[-1], pronoun)
+        return pronoun in self._titled.get((name.split() or [""])[-1], {pronoun})
 
     def _is_aside(self, said: Statement) -> bool:
         """True for "Quince replied to Brandt, who had said …": the sentence is not about Brandt."""

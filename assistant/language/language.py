@@ -20,7 +20,7 @@ NOT_READ = "who says what is found in English articles only."
 
 _FOLDERS = Path(__file__).parent
 _MAPPINGS = frozenset(
-    "seasons scales short_scales counted multiples percent irregular_verbs".split()
+    "title_pronouns seasons scales short_scales counted multiples percent irregular_verbs".split()
 )
 _ORDERED = frozenset("months weekdays small_numbers tens".split())
 _VOWELS = frozenset("aeiou")
@@ -66,6 +66,18 @@ class Language:
     """Those by which one party denies what another says."""
     answer_verbs: Words
     """Those by which one party answers another."""
+    object_verbs: Words
+    """Those whose object belongs to what is said: "urged the parties to talk"."""
+    refusing_forms: Words
+    """Forms before a verb of saying that leave nothing said: "declined"."""
+    quoting_forms: Words
+    """Forms whose subject is who is quoted: "was quoted"."""
+    report_openers: Words
+    """What opens a report without a verb: "according"."""
+    content_prepositions: Words
+    """Prepositions whose phrase belongs to what is reported."""
+    documents: Words
+    """Documents, behind which somebody speaks."""
     irregular_verbs: Mapping[str, str]
     """Forms of verbs that no rule makes, in a row."""
     pronouns: Words
@@ -74,6 +86,10 @@ class Language:
     """Those that stand for one person."""
     impersonal_pronouns: Words
     """Those that stand for a body or for several."""
+    pointers: Words
+    """Words that point to somebody named elsewhere, beside those: "who"."""
+    title_pronouns: Mapping[str, str]
+    """Which pronouns a title allows: "Mr" allows "he himself"."""
     view_nouns: Words
     """Nouns for what somebody says or thinks: "view", "report"."""
     parties: Words
@@ -126,6 +142,16 @@ class Language:
         """Every form of a verb of saying, with its infinitive."""
         verbs = sorted(self.clause_verbs | self.thing_verbs)
         return {form: verb for verb in verbs for form in self._forms(verb)}
+
+    def lemma(self, word: str) -> str | None:
+        """The lemma of a form of a reporting verb ("said": "say"); None for any other word."""
+        return self.reporting_forms.get(word.lower())
+
+    @cached_property
+    def cues(self) -> re.Pattern[str]:
+        """Finds any reporting word, or a quotation mark."""
+        every = sorted(self.reporting_forms | dict.fromkeys(self.report_openers), key=len)
+        return re.compile(rf"[\"“”«»]|''|\b(?:{'|'.join(reversed(every))})\b", re.IGNORECASE)
 
     def _forms(self, verb: str) -> list[str]:
         """The forms of an English verb: both "signaled" and "signalled"."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.attribution import cues
 from assistant.language import Parse, Parser, Token
+from assistant.language.language import english
 from assistant.language.names import mentions
 from assistant.language.terms import terms
 from assistant.text import sentences
@@ -142,7 +142,7 @@ def _speakers(parse: Parse) -> tuple[str, ...]:
         end = _noun_phrase_end(parse, place + 1)
         if end == place + 1:
             continue
-        reported = end < len(tokens) and cues.lemma(tokens[end].text) is not None
+        reported = end < len(tokens) and english().lemma(tokens[end].text) is not None
         if (
             (_AUXILIARY.fullmatch(word) and (reported or not _BEING.fullmatch(word)))
             or (word == "to" and _after(parse, place, "according"))
@@ -190,7 +190,7 @@ def _words(tokens: Sequence[Token]) -> str:
 def kinds(text: str) -> tuple[AnswerKind, ...]:
     """The kinds of answer that a question wants; none where anything may do."""
     found = [kind for kind, pattern in _KINDS if pattern.search(text)]
-    reported = any(cues.lemma(word) for word in re.findall(r"\w+", text))
+    reported = any(english().lemma(word) for word in re.findall(r"\w+", text))
     if reported or _SPOKEN.search(text) or _HELD_BY.search(text):
         found.append("statement")
     return tuple(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.attribution.cues import lemma
 from assistant.language import same_name, stem
 from assistant.language.language import english
 from assistant.text import words
@@ -65,7 +64,7 @@ def _voices(claim: Reading) -> list[str]:
     within = claim.inside(span for said in claim.statements for span in said.content_spans)
     for place, token in enumerate(parse.tokens):
         reports = bool(parse.children(place, "ccomp")) or token.dep == "parataxis"
-        if reports and token.is_verb and lemma(token.text) and place not in within:
+        if reports and token.is_verb and english().lemma(token.text) and place not in within:
             found += [parse.phrase(n) for n in parse.children(place, "nsubj")]
     return list(dict.fromkeys(found))
 
