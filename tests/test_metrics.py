@@ -373,6 +373,19 @@ def test_statements_are_scored_exactly_and_by_overlap() -> None:
     assert unmarked.unscored == "no claim of the answer is marked with a speaker"
 
 
+def test_the_first_sentence_answers_or_another_does() -> None:
+    aside = claim("Boats sail.", 2)
+    both = [QUOTE, "Boats sail."]
+    first = citations.score(case(claim(QUOTE, 1), aside, quotes=both), Words())
+    assert first["first_answers"] == Score(1.0)
+    second = citations.score(case(aside, claim(QUOTE, 1), quotes=both), Words())
+    assert second["first_answers"] == Score(0.0)
+    assert second["evidence_recall"] == Score(1.0)
+    assert citations.score(case(), Words())["first_answers"] == Score(0.0)
+    bare = replace(QUESTION, evidence=())
+    assert citations.score(case(claim(QUOTE, 1), question=bare), Words())["first_answers"].unscored
+
+
 # Refusal
 
 
@@ -381,7 +394,14 @@ def test_refusals_are_right_or_wrong() -> None:
     right = refusal.score(case(question=unanswerable), twins=False)
     assert right["refusal_recall"] == Score(1.0)
     assert right["refusal_precision"] == Score(1.0, 1.0)
+    assert right["lack_admitted"] == Score(1.0)
+    answered = case(claim(QUOTE, 1), question=unanswerable)
+    assert refusal.score(answered, twins=False)["lack_admitted"] == Score(0.0)
+    partly = replace(answered.record.answer, missing=("who paid",))
+    said = replace(answered, record=replace(answered.record, answer=partly))
+    assert refusal.score(said, twins=False)["lack_admitted"] == Score(1.0)
     wrong = refusal.score(case(), twins=True)
+    assert wrong["lack_admitted"].unscored
     assert wrong["over_refusal"] == Score(1.0)
     assert wrong["refusal_precision"] == Score(0.0, 1.0)
     assert wrong["twin_refusal_precision"] == Score(0.0, 1.0)

@@ -16,10 +16,12 @@ from transformers import BertForSequenceClassification
 from assistant.models.pair_model import PairModel, workers
 from assistant.models.reranking import PackagedReranker, packaged_reranker_files
 from assistant.settings import load
+from assistant.suites import read_suite
 from assistant.testing import WordOverlap
 
 TRAINING = ROOT / "evals" / "training"
 sys.path.insert(0, str(TRAINING))
+import suites  # noqa: E402
 from export import write_onnx  # noqa: E402
 from items import ERRORS, Malformed, read_article, read_written, split_of  # noqa: E402
 from network import start, tensors, tokenizer  # noqa: E402
@@ -108,6 +110,26 @@ def test_pairs_are_of_what_is_for_training_and_the_same_each_time() -> None:
         assert {pair["label"] for pair in pairs} <= {0.0, 0.25, 1.0}
         assert 0.03 < sum(pair["label"] == 1 for pair in pairs) / len(pairs) < 0.6
         assert all(pair["right"].count("\n") == 1 for pair in pairs)
+
+
+@needs_shared
+def test_the_questions_of_a_split_are_a_suite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = str(SHARED / "wikinews" / "articles.jsonl")
+    monkeypatch.setattr("sys.argv", ["suites", str(tmp_path), others, "--split", "calibration"])
+    suites.main()
+    suite = read_suite(str(tmp_path / "calibration.toml"))
+    assert {split_of(name) for one in suite.questions for name in one.articles} == {"calibration"}
+    assert {one.answerable for one in suite.questions} == {True, False}
+    assert any(one.history for one in suite.questions)
+    assert all(one.wanted for one in suite.questions if one.answerable)
+    texts = {
+        fields["id"]: fields["text"]
+        for fields in map(json.loads, (tmp_path / "articles.jsonl").read_text().splitlines())
+    }
+    assert len(texts) == len(WRITTEN) + len({item["article"] for item in OTHERS})
+    assert all(one.quote in texts[one.article] for q in suite.questions for one in q.evidence)
 
 
 @needs_shared

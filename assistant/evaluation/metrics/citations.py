@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from assistant.errors import ModelMissing
@@ -80,6 +80,12 @@ METRICS = [
         "share of a question's gold quotes of which one cited quote of a gold article holds at"
         " least 60 % of the words; a refusal recalls none",
     ),
+    Metric(
+        "first_answers",
+        "citations",
+        "share of answerable questions whose answer's first sentence cites a quote that holds at"
+        " least 60 % of the words of any one gold quote; a refusal has none",
+    ),
 ]
 
 
@@ -117,6 +123,7 @@ def score(case: Case, judge: SupportJudge) -> dict[str, Score]:
             share(len(gold), len(record.cited), "nothing is cited") if named else unnamed
         ),
         "article_cited": Score(float(bool(gold))) if named else unnamed,
+        "first_answers": _first_answers(case),
         "evidence_recall": (
             share(
                 sum(covered(case, quote) for quote in question.evidence),
@@ -127,6 +134,15 @@ def score(case: Case, judge: SupportJudge) -> dict[str, Score]:
             else unscored("the question is not answerable")
         ),
     }
+
+
+def _first_answers(case: Case) -> Score:
+    question = case.gold.question
+    if not (question.answerable and question.evidence):
+        return unscored("the question names no gold quote of an answer")
+    first = case.record.answer.shown[:1]
+    cited = {number for claim in first for number in claim.citations}
+    return Score(float(any(covered(case, quote, cited) for quote in question.evidence)))
 
 
 def _alce_scores(case: Case, judge: SupportJudge) -> dict[str, Score]:
@@ -168,11 +184,19 @@ def _needed(claim: str, quotes: list[str], position: int, judge: SupportJudge) -
     )
 
 
-def covered(case: Case, gold: GoldQuote) -> bool:
-    """True where one cited quote of a gold article holds 60 % of a gold quote's words."""
+def covered(case: Case, gold: GoldQuote, among: Collection[int] | None = None) -> bool:
+    """True where one cited quote of a gold article holds 60 % of a gold quote's words.
+
+    Args:
+        case: what was answered.
+        gold: what a right answer quotes.
+        among: only the citations of these numbers.
+    """
     pairs = zip(case.record.answer.citations, case.record.cited, strict=True)
     return case.answered and any(
-        checked.story in case.gold.stories and covers(citation.quote, gold.quote)
+        (among is None or citation.number in among)
+        and checked.story in case.gold.stories
+        and covers(citation.quote, gold.quote)
         for citation, checked in pairs
     )
 

@@ -14,6 +14,12 @@ METRICS = [
         " rebuts their premise where the suite gives one",
     ),
     Metric(
+        "lack_admitted",
+        "refusal",
+        "share of the unanswerable questions that are refused, or whose answer says that a part of"
+        " the question has no answer",
+    ),
+    Metric(
         "refusal_precision",
         "refusal",
         "share of the refusals that were right: refused and unanswerable / refused",
@@ -54,10 +60,15 @@ def score(case: Case, twins: bool) -> dict[str, Score]:
         "refusal_auroc": none if rebuttable else Score(confidence, float(answerable)),
         "calibration_error": none if rebuttable else _calibrated(case),
         "refusal_recall": unscored("the question is answerable"),
+        "lack_admitted": unscored("the question is answerable"),
         "over_refusal": unscored("the question is not answerable"),
     }
     if not answerable:
-        return scores | {"refusal_recall": Score(float(refused or rebuts(case)))}
+        admitted = refused or bool(case.record.answer.missing)
+        return scores | {
+            "refusal_recall": Score(float(refused or rebuts(case))),
+            "lack_admitted": Score(float(admitted)),
+        }
     scores["over_refusal"] = Score(float(refused))
     if not (twins and case.gold.has_twin):
         return scores
