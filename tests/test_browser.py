@@ -118,6 +118,10 @@ def test_stages_are_shown_until_the_answer_is(page: Page, address: str) -> None:
     box.fill(NAQVI)
     answered(page, 1)
     expect(box).to_have_value(NAQVI)  # what is typed during an answer stays
+    with on_its_way(page):
+        page.get_by_role("button", name="Ask again").click()
+    answered(page, 1)
+    expect(box).to_have_value(NAQVI)
     expect(page.locator(".stages")).to_have_count(0)
     page.goto(f"{address}/conversations")
     expect(page.get_by_role("link", name=question)).to_have_count(1)

@@ -175,7 +175,7 @@ class _Page:
             yield self._faults({})  # where there is nothing to answer, that is all
             if asked:
                 with self._in_flight.asking(given.page, asked) as fresh:
-                    yield from self._answer(asked) if fresh else ()
+                    yield from self._answer(asked, given.question) if fresh else ()
 
         return handle
 
@@ -224,16 +224,22 @@ class _Page:
         question, after = last.answer.question, last.number - 1
         return PendingQuestion(given.who, given.talk, question, limits, after, infer)
 
-    def _answer(self, asked: PendingQuestion) -> Iterator[Update]:
-        # Emptied now: at the end, it would take with it what the reader has typed meanwhile.
-        yield {self.box: "", **self._busy(True), **self._suggestions([])}
+    def _answer(self, asked: PendingQuestion, typed: str) -> Iterator[Update]:
+        """The steps to an answer; ``typed`` stood in the box.
+
+        The question leaves the box now: at the end, it would take with it what has been typed
+        meanwhile. Other words in it are the reader's and stay.
+        """
+        own = typed.strip() in ("", asked.question.strip())
+        emptied = {self.box: ""} if own else {}
+        yield {**emptied, **self._busy(True), **self._suggestions([])}
         for step in answering(self._site, asked):
             if asked.stream.left:
                 return
             update: Update = {self.chat: step.messages}
             if step.answer:
                 update |= self._limits(step.answer, asked.talk.inferred)
-            elif step.over:
+            elif step.over and own:
                 update[self.box] = asked.question  # to be asked again
             if step.over:
                 update |= {self.talk: step.talk, **self._busy(False)}

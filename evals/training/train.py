@@ -31,7 +31,7 @@ _WARM_UP = 0.1  # of the steps
 _ANSWER_WEIGHT = 2.0
 _SORTED = 50  # batches whose pairs are sorted by length together
 _EVERY = 50  # steps between two lines of the log
-_CHECKPOINT = 200  # steps between two checkpoints
+_CHECKPOINT = 100  # steps between two checkpoints
 
 Pair = dict[str, Any]
 
