@@ -30,7 +30,7 @@ from assistant.web.cancellation import CancellableStream
 from assistant.web.filters import FieldFault, checked, filters
 from assistant.web.in_flight import QuestionsInFlight
 from assistant.web.site import Site
-from assistant.web.suggesting import examples, following
+from assistant.web.suggesting import Examples, following
 
 _SUGGESTIONS = 3
 _EMPTY = "Every sentence of an answer cites the exact words that say so."
@@ -47,7 +47,7 @@ class _Page:
 
     def __init__(self, site: Site, page: gr.Blocks) -> None:
         self._site = site
-        self._examples: tuple[str, list[str]] = ("", [])  # and of which archive
+        self._examples = Examples(site)
         self._in_flight = QuestionsInFlight()
         self._lay_out()
         self._connect(page)
@@ -288,20 +288,10 @@ class _Page:
         page = _page(request)
         moves = self._in_flight.moves(page)
         turns = self._site.shown(_who(request), talk.conversation)
-        asked = following(self._site, turns) if turns else self._first_questions()
+        asked = following(self._site, turns) if turns else self._examples()
         if self._in_flight.of(page) or self._in_flight.moves(page) != moves:
             return dict.fromkeys(self.suggested, gr.skip())  # stale: the page has moved on
         return self._suggestions(asked)
-
-    def _first_questions(self) -> list[str]:
-        """Examples; found once for each state of the archive, since finding them takes seconds."""
-        state = self._site.assistant.archive.fingerprint()
-        if self._examples[0] == state:
-            return self._examples[1]
-        found = examples(self._site)
-        if len(found) == _SUGGESTIONS:  # fewer may mean that a reader's question took priority
-            self._examples = (state, found)
-        return found
 
     def _edited(self, talk: ConversationState, request: gr.Request) -> Update:
         last = last_turn(self._site, _who(request), talk)

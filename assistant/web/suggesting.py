@@ -25,6 +25,24 @@ def examples(site: Site) -> list[str]:
     return _answered(site, asked, ())
 
 
+class Examples:
+    """Examples, found once for each state of the archive, since finding them takes seconds."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._found: tuple[str, list[str]] = ("", [])  # and of which state
+
+    def __call__(self) -> list[str]:
+        """Questions to begin with."""
+        state = self._site.assistant.archive.fingerprint()
+        if self._found[0] == state:
+            return self._found[1]
+        found = examples(self._site)
+        if len(found) == _WANTED:  # fewer may mean that a reader's question took priority
+            self._found = (state, found)
+        return found
+
+
 def following(site: Site, turns: Sequence[StoredAnswer]) -> list[str]:
     """Questions to go on with: what others say in the articles that the answer was made from."""
     answer = turns[-1].answer
