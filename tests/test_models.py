@@ -11,7 +11,7 @@ import pytest
 from assistant import HubUnreachable, ModelDamaged, ModelMissing
 from assistant.models import reranking
 from assistant.models.embedding import SentenceEmbedder
-from assistant.models.loading import Lazy
+from assistant.models.pair_model import PairModel
 from assistant.models.reranking import HubReranker, load_reranker
 from assistant.models.tokens import count_tokens
 from assistant.settings import ModelSettings
@@ -37,8 +37,7 @@ def test_the_reranker_can_be_off() -> None:
 @pytest.fixture
 def unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The packaged reranker is loaded once in a process: here, not yet."""
-    fresh = Lazy(reranking._load_packaged_reranker)
-    monkeypatch.setattr(reranking, "_packaged_reranker", fresh)
+    monkeypatch.setattr(reranking, "_packaged", PairModel(reranking.packaged_reranker_files))
 
 
 @pytest.mark.usefixtures("unloaded")
@@ -114,12 +113,13 @@ class TestReal:
 
     def test_a_score_does_not_depend_on_company_and_is_remembered(self) -> None:
         texts = ["Ann Lee won the election.", "Bananas are yellow. " * 9]
-        reranking._logit.cache_clear()
+        judge = reranking._packaged._of_pair
+        judge.cache_clear()
         alone = [load_reranker(ModelSettings()).score("Who won?", [text])[0] for text in texts]
-        reranking._logit.cache_clear()
+        judge.cache_clear()
         assert load_reranker(ModelSettings()).score("Who won?", texts) == alone
         assert load_reranker(ModelSettings()).score("Who won?", texts[::-1]) == alone[::-1]
-        assert reranking._logit.cache_info()[:2] == (2, 2)  # hits, misses
+        assert judge.cache_info()[:2] == (2, 2)  # hits, misses
 
     @pytest.mark.parametrize("role", ["embedder", "reranker"])
     def test_a_hub_that_cannot_be_reached(self, role: str, monkeypatch: pytest.MonkeyPatch) -> None:

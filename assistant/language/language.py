@@ -89,7 +89,7 @@ class Language:
     pointers: Words
     """Words that point to somebody named elsewhere, beside those: "who"."""
     title_pronouns: Mapping[str, str]
-    """Which pronouns a title allows: "Mr" allows "he himself"."""
+    """Which pronouns a title, as it is written, allows: "Mr" allows "he himself"."""
     view_nouns: Words
     """Nouns for what somebody says or thinks: "view", "report"."""
     parties: Words
