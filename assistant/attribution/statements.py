@@ -101,7 +101,9 @@ class _Reader:
         parser: Parser,
         language: Language,
     ) -> None:
-        self._language = language
+        self._personal = language.personal_pronouns
+        self._pronouns = language.personal_pronouns | language.impersonal_pronouns
+        self._nobody = self._pronouns | language.pointers
         self._others = others
         self._parser = parser
         self._article = article
@@ -184,8 +186,7 @@ class _Reader:
 
     def _speaker(self, place: int, report: Report, within: bool) -> str:
         phrase = " ".join(self._text[report.speaker.start : report.speaker.end].split())
-        language = self._language
-        if phrase.lower() in language.personal_pronouns | language.impersonal_pronouns:
+        if phrase.lower() in self._pronouns:
             if within:  # "He said she would ask …": who that is, only a reader can tell
                 return phrase
             return self._antecedent(place, report.speaker.start, phrase.lower()) or phrase
@@ -214,9 +215,7 @@ class _Reader:
 
     def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
         """A pronoun's antecedent: going back, a sentence's last speaker or first person."""
-        language = self._language
-        person = pronoun in language.personal_pronouns
-        nobody = language.personal_pronouns | language.impersonal_pronouns | language.pointers
+        person = pronoun in self._personal
         for current in range(place, max(-1, place - _NEAR - 1), -1):
             for said_at, said in zip(
                 reversed(self._places), reversed(self.statements), strict=True
@@ -224,7 +223,7 @@ class _Reader:
                 fits = self._is_person(said.speaker) == person and self._may_be(
                     said.speaker, pronoun
                 )
-                known = said.speaker.lower() not in nobody and not self._is_aside(said)
+                known = said.speaker.lower() not in self._nobody and not self._is_aside(said)
                 if said_at == current and fits and known:
                     return said.speaker
             named = (self._names.fullest(m.name) for m in mentions(self._told(current, before)))

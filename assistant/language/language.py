@@ -191,8 +191,11 @@ def _abbreviated(month: str) -> str:
 
 
 def any_of(words: Words) -> str:
-    """A regular expression for any of some words; "*" in them is any ending."""
-    return f"(?:{'|'.join(sorted(words, reverse=True))})".replace("*", r"\w*")  # longest first
+    """A regular expression for any of some words; "*" in them is any ending.
+
+    Of two that begin alike the longer one comes first, so that it is not cut short.
+    """
+    return f"(?:{'|'.join(sorted(words, reverse=True))})".replace("*", r"\w*")
 
 
 @cache

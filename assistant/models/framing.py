@@ -12,13 +12,6 @@ def heading(article: Article | Source) -> str:
     return f"{title} ({article.published})" if article.published else title
 
 
-def encoder_text(heading: str, passage: str, before: str = "") -> str:
-    """A passage as the encoder and the reranker read it.
-
-    Args:
-        heading: headline and date.
-        passage: a passage, or sentences of it.
-        before: the sentence before, where the passage cannot be understood without it. The bar
-            between them tells the reader, which was trained so, what is judged and what is context.
-    """
-    return f"{heading}\n{before} | {passage}" if before else f"{heading}\n{passage}"
+def encoder_text(heading: str, passage: str) -> str:
+    """A passage as the encoder and the reranker read it."""
+    return f"{heading}\n{passage}"

@@ -78,6 +78,11 @@ class _Page:
                 gr.Button(visible=False, size="sm", elem_classes="suggestion")
                 for _ in range(_SUGGESTIONS)
             ]
+        self._lay_out_asking()
+        self._lay_out_filters()
+        self.talk = gr.State(ConversationState())
+
+    def _lay_out_asking(self) -> None:
         with gr.Row(elem_id="asking"):
             self.box = gr.Textbox(
                 label="Question",
@@ -96,8 +101,6 @@ class _Page:
             self.again = gr.Button("Ask again", size="sm")
             self.edit = gr.Button("Edit the question", size="sm")
             self.new = gr.Button("New conversation", size="sm")
-        self._lay_out_filters()
-        self.talk = gr.State(ConversationState())
 
     def _lay_out_filters(self) -> None:
         with gr.Group(elem_classes="limits"):

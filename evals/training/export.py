@@ -1,6 +1,6 @@
 """Write a trained reader as one int8 ONNX file, with its labels and its digest.
 
-    python evals/training/export.py build/reader/model assistant/models/reader
+    python evals/training/export.py build/reader/model build/reader/onnx
 
 writes ``model.onnx`` and ``config.json``. Weights of matrices are 8-bit integers, a scale each;
 activations are quantised as they come, so each pair is scored alone. ``--float`` leaves the weights
@@ -33,7 +33,8 @@ class _Logits(torch.nn.Module):
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
         found = self._network(input_ids=ids, attention_mask=mask, token_type_ids=types)
-        return found.logits  # type: ignore[no-any-return]
+        logits: torch.Tensor = found.logits
+        return logits
 
 
 def write_onnx(network: BertForSequenceClassification, file: Path) -> None:
@@ -52,7 +53,7 @@ def write_onnx(network: BertForSequenceClassification, file: Path) -> None:
 
 
 def main() -> None:
-    """Export, and print the digest that ``assistant/models/reader.py`` checks."""
+    """Export, and print the file's size and digest."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="folder that train.py wrote")
     parser.add_argument("out", type=Path)

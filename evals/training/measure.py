@@ -2,7 +2,7 @@
 
     python evals/training/measure.py build/reader/model ../shared/data/wikinews/articles.jsonl
 
-The model is a folder that train.py or export.py wrote, or ``packaged`` for the cross-encoder that
+The model is a folder that train.py wrote, or ``packaged`` for the cross-encoder that
 both started from. Prints a JSON object a line. For questions, ranked among the sentences of their
 article and eight of other articles that share their rarest words: how often an answer is first, or
 among the first three; how well the best logit tells answerable questions from near-unanswerable
@@ -56,7 +56,8 @@ def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
     """How sentences are ranked, by kind of question too, and what the best logits tell apart."""
     holders = sentences_by_word(texts)
     first: dict[str, list[bool]] = defaultdict(list)
-    third, best = [], {"own": [], "none": [], "left out": []}  # type: ignore[var-annotated]
+    third: list[bool] = []
+    best: dict[str, list[float]] = {"own": [], "none": [], "left out": []}
     for text in texts:
         for item in text.items:
             if "question" not in item:

@@ -49,10 +49,13 @@ class Text:
     items: tuple[Item, ...]
 
     def sentence(self, n: int) -> str:
-        """A sentence in its context, as the reader judges it."""
+        """A sentence in its context: where it leans on the one before, that and a bar before it.
+
+        The bar tells the reader to come what is judged and what only helps to understand.
+        """
         text = self._words([self.sentences[n]])
         before = self._words([self.sentences[n - 1]]) if n and leans(text) else ""
-        return encoder_text(heading(self.article), text, before)
+        return encoder_text(heading(self.article), f"{before} | {text}" if before else text)
 
     def read(self, spans: Sequence[Sequence[int]]) -> str:
         """Some stretches of the article, as the verifier judges by them."""
