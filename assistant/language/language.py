@@ -114,6 +114,16 @@ class Language:
     """What denies whatever hangs on it."""
     denying: Words
     """What denies by its own meaning: "refuse"."""
+    certain_words: Words
+    """What says that something will come for certain, "*" being any ending: "will"."""
+    intended_words: Words
+    """What says that it is meant or expected, "*" being any ending."""
+    intended_in_claims: Words
+    """Words that say no more than that where they stand in a claim: "would"."""
+    possible_words: Words
+    """What says that it may or may not be so, "*" being any ending."""
+    stressing_words: Words
+    """What insists: "definitely"."""
     stop_words: Words
     """Words that carry no question."""
     opposites: tuple[tuple[Words, Words, bool], ...]

@@ -5,45 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.language.language import Words, any_of, english
 from assistant.verification.alignment import Alignment
 from assistant.verification.negation_scope import markers, rules, tokens_in
 from assistant.verification.readings import Reading
 
+
+def _one_of(words: Words, phrases: str = "(?!)") -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of(words)}|{phrases})\b", re.IGNORECASE)
+
+
 _COMES, _MEANT, _OPEN = 1, 2, 3
+_EN = english()
 _DUE = (
     r"(?:is|are|was|were|be|been|,)"
     r" (?:due(?! to (?:the|a|an|its|his|her|their)\b)|set to|scheduled)"
 )
-_LEVELS = {
-    _COMES: r"will|shall|won['’]t|['’]ll|would|(?:is|are|was|were) to [a-z]+"
-    rf"|{_DUE}|about to|going to|must|ha(?:s|ve) to|promis\w+|pledg\w+|vow(?:s|ed)?",
-    _MEANT: r"should|ought|expect\w*|likely|plan(?:s|ned|ning)?|intend\w*|intention"
-    r"|hop(?:e|es|ed|ing)"
-    r"|want(?:s|ed)?|wish\w*|propos\w+|seek(?:s|ing)?|sought|demand\w*|urg(?:e|es|ed|ing)"
-    r"|call(?:s|ed)? (?:for|on)"
-    r"|tr(?:y|ies|ied|ying)|attempt\w*|aim(?:s|ed|ing)?|offer\w*|threaten\w*|consider\w*"
-    r"|recommend\w*|advis\w+"
-    r"|forecast\w*|predict\w*|probabl[ey]|target\w*|request\w*|appeal(?:s|ed)? to|eager"
-    r"|projected|anticipat\w*"
-    r"|negotiat\w*|presumably|ask(?:s|ed|ing)? for|hopes|pursu\w+|foresee\w*|foresaw|outlook"
-    r"|prospect\w*|draft|st(?:ands?|ood) to",
-    _OPEN: r"(?-i:may)|might|could|possib\w+|perhaps|maybe|potential\w*|if|whether|unless"
-    r"|alleged(?:ly)?"
-    r"|suspected|suspicion|reportedly|seem(?:s|ed|ingly)?|believed|thought to|conceivabl\w+"
-    r"|unclear|uncertain"
-    r"|supposed(?:ly)?|purported\w*|provided|depend\w*|would have|in case|on condition"
-    r"|rumou?r\w*|assum\w*|can",
+_PATTERNS = {  # the words of each level, and its phrases
+    _COMES: _one_of(
+        _EN.certain_words,
+        rf"['’]ll|(?:is|are|was|were) to [a-z]+|{_DUE}|about to|going to|ha(?:s|ve) to",
+    ),
+    _MEANT: _one_of(
+        _EN.intended_words,
+        r"calls? (?:for|on)|called (?:for|on)|appeal(?:s|ed)? to|ask(?:s|ed|ing)? for"
+        r"|st(?:ands?|ood) to",
+    ),
+    _OPEN: _one_of(_EN.possible_words, r"(?-i:may)|thought to|would have|in case|on condition"),
 }
-_PATTERNS = {
-    level: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for level, pattern in _LEVELS.items()
-}
-# In a claim these are as much as "expected".
-_ALSO_MEANT = re.compile(
-    rf"{_DUE}|\b(?:would|asking|pleaded|keen|bid|proposal|appeals?|applications?|volunteer\w*"
-    r"|at risk|capable|suggest\w*)\b",
-    re.IGNORECASE,
-)
-_STRESSED = re.compile(r"\b(?:already|definitely|certainly|undoubtedly|surely)\b", re.IGNORECASE)
+_ALSO_MEANT = _one_of(_EN.intended_in_claims, rf"{_DUE}|at risk")
+_STRESSED = _one_of(_EN.stressing_words)
 _THINGS = frozenset("offer offers demand demands request requests attempt attempts target".split())
 _PAST = ("VBD", "VBN")
 
