@@ -69,9 +69,9 @@ bench: $(VENV)/.installed  ## the figures that the README states
 	$(BIN)/python benchmarks/ingest.py ../shared/data/wikinews/articles.jsonl
 	$(BIN)/assistant ingest ../shared/data/wikinews/articles.jsonl --archive build/wikinews
 	@rm -rf build/bench
-	for reranker in packaged off; do ASSISTANT_MODELS__RERANKER=$$reranker \
+	for models in packaged off; do ASSISTANT_MODELS__RERANKER=$$models ASSISTANT_MODELS__READER=$$models \
 	  $(BIN)/assistant eval run ../shared/data/wikinews/questions.jsonl --twins \
-	  --archive build/wikinews --out build/bench/$$reranker; done
+	  --archive build/wikinews --out build/bench/$$models; done
 	$(BIN)/python benchmarks/evaluation.py sample --archive build/sample
 	$(BIN)/python benchmarks/chat.py build/sample tests/data/paraphrases.jsonl
 	$(BIN)/python benchmarks/users.py ../shared/data/wikinews/questions.jsonl build/wikinews

@@ -88,7 +88,7 @@ class Assistant:
         self._reranker = reranker
         self._parser = parser
         self.writer = writer
-        verifier = load_verifier(reranker)
+        verifier = load_verifier(settings.models)
         self._chat = (
             ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
         )
@@ -130,7 +130,9 @@ class Assistant:
             parser if settings.archive.statements else None,
         )
         reranker = load_reranker(settings.models)
-        writer = quoting_writer(archive, load_reader(reranker), parser, settings.answer)
+        writer = quoting_writer(
+            archive, load_reader(settings.models), reranker is not None, settings.answer
+        )
         return cls(archive, reranker, parser, writer, settings, chat, judge)
 
     def __enter__(self) -> Assistant:

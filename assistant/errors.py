@@ -12,6 +12,7 @@
     ├── ModelError           a model cannot be used
     │   ├── ModelMissing     its package is not installed
     │   ├── ModelDamaged     its weights are not the tested ones
+    │   ├── ModelUnsuited    its labels are not those that its role needs
     │   ├── HubUnreachable   its hub cannot be reached (retryable)
     │   └── ModelFailed      a chat model did not answer (retryable)
     ├── ArchiveError         the archive cannot do what was asked
@@ -90,6 +91,10 @@ class ModelMissing(ModelError):
 
 class ModelDamaged(ModelError):
     """The weights on disk are not the ones that were tested."""
+
+
+class ModelUnsuited(ModelError):
+    """A model's labels are not those that its role needs."""
 
 
 class HubUnreachable(ModelError):

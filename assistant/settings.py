@@ -55,6 +55,12 @@ class ModelSettings(Section):
     """``packaged`` (all-MiniLM-L6-v2), or a sentence-transformers model on the hub."""
     reranker: str = "packaged"
     """``packaged`` (ms-marco-MiniLM-L-12-v2), ``off``, or a cross-encoder on the hub."""
+    reader: str = "packaged"
+    """What tells which sentences answer: ``packaged`` (our own, trained by evals/training), ``off``
+    (the question's words alone), or a model on the hub for sequence classification."""
+    verifier: str = "packaged"
+    """What tells whether sources support a claim: ``packaged``, ``off``, or a model on the hub,
+    such as one of natural language inference."""
     parser: str = "packaged"
     """``packaged`` (en_core_web_sm), or another English spaCy pipeline that is installed."""
     threads: Annotated[int, Field(ge=0)] = 0

@@ -29,19 +29,20 @@ def main() -> None:
     suite = read_suite(arguments.suite)
     with tempfile.TemporaryDirectory() as folder:
         archive = arguments.archive or Path(folder) / "archive"
-        for reranker in ("packaged", "off"):
-            with Assistant.open(archive, settings=load(models={"reranker": reranker})) as assistant:
+        for models in ("packaged", "off"):
+            settings = load(models={"reranker": models, "reader": models})
+            with Assistant.open(archive, settings=settings) as assistant:
                 if suite.corpus:
                     assistant.add(suite.corpus)
                 assistant.ask(suite.questions[0].question)  # loads the models
                 start = time.perf_counter()
-                run = run_suite(suite, assistant, Path(folder) / reranker)
+                run = run_suite(suite, assistant, Path(folder) / models)
                 compare(run, read_run(run.folder))
                 gate(run)
                 spent = time.perf_counter() - start
             asking = sum(sum(record.seconds.values()) for record in read_journal(run.folder))
             print(
-                f"reranker {reranker}: asking {asking:.1f} s, the rest {spent - asking:.2f} s,"
+                f"models {models}: asking {asking:.1f} s, the rest {spent - asking:.2f} s,"
                 f" a share of {(spent - asking) / asking:.3f}",
                 flush=True,
             )

@@ -25,7 +25,6 @@ from scipy.stats import binomtest
 from assistant import Assistant
 from assistant.answering import DraftClaim, Gate, JudgedClaim
 from assistant.language import SpacyParser
-from assistant.models.reranking import load_reranker
 from assistant.models.verifier import load_verifier
 from assistant.resources import folder
 from assistant.settings import load
@@ -131,7 +130,7 @@ def main() -> None:
     with Assistant.open(given.archive, settings=settings) as assistant:
         if not assistant.archive.coverage().articles:
             assistant.add(folder("corpus"))
-        verifier = load_verifier(load_reranker(settings.models))
+        verifier = load_verifier(settings.models)
         checker = Checker(SpacyParser(settings.models), assistant.archive.encode, verifier)
         results = [(case, *judged(case, assistant, checker)) for case in cases(rows, assistant)]
     wrong = [

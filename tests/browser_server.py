@@ -56,7 +56,8 @@ def main() -> None:
     parser.add_argument("--users", type=Path)
     parser.add_argument("--root-path", default="")
     given = parser.parse_args()
-    settings = load(models={"reranker": "off"}) if given.beacon else load()
+    none = {"reranker": "off", "reader": "off", "verifier": "off"}
+    settings = load(models=none if given.beacon else {})
     embedder = HashEmbeddings() if given.beacon else None
     users = Users(given.users) if given.users else None
     with Assistant.open(given.archive, settings=settings, embedder=embedder) as assistant:

@@ -30,7 +30,7 @@ needs_shared = pytest.mark.skipif(
     not SHARED.exists() and "CI" not in os.environ, reason="the shared data is not beside this"
 )
 """For tests on real articles, which are no part of the repository; CI has them and runs them."""
-WITHOUT_RERANKER = {"reranker": "off"}
+WITHOUT_MODELS = {"reranker": "off", "reader": "off", "verifier": "off"}
 
 
 LONG = ("test_browser", "test_wikinews", "test_mutants", "test_gate")
@@ -51,7 +51,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 @pytest.fixture
 def settings() -> Settings:
-    return load(models=WITHOUT_RERANKER)
+    return load(models=WITHOUT_MODELS)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def open_assistant(tmp_path: Path) -> Iterator[OpenAssistant]:
     opened: list[Assistant] = []
 
     def open_one(path: Path | None = None, **sections: object) -> Assistant:
-        sections = {"models": WITHOUT_RERANKER, **sections}
+        sections = {"models": WITHOUT_MODELS, **sections}
         assistant = Assistant.open(
             path or tmp_path / "archive", settings=load(**sections), embedder=HashEmbeddings()
         )

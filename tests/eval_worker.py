@@ -21,6 +21,6 @@ def killed(done: int, _total: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-settings = load(models={"reranker": "off"})
+settings = load(models={"reranker": "off", "reader": "off", "verifier": "off"})
 with Assistant.open(archive, settings=settings, embedder=HashEmbeddings()) as assistant:
     run_suite(read_suite(questions), assistant, Path(out), killed)

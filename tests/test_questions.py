@@ -10,7 +10,7 @@ from assistant import Filters, PastTurn, Question
 from assistant.language import SpacyParser
 from assistant.settings import ModelSettings
 from assistant.understanding import understand
-from assistant.understanding.parts import kinds, parts
+from assistant.understanding.parts import parts
 from assistant.understanding.periods import Period, period
 
 PARSER = SpacyParser(ModelSettings())
@@ -43,6 +43,11 @@ def days(since: str | None, until: str | None) -> Period:
         ("What happened last year?", days("2025-01-01", "2025-12-31")),
         ("What happened in the past three days?", days("2026-02-15", "2026-02-18")),
         ("What happened in the past week?", days("2026-02-11", "2026-02-18")),
+        ("What happened last quarter?", days("2025-10-01", "2025-12-31")),
+        ("What happened in the past two quarters?", days("2025-08-18", "2026-02-18")),
+        ("What happened in late February 2012?", days("2012-02-21", "2012-02-29")),
+        ("What happened in winter 2011?", days("2011-12-01", "2012-02-29")),
+        ("What happened in the last 99999 years?", None),
         (
             "What happened after May 2004 and before June 2005?",
             days("2004-06-01", "2005-05-31"),
@@ -109,88 +114,25 @@ def test_the_order_of_an_answer(text: str, order: str) -> None:
 
 
 def test_a_question_falls_into_parts() -> None:
-    one, two = parts("Where was Ada Brandt born, and what did she study?", PARSER)
-    assert (one.text, one.kinds) == ("Where was Ada Brandt born", ("place",))
+    one, two = parts("Where was Ada Brandt born, and what did she study?")
+    assert one.text == "Where was Ada Brandt born"
     assert two.query == "Ada Brandt: what did she study?"
 
 
 def test_a_part_about_who_is_sought_is_read_with_the_part_that_seeks_them() -> None:
     asked = "Which analyst was sceptical, and what was his worry?"
-    assert parts(asked, PARSER)[1].query == "Which analyst was sceptical what was his worry?"
+    assert parts(asked)[1].query == "Which analyst was sceptical what was his worry?"
 
 
 def test_a_part_without_a_verb_takes_the_names_of_the_one_before() -> None:
     asked = "How did Ada Brandt fare at Orsavel in 2009 and then at Tolvering?"
-    assert parts(asked, PARSER)[1].query == "Ada Brandt, Orsavel, 2009: at Tolvering?"
+    assert parts(asked)[1].query == "Ada Brandt, Orsavel, 2009: at Tolvering?"
 
 
-@pytest.mark.parametrize(
-    "question",
-    ["what is the front line in Kherson", "Which line was closed?", "two sides of a coin"],
-)
-def test_a_line_that_is_nobodys_is_no_words_of_somebody(question: str) -> None:
-    assert "statement" not in kinds(question)
-
-
-def test_two_sides_are_two_parts() -> None:
-    asked = "Was the bridge closed? Give me the ministry's line and the union's."
-    first, second = parts(asked, PARSER)
-    assert "the ministry" in first.speakers
-    assert "the union" in second.speakers
-    assert all(part.query.startswith("Was the bridge closed?") for part in (first, second))
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("Who shot the film?", "person"),
-        ("Where is the plant?", "place"),
-        ("When did the dam break?", "date"),
-        ("How long did the strike last?", "duration"),
-        ("How many people marched?", "number"),
-        ("number of jobs going at the smelter", "number"),
-        ("How much did the tunnel cost?", "money"),
-        ("Why was the ferry late?", "reason"),
-        ("What did the mayor promise?", "statement"),
-    ],
-)
-def test_the_kind_of_answer_wanted(text: str, kind: str) -> None:
-    (part,) = parts(text, PARSER)
-    assert kind in part.kinds
-
-
-@pytest.mark.parametrize(
-    ("text", "speaker"),
-    [
-        ("What did Ada Brandt say about the dam?", "Ada Brandt"),
-        ("How did the Harbour Union explain the delay?", "the Harbour Union"),
-        ("According to the mayor, is the bridge safe?", "the mayor"),
-        ("What was Ada Brandt's reaction to the vote?", "Ada Brandt"),
-    ],
-)
-def test_whose_words_are_asked_for(text: str, speaker: str) -> None:
-    (part,) = parts(text, PARSER)
-    assert speaker in part.speakers
-
-
-def test_who_is_asked_to_have_done_something_is_no_speaker() -> None:
-    (part,) = parts("Was Tehran hiding what the mayor said?", PARSER)
-    assert part.speakers == ("the mayor",)
-
-
-def test_when_within_a_question_asks_for_no_date() -> None:
-    (part,) = parts("when the dam broke, how far did the water reach?", PARSER)
-    assert "date" not in part.kinds
-
-
-def test_the_role_whose_name_is_asked_for() -> None:
-    (part,) = parts("What was the name of the ship's captain?", PARSER)
-    assert part.role == "captain"
-
-
-def test_a_storm_has_a_name_but_plays_no_role() -> None:
-    (part,) = parts("What was the name of the storm?", PARSER)
-    assert part.role is None
+def test_what_is_wanted_besides_goes_into_the_query() -> None:
+    (part,) = parts("Was the bridge closed? Give me the ministry's line and the union's.")
+    assert part.text == "Was the bridge closed?"
+    assert part.query == "Give me the ministry's line and the union's. Was the bridge closed?"
 
 
 DAM = ("Why was the Velstrad dam closed in May 2010?", "Heavy rain, the ministry said.")

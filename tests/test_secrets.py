@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from chat_server import chat_server
+from conftest import WITHOUT_MODELS
 
 from assistant import Assistant
 from assistant.evaluation import run_suite
@@ -37,7 +38,7 @@ def test_a_planted_key_appears_nowhere(
         server.reply = "The harbour harbour3 reopened on Monday after repairs [1]."
         server.statuses = [status] * 20
         answer = {"model": "openai:some-model", "base_url": server.url, "retries": 0}
-        settings = load(models={"reranker": "off"}, answer=answer)
+        settings = load(models=WITHOUT_MODELS, answer=answer)
         place = tmp_path / "archive"
         with Assistant.open(place, settings=settings, embedder=HashEmbeddings()) as assistant:
             assistant.add(sample_articles(4))

@@ -31,14 +31,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.mark.parametrize(("reranker", "every"), [("packaged", 4), ("off", 1)])
+@pytest.mark.parametrize(("models", "every"), [("packaged", 4), ("off", 1)])
 def test_quotes_are_exact_and_the_right_articles_cited(
-    place: Path, reranker: str, every: int, tmp_path: Path
+    place: Path, models: str, every: int, tmp_path: Path
 ) -> None:
     suite = read_suite(SHARED / "wikinews" / "questions.jsonl")
     thresholds = {**suite.thresholds, "article_cited": 0.93}
     asked = replace(suite, questions=suite.questions[::every], thresholds=thresholds)
-    with Assistant.open(place, settings=load(models={"reranker": reranker})) as assistant:
+    with Assistant.open(
+        place, settings=load(models={"reranker": models, "reader": models})
+    ) as assistant:
         run = run_suite(asked, assistant, tmp_path / "run")
     verdict = gate(run)
     assert (verdict.failures, verdict.unjudged) == ((), ())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.language import same_name, stem, terms
 from assistant.language.language import english
+from assistant.text import words
 from assistant.types import Claim, Question, Side, Statement
 
 _EN = english()
@@ -44,8 +45,8 @@ def sides(question: Question, spoken: Sequence[AttributedClaim]) -> tuple[Side, 
         return ()
     found = [Side(who, tuple(one.claim for one in said)) for who, said in parties.items()]
     answered = {who: _answered(who, parties) for who in parties}
-    spoken_parts = sum(bool(part.speakers) for part in question.parts)
-    asked = spoken_parts > 1 or _ASKS_SIDES.search(question.standalone) is not None
+    voices = sum(_asks_words(part.text) for part in question.parts)
+    asked = voices > 1 or _ASKS_SIDES.search(question.standalone) is not None
     if asked:
         return tuple(replace(side, answers=answered[side.who]) for side in found)
     involved = {who for who, others in answered.items() if others} | {
@@ -54,6 +55,10 @@ def sides(question: Question, spoken: Sequence[AttributedClaim]) -> tuple[Side, 
     return tuple(
         replace(side, answers=answered[side.who]) for side in found if side.who in involved
     )
+
+
+def _asks_words(part: str) -> bool:
+    return any(_EN.lemma(word) for word in words(part))
 
 
 def _parties(spoken: Sequence[AttributedClaim]) -> dict[str, list[AttributedClaim]]:

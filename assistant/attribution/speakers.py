@@ -11,8 +11,6 @@ from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
 _EN = english()
-PARTIES = re.compile(rf"\b{any_of(_EN.parties)}\b", re.IGNORECASE)
-"""Words for those who speak in the news."""
 _VOICES = re.compile(rf"\b{any_of(_EN.parties | _EN.voices)}\b", re.IGNORECASE)
 
 _WHOLE = 0.6  # share of an outer statement from which a nested one is taken instead

@@ -73,7 +73,7 @@ class ChatTurns:
             quoting: says how likely the evidence answers, and writes where the model fails.
             archive: where the articles are.
             parser: reads sentences.
-            verifier: turns away what is about something else.
+            verifier: turns away what the sentences do not say.
             settings: ``answer`` has what concerns the model.
         """
         self._model = model

@@ -96,10 +96,6 @@ class Language:
     """Words for those who speak in the news, "*" being any ending."""
     voices: Words
     """Other common nouns that can speak."""
-    currencies: Words
-    """Names of money."""
-    units_of_time: Words
-    """From second to century."""
     titles: Words
     """Words before a person's name, or for a person by an office."""
     bodies: Words

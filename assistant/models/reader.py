@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.models.reranking import Reranker
+from assistant.models.hub_classifier import HubClassifier
+from assistant.models.trained import TrainedReader
+from assistant.settings import ModelSettings
 
 
 class Reader(Protocol):
@@ -19,22 +21,24 @@ class Reader(Protocol):
         """A logit per sentence, each given in its context: the higher, the better it answers."""
 
 
-class CrossEncoderReader:
-    """A reranker as a reader: a cross-encoder trained to tell relevant passages reads sentences."""
+class HubReader:
+    """A model of the hub with a single label, or with one called "answers"."""
 
-    def __init__(self, reranker: Reranker) -> None:
-        self._reranker = reranker
-        self.name = reranker.name
+    def __init__(self, settings: ModelSettings) -> None:
+        self.name = settings.reader
+        self._model = HubClassifier(settings.reader, ("answers",), settings.threads)
 
     def answers(self, question: str, sentences: Sequence[str]) -> list[float]:
         """A logit per sentence, in the order of the sentences.
 
         Raises:
-            ModelError: the model cannot be loaded.
+            ModelError: the model cannot be loaded, or its labels say nothing of answers.
         """
-        return self._reranker.score(question, sentences)
+        return self._model.logits([(question, sentence) for sentence in sentences])
 
 
-def load_reader(reranker: Reranker | None) -> Reader | None:
-    """The reader that goes with a reranker; None where that is off."""
-    return CrossEncoderReader(reranker) if reranker else None
+def load_reader(settings: ModelSettings) -> Reader | None:
+    """The reader that the settings name, or None where it is off. Loads at its first use."""
+    if settings.reader == "off":
+        return None
+    return TrainedReader(settings) if settings.reader == "packaged" else HubReader(settings)

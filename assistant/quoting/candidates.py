@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 
 from assistant.language import same_name
-from assistant.models.framing import heading
+from assistant.models.framing import heading, in_context, leans
 from assistant.reading.injection import is_order
 from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
@@ -16,12 +17,6 @@ _MOST = 24  # sentences judged; each costs the cross-encoder 20 ms
 _ARTICLES = 2  # best articles of which all passages are added, not only those found
 _UNREAD = 3.0  # logits; a passage that no search found scores this far below its article's best
 _SHORTEST = 3  # words; less is a heading or a caption
-_LEANS = re.compile(
-    r"^[\W_]*(?:but|and|however|also|he|she|it|they|his|her|their|its|this|that|these|those"
-    r"|the (?:ministry|company|report|statement|man|woman|two|group|government|decision|move))\b"
-    r"|^[\"“'‘]|\b(?:he|she|they)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +35,16 @@ class Candidate:
     """The sentence before it in the article; empty for the first."""
     article_score: float
     """Score of the article's best passage."""
-    statements: tuple[Statement, ...] = ()
-    """The statements that it holds, in full or in part."""
 
     @property
     def leans(self) -> bool:
         """Whether it needs the sentence before it to be understood."""
         return bool(self.before) and leans(self.text)
+
+    @property
+    def framed(self) -> str:
+        """As the reader reads it."""
+        return in_context(self.heading, self.text, self.before)
 
     @property
     def article(self) -> Source:
@@ -57,11 +55,6 @@ class Candidate:
     def heading(self) -> str:
         """Headline and date of its article."""
         return heading(self.article)
-
-
-def leans(sentence: str) -> bool:
-    """Whether a sentence seems to need the one before it to be understood."""
-    return _LEANS.search(sentence) is not None
 
 
 def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
@@ -98,26 +91,32 @@ def candidates(
         speakers: only sentences that hold their statements, where any are given.
     """
     best: dict[str, float] = {}
-    said: dict[str, Sequence[Statement]] = {}
     for item in evidence:
         article = item.hit.passage.article.id
         best[article] = max(best.get(article, item.hit.score), item.hit.score)
-        if article not in said:
-            version = item.hit.passage.article.version
-            said[article] = [one for one in statements(article, version) if not one.in_title]
     found: dict[str, Candidate] = {}
     ends = {(i.hit.passage.article.id, i.hit.passage.end): i.hit.passage.text for i in evidence}
     for item in evidence:
-        article = item.hit.passage.article.id
-        for candidate in _of_passage(item, _last_before(item, ends), best[article], said[article]):
-            if not speakers or _said_by(candidate, speakers):
-                found.setdefault(" ".join(words(candidate.text)), candidate)
-    return list(found.values())[:_MOST]
+        score = best[item.hit.passage.article.id]
+        for candidate in _of_passage(item, _last_before(item, ends), score):
+            found.setdefault(" ".join(words(candidate.text)), candidate)
+    said = cache(statements)
+    kept = (one for one in found.values() if not speakers or _said_by(one, said, speakers))
+    return list(islice(kept, _MOST))
 
 
-def _said_by(candidate: Candidate, speakers: Sequence[str]) -> bool:
-    spoken = [statement.speaker for statement in candidate.statements]
-    return any(same_name(name, speaker) for name in speakers for speaker in spoken)
+def _said_by(
+    one: Candidate, said: Callable[[str, int], Sequence[Statement]], speakers: Sequence[str]
+) -> bool:
+    """Whether a sentence holds a statement, in full or in part, by one of the speakers."""
+    return any(
+        same_name(name, statement.speaker)
+        for statement in said(one.article.id, one.article.version)
+        if not statement.in_title
+        for span in (*statement.content_spans, statement.cue_span, statement.speaker_span)
+        if span.start < one.end and one.start < span.end
+        for name in speakers
+    )
 
 
 def _last_before(item: Evidence, texts: dict[tuple[str, int], str]) -> str:
@@ -130,22 +129,13 @@ def _last_before(item: Evidence, texts: dict[tuple[str, int], str]) -> str:
     return ""
 
 
-def _of_passage(
-    item: Evidence, before: str, best: float, said: Sequence[Statement]
-) -> Iterator[Candidate]:
+def _of_passage(item: Evidence, before: str, best: float) -> Iterator[Candidate]:
     passage = item.hit.passage
     for span in sentences(passage.text):
         text = passage.text[span.start : span.end]
-        start, end = passage.start + span.start, passage.start + span.end
         if is_order(text):
             continue
         if len(words(text)) >= _SHORTEST:
-            held = tuple(one for one in said if overlaps(one, start, end))
-            yield Candidate(item, start, end, text, before, best, held)
+            start, end = passage.start + span.start, passage.start + span.end
+            yield Candidate(item, start, end, text, before, best)
         before = text
-
-
-def overlaps(statement: Statement, start: int, end: int) -> bool:
-    """True where a statement's speaker, cue or words stand in a stretch of the text."""
-    spans = (*statement.content_spans, statement.cue_span, statement.speaker_span)
-    return any(span.start < end and start < span.end for span in spans)

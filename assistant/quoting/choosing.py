@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
-
 from assistant.models.embedding import Vectors
 from assistant.quoting.candidates import Candidate
 from assistant.quoting.scoring import ScoredSentence
@@ -18,12 +16,9 @@ from assistant.types import Order
 Encode = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors, a row each."""
 
-_BEHIND = 6.0  # logits; a sentence that scores this far below the best of its part is left out
-_BEHIND_LATER = 4.0  # the same, once ``_FREELY`` sentences a part are chosen
-_FREELY = 3  # sentences a part that are chosen by the wider margin
+_BEHIND = 4.0  # logits; a sentence that scores this far below the best of its part is left out
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
-_SHARED = 0.5  # of the shorter one's words; sentences with less in common get no vectors
 _REPEATS = 10.0  # penalty in logits for each unit of cosine above ``_ALIKE``
 _RANKED = 12  # sentences of a part that are looked at
 _PRONOUN = re.compile(r"[\W_]*(?:(?:but|and|also|however,?) )?(?:he|she|they|it)\b", re.IGNORECASE)
@@ -51,25 +46,27 @@ def choose(
         order: "latest" favours the newest article.
     """
     pools = [_pool(part, order) for part in ranked]
-    texts = list(dict.fromkeys(one.candidate.text for pool in pools for one in pool))
-    near = _near(texts)
-    vectors = dict(zip(near, encode(near), strict=True)) if near else {}
+    alike = _likeness([one.candidate.text for pool in pools for one in pool], encode)
     chosen: list[ScoredSentence] = []
-    spent = 0
-    open_parts = list(range(len(pools)))
-    least = [pool[0].score - _BEHIND if pool else 0.0 for pool in pools]
-    while open_parts and len(chosen) < most + len(pools) - 1:
-        part = open_parts.pop(0)
-        first = len(chosen) < len(pools)
-        room = most_words * (_STRETCH if first else 1.0) - spent
-        if len(chosen) >= _FREELY * len(pools):
-            least[part] = pools[part][0].score - _BEHIND_LATER
-        found = _next(pools[part], chosen, vectors, least[part], room)
+    open_pools = list(pools)
+    while open_pools and len(chosen) < most + len(pools) - 1:
+        pool = open_pools.pop(0)
+        room = most_words * (_STRETCH if len(chosen) < len(pools) else 1.0) - _size(chosen)
+        found = _next(pool, chosen, alike, room)
         if found is not None:
             chosen.append(found)
-            spent += len(words(found.candidate.text))
-            open_parts.append(part)
-    return _joined(chosen, ranked, most_words - spent)
+            open_pools.append(pool)
+    return _joined(chosen, ranked, most_words - _size(chosen))
+
+
+def _likeness(texts: Sequence[str], encode: Encode) -> Callable[[str, str], float]:
+    every = list(dict.fromkeys(texts))
+    vectors = dict(zip(every, encode(every), strict=True))
+    return lambda one, other: float(vectors[one] @ vectors[other])
+
+
+def _size(chosen: Sequence[ScoredSentence]) -> int:
+    return sum(len(words(one.candidate.text)) for one in chosen)
 
 
 def _joined(
@@ -78,44 +75,20 @@ def _joined(
     """The same with the sentence before one that begins with a pronoun, where there is room."""
     known = {one.candidate.text: one for part in ranked for one in part}
     for one in list(chosen):
-        before = known.get(one.candidate.before)
-        if before is None or not _PRONOUN.match(one.candidate.text):
-            continue
-        size = len(words(before.candidate.text))
-        if before.candidate not in [other.candidate for other in chosen] and size <= room:
+        before = known.get(one.candidate.before) if _hangs(one) else None
+        if before and not _is_among(before, chosen) and _size([before]) <= room:
             chosen.append(before)
-            room -= size
+            room -= _size([before])
     return chosen
 
 
-def _near(texts: Sequence[str]) -> list[str]:
-    """The texts that share so many words with another that they may say the same."""
-    held = {text: set(words(text)) for text in texts}
-    return [
-        one
-        for one in texts
-        if any(
-            other != one
-            and len(held[one] & held[other]) >= _SHARED * min(len(held[one]), len(held[other]))
-            for other in texts
-        )
-    ]
-
-
-def _follows(one: Candidate, other: Candidate) -> bool:
-    return one.article == other.article and one.before == other.text and one.start > other.start
-
-
 def _pool(part: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
+    """The best sentences of a part, as far as they are not far behind the very best."""
     if order == "latest":
-        raised = [replace(o, score=o.score + _LATEST * _is_newest(o, part)) for o in part]
+        newest = max(_day(o.candidate) for o in part if o.score >= part[0].score - _BEHIND)
+        raised = [replace(o, logit=o.logit + _LATEST * (_day(o.candidate) == newest)) for o in part]
         part = sorted(raised, key=lambda one: -one.score)
-    return list(part[:_RANKED])
-
-
-def _is_newest(one: ScoredSentence, part: Sequence[ScoredSentence]) -> bool:
-    days = [_day(other.candidate) for other in part if other.score >= part[0].score - _BEHIND]
-    return _day(one.candidate) == max(days)
+    return [one for one in part[:_RANKED] if one.score >= part[0].score - _BEHIND]
 
 
 def _day(candidate: Candidate) -> date:
@@ -125,49 +98,52 @@ def _day(candidate: Candidate) -> date:
 def _next(
     pool: Sequence[ScoredSentence],
     chosen: Sequence[ScoredSentence],
-    vectors: dict[str, Vectors],
-    least: float,
+    alike: Callable[[str, str], float],
     room: float,
 ) -> ScoredSentence | None:
-    """The best of the pool that is not chosen, not far behind and not too long."""
-    taken = [one.candidate for one in chosen]
-    best, best_score = None, least
-    for one in pool:
-        too_long = bool(chosen) and len(words(one.candidate.text)) > room
-        if one.candidate in taken or too_long:
-            continue
-        alike = max(
-            (
-                float(np.dot(vectors[one.candidate.text], vectors[other.text]))
-                for other in taken
-                if one.candidate.text in vectors and other.text in vectors
-            ),
-            default=0.0,
-        )
-        score = one.score - _REPEATS * max(0.0, alike - _ALIKE)
-        if score >= best_score and (best is None or score > best_score):
-            best, best_score = one, score
-    return best
+    """The best of the pool that is not chosen, repeats little and is not too long."""
+    fresh = [
+        one for one in pool if not _is_among(one, chosen) and (not chosen or _size([one]) <= room)
+    ]
+
+    def worth(one: ScoredSentence) -> float:
+        text = one.candidate.text
+        nearest = max((alike(text, other.candidate.text) for other in chosen), default=0.0)
+        return one.score - _REPEATS * max(0.0, nearest - _ALIKE)
+
+    best = max(fresh, key=worth, default=None)
+    return best if best and worth(best) >= pool[0].score - _BEHIND else None
+
+
+def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
+    return any(one.candidate is other.candidate for other in chosen)
 
 
 def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
     """Order sentences as they were chosen or, for ``order`` "date", by date and position.
 
-    A context-dependent sentence is put right after the one before it, if both were chosen.
+    A sentence that leans on the one before it is put right after that, if both were chosen; but
+    what answers best stays first, unless it begins with a pronoun.
     """
     placed = list(chosen)
     if order == "date":
         placed.sort(
-            key=lambda one: (
-                _day(one.candidate),
-                one.candidate.article.id,
-                one.candidate.start,
-            )
+            key=lambda one: (_day(one.candidate), one.candidate.article.id, one.candidate.start)
         )
-    leaning = [one for one in chosen if one.candidate.leans]
+    leaning = [
+        one for place, one in enumerate(chosen) if (one.candidate.leans if place else _hangs(one))
+    ]
     for one in sorted(leaning, key=lambda one: one.candidate.start):
         before = next((o for o in placed if _follows(one.candidate, o.candidate)), None)
         if before is not None:
             placed.remove(one)
             placed.insert(placed.index(before) + 1, one)
     return placed
+
+
+def _hangs(one: ScoredSentence) -> bool:
+    return _PRONOUN.match(one.candidate.text) is not None
+
+
+def _follows(one: Candidate, other: Candidate) -> bool:
+    return one.article == other.article and one.before == other.text and one.start > other.start

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
-from assistant.language import Parser
 from assistant.models.reader import Reader
 from assistant.quoting.candidates import Candidate, candidates
 from assistant.quoting.choosing import Encode, choose, in_order
 from assistant.quoting.confidence import Confidence, fitted
-from assistant.quoting.scoring import Scorer
+from assistant.quoting.scoring import ScoredSentence, Scorer
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Question, Statement
 
@@ -39,47 +38,52 @@ class QuotingWriter:
             encode: texts to vectors, to see what repeats.
             settings: how much to quote.
         """
-        self._scorer = scorer
+        self.scorer = scorer
         self.confidence = confidence
         self._statements = statements
         self._encode = encode
         self._settings = settings
 
+    def rank(self, question: Question, evidence: Sequence[Evidence]) -> list[list[ScoredSentence]]:
+        """For each part of the question the sentences it may be answered by, best first."""
+        found = candidates(evidence, self._statements, question.filters.speakers)
+        return self.scorer.score(question, found)
+
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A draft whose every claim is a whole sentence of the evidence, or an empty one."""
-        found = candidates(evidence, self._statements, question.filters.speakers)
-        if not found:
+        ranked = self.rank(question, evidence)
+        if not any(ranked):
             return Draft((), 0.0, related=bool(evidence))
-        ranked = self._scorer.score(question, found)
-        verdict = self.confidence.judge(question, evidence, ranked)
+        verdict = self.confidence.judge(ranked)
         if not verdict.answers:
             return Draft((), verdict.confidence, verdict.related)
-        answered = [
-            part for part, missing in zip(ranked, verdict.missing, strict=True) if not missing
-        ]
+        asked = list(zip(question.parts, ranked, verdict.missing, strict=True))
         chosen = choose(
-            answered,
+            [sentences for _, sentences, missing in asked if not missing],
             self._encode,
             self._settings.sentences,
             self._settings.words,
             question.order,
         )
-        missing = [
-            part.text
-            for part, missing in zip(question.parts, verdict.missing, strict=True)
-            if missing
-        ]
         claims = tuple(_claim(one.candidate) for one in in_order(chosen, question.order))
-        return Draft(claims, verdict.confidence, related=True, missing=tuple(missing))
+        missing = tuple(part.text for part, _, missing in asked if missing)
+        return Draft(claims, verdict.confidence, related=True, missing=missing)
 
 
 def quoting_writer(
-    archive: Archive, reader: Reader | None, parser: Parser, settings: AnswerSettings
+    archive: Archive, reader: Reader | None, reranked: bool, settings: AnswerSettings
 ) -> QuotingWriter:
-    """A quoting writer over an archive, with the numbers that the package ships."""
+    """A quoting writer over an archive, with the numbers that the package ships.
+
+    Args:
+        archive: where the statements are, and the shares of words.
+        reader: judges the sentences; without one the question's words do.
+        reranked: whether a cross-encoder has scored the passages.
+        settings: how much to quote.
+    """
     return QuotingWriter(
-        Scorer(reader, archive.term_shares, parser),
-        Confidence(fitted(reader is not None), archive.term_shares),
+        Scorer(reader, archive.term_shares),
+        fitted(("reader" if reader else "words") + (" and reranker" if reranked else "")),
         archive.statements,
         archive.encode,
         settings,

@@ -24,7 +24,6 @@ from assistant.types.dicts import from_dict, to_dict
 from assistant.types.event import AnswerEvent, ClaimEvent, Event, StageEvent, TokenEvent
 from assistant.types.question import (
     EVERYTHING,
-    AnswerKind,
     Filters,
     Order,
     Part,
@@ -36,7 +35,6 @@ __all__ = [
     "EVERYTHING",
     "Answer",
     "AnswerEvent",
-    "AnswerKind",
     "Article",
     "Citation",
     "Claim",

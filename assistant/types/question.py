@@ -6,12 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-AnswerKind = Literal[
-    "person", "place", "date", "duration", "number", "money", "reason", "statement"
-]
-"""What a part of a question wants to know."""
-
-
 Order = Literal["use", "date", "latest"]
 """By use to the reader; by date, for a course of events; or the newest article first."""
 
@@ -56,12 +50,6 @@ class Part:
     """As it stands in the question."""
     query: str
     """As it is searched for: with the names that it leans on."""
-    kinds: tuple[AnswerKind, ...] = ()
-    """The kinds of answer it wants; none where anything may do."""
-    role: str | None = None
-    """What somebody is whose name it asks for: "captain"."""
-    speakers: tuple[str, ...] = ()
-    """Whose words it asks for, as it names them: "Naqvi", "India's foreign minister"."""
     since: date | None = None
     """First of the days that it names."""
     until: date | None = None

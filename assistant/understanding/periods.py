@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
 
 from assistant.language.language import english
 
@@ -53,7 +54,15 @@ _COURSE = re.compile(
     r"|over (?:time|the (?:years|months|weeks)))\b",
     re.IGNORECASE,
 )
-_EARLIEST, _LATEST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+_LENGTHS = {
+    "day": relativedelta(days=1),
+    "week": relativedelta(weeks=1),
+    "month": relativedelta(months=1),
+    "quarter": relativedelta(months=3),
+    "year": relativedelta(years=1),
+    "decade": relativedelta(years=10),
+}
+_THIRDS = {"start": 0, "beginning": 0, "early": 0, "middle": 1, "mid": 1, "end": 2, "late": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +89,12 @@ def period(text: str, asked: date, event_day: EventDay | None = None) -> Period 
     for match in _DATE.finditer(text):
         before = _BEFORE.search(text[: match.start()])
         relative = match["near"] or match["which"] or match["units"]
-        if before is None and match["year"]:
-            continue  # "the 2010 rule change" is a name
-        if (
-            match["year"]
-            and _COUNTED.search(text[: match.end()])
-            and _THINGS.match(text, match.end())
-        ):
-            continue  # "over 2050 houses"
+        counted = _COUNTED.search(text[: match.end()]) and _THINGS.match(text, match.end())
+        if match["year"] and (before is None or counted):
+            continue  # "the 2010 rule change" is a name, "over 2050 houses" no year
         try:
             first, last = _days(match, asked)
-        except _NoSuchDay:
+        except (ValueError, OverflowError):  # "31 February", "the last 99999 years"
             continue
         word = before[1].lower() if before else ""
         if not relative or word or not text[: match.start()].lower().endswith("the "):
@@ -108,9 +112,10 @@ def _together(found: Sequence[Period]) -> Period:
     lasts = [one.until for one in found if one.until]
     if len(firsts) + len(lasts) == len(found) and firsts and lasts:
         return Period(max(firsts), min(lasts))
-    since = min(one.since or _EARLIEST for one in found)
-    until = max(one.until or _LATEST_DAY for one in found)
-    return Period(None if since == _EARLIEST else since, None if until == _LATEST_DAY else until)
+    return Period(
+        min(firsts) if len(firsts) == len(found) else None,
+        max(lasts) if len(lasts) == len(found) else None,
+    )
 
 
 def wants_latest(text: str) -> bool:
@@ -137,94 +142,65 @@ def _turned(word: str, first: date, last: date) -> Period:
 
 
 def _days(match: re.Match[str], asked: date) -> tuple[date, date]:
+    """The first and last of the days that an expression names."""
     if match["day"]:
-        day = _parsed(match["day"], asked)
-        return day, day
+        return _span(_parsed(match["day"], asked), "day")
     if match["thirdof"]:
-        return _third(_parsed(f"1 {match['thirdof']}", asked), match["third"].lower())
+        return _third_of_month(_parsed(f"1 {match['thirdof']}", asked), match["third"])
     if match["season"]:
-        return _season(match["season"].lower(), int(match["seasonyear"]))
+        first, last = _EN.seasons[match["season"].lower()]
+        begun = date(int(match["seasonyear"]), first, 1)
+        return begun, begun + relativedelta(months=(last - first) % 12 + 1, days=-1)
     if match["partof"]:
-        return _part(match["partof"], match["part"].lower(), asked)
+        return _third(match["partof"], match["part"], asked)
     if match["month"]:
-        return _month(_parsed(f"1 {match['month'].replace(' of ', ' ')}", asked))
+        return _span(_parsed(f"1 {match['month'].replace(' of ', ' ')}", asked), "month")
     if match["year"]:
-        return date(int(match["year"]), 1, 1), date(int(match["year"]), 12, 31)
+        return _span(date(int(match["year"]), 1, 1), "year")
     return _relative(match, asked)
 
 
 def _relative(match: re.Match[str], asked: date) -> tuple[date, date]:
+    """The days of "yesterday", "the last two weeks" or "this month"."""
     if match["near"]:
-        day = asked - timedelta(1) if match["near"].lower() == "yesterday" else asked
-        return day, day
+        return _span(asked - timedelta(match["near"].lower() == "yesterday"), "day")
     if match["units"]:
         count = match["count"].lower()
         number = int(count) if count.isdigit() else _SPOKEN[count]
-        return _parsed(f"{number} {match['units']}s ago", asked), asked
+        return asked - number * _LENGTHS[match["units"].lower()], asked
+    unit = match["unit"].lower()
     if match["which"].lower() == "past":  # "the past week" ends today
-        return _parsed(f"1 {match['unit']} ago", asked), asked
-    back = 0 if match["which"].lower() == "this" else 1
-    return _unit(match["unit"].lower(), asked, back)
+        return asked - _LENGTHS[unit], asked
+    back = match["which"].lower() != "this"
+    return _span(_begun(unit, asked) - back * _LENGTHS[unit], unit)
 
 
-def _unit(unit: str, asked: date, back: int) -> tuple[date, date]:
-    """This unit of the calendar, or the one before it."""
-    if unit == "day":
-        return asked - timedelta(back), asked - timedelta(back)
-    if unit == "week":
-        monday = asked - timedelta(asked.weekday() + 7 * back)
-        return monday, monday + timedelta(6)
-    if unit == "month":
-        return _month(asked if not back else asked.replace(day=1) - timedelta(1))
-    if unit == "quarter":
-        first = date(asked.year, 3 * ((asked.month - 1) // 3) + 1, 1)
-        first = first if not back else _months_before(first, 3)
-        return first, _months_before(first, -3) - timedelta(1)
-    years = 10 if unit == "decade" else 1
-    year = asked.year - asked.year % years - back * years
-    return date(year, 1, 1), date(year + years - 1, 12, 31)
+def _span(first: date, unit: str) -> tuple[date, date]:
+    """The first and last day of a unit of the calendar that begins on a day."""
+    return first, first + _LENGTHS[unit] - timedelta(1)
 
 
-def _months_before(day: date, months: int) -> date:
-    place = day.year * 12 + day.month - 1 - months
-    return date(place // 12, place % 12 + 1, 1)
+def _begun(unit: str, day: date) -> date:
+    """The first day of the unit of the calendar that a day is in."""
+    if unit in ("day", "week"):
+        return day - timedelta(day.weekday() if unit == "week" else 0)
+    year = day.year - day.year % 10 if unit == "decade" else day.year
+    month = {"month": day.month, "quarter": 3 * ((day.month - 1) // 3) + 1}.get(unit, 1)
+    return date(year, month, 1)
 
 
-def _month(day: date) -> tuple[date, date]:
-    last = calendar.monthrange(day.year, day.month)[1]
-    return day.replace(day=1), day.replace(day=last)
+def _third(of: str, which: str, asked: date) -> tuple[date, date]:
+    """The days of "early", "mid" or "late" in a month or a year, by thirds."""
+    if not of.isdigit():
+        return _third_of_month(_parsed(f"1 {of}", asked), which)
+    first = date(int(of), 1 + 4 * _THIRDS[which.lower()], 1)
+    return first, first + relativedelta(months=4, days=-1)
 
 
-def _third(first: date, which: str) -> tuple[date, date]:
-    last = _month(first)[1]
-    if which in ("start", "beginning"):
-        return first, first.replace(day=10)
-    return (
-        (first.replace(day=11), first.replace(day=20))
-        if which == "middle"
-        else (
-            first.replace(day=21),
-            last,
-        )
-    )
-
-
-def _season(name: str, year: int) -> tuple[date, date]:
-    first, last = _EN.seasons[name]
-    return date(year, first, 1), _month(date(year + (last < first), last, 1))[1]
-
-
-def _part(of: str, which: str, asked: date) -> tuple[date, date]:
-    if not of[:1].isdigit():
-        thirds = {"early": "start", "mid": "middle", "late": "end"}
-        return _third(_parsed(f"1 {of}", asked), thirds[which])
-    year = int(of)
-    months = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}[which]
-    return date(year, months[0], 1), _month(date(year, months[1], 1))[1]
-
-
-class _NoSuchDay(ValueError):
-    """What looks like a day is none: "31 February"."""
+def _third_of_month(first: date, which: str) -> tuple[date, date]:
+    place = _THIRDS[which.lower()]
+    last = _span(first, "month")[1] if place == 2 else first + timedelta(10 * place + 9)
+    return first + timedelta(10 * place), last
 
 
 def _parsed(text: str, asked: date) -> date:
@@ -233,5 +209,5 @@ def _parsed(text: str, asked: date) -> date:
     settings = {"RELATIVE_BASE": datetime(asked.year, asked.month, asked.day), "DATE_ORDER": "DMY"}
     found = dateparser.parse(text, languages=["en"], settings=settings)
     if found is None:
-        raise _NoSuchDay(text)
+        raise ValueError(f"no such day: {text}")
     return found.date()

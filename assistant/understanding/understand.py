@@ -41,9 +41,7 @@ def understand(
             "Ask it shorter, or raise the setting answer.max_question.",
         )
     alone = question.standalone or standalone(text, question.history, parser)
-    asked = [
-        _dated(part, question.asked or date.today(), event_day) for part in parts(alone, parser)
-    ]
+    asked = [_dated(part, question.asked or date.today(), event_day) for part in parts(alone)]
     return replace(
         _limited(question, asked),
         text=text,

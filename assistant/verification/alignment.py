@@ -85,20 +85,6 @@ def unsaid(claim: Reading, ground: Sequence[Alignment], encode: Encode) -> str |
     return None
 
 
-def kinship(claim: Reading, ground: Sequence[Alignment], encode: Encode) -> float:
-    """Mean cosine similarity of the claim's content words, but names, to their nearest, 0 to 1."""
-    vectors = _vectors([claim, *(one.sentence for one in ground)], encode)
-    theirs = np.vstack([_rows(one.sentence, vectors) for one in ground])
-    known = {one.sentence.stems[m] for one in ground for m in one.sentence.content}
-    near = (_rows(claim, vectors) @ theirs.T).max(axis=1, initial=0)
-    plain = [
-        1.0 if claim.stems[n] in known else float(cosine)
-        for n, cosine in zip(claim.content, near, strict=True)
-        if n not in claim.frame and claim.parse.tokens[n].tag[:3] != "NNP"
-    ]
-    return sum(plain) / len(plain) if plain else 1.0
-
-
 def _parts(claim: Reading) -> list[set[int]]:
     """The phrases and clauses of a claim, and its main clause without its subject."""
     parse = claim.parse

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from assistant.language import Parser
 from assistant.language.facts import facts
+from assistant.models.framing import encoder_text, heading
 from assistant.models.verifier import Verifier
 from assistant.types import Article, Span, Statement
-from assistant.verification.alignment import Alignment, align, kinship, know, unsaid
+from assistant.verification.alignment import Alignment, align, know, unsaid
 from assistant.verification.attribution import wrong_speaker
 from assistant.verification.embedding_cache import EmbeddingCache, Encode
 from assistant.verification.figures import wrong_figure
@@ -22,9 +23,7 @@ from assistant.verification.unknown_names import unknown_name
 from assistant.verification.word_order import altered
 
 _LEAST_COSINE = 0.3  # of the encoder, between a claim and the sentence nearest to it
-_LEAST = 0.5  # least sum of the words' likeness and _LOGIT times the logit
-_LOGIT, _SURE, _UNKNOWN = 0.05, 6.0, 4.0
-_COSINE, _ALIKE = 20.0, 5.4  # weight of the cosine beside the logit, and the least sum of both
+_SUPPORTED = -2.0  # least logit of the verifier; see docs/design/gate.md
 _OWN_WORDS = 0.5  # what a claim's words in a sentence count beside the cosine
 _LOOKED_AT = 4  # sentences that may complete the nearest one
 _AS_NEAR = 0.1  # if the second sentence scores at most this much lower, it is tried alone
@@ -51,7 +50,7 @@ class Checker:
         Args:
             parser: reads the grammar of claims.
             encode: texts to unit vectors.
-            verifier: turns away what is about something else; the rules judge the rest.
+            verifier: turns away what the sentences do not say; without it the rules judge alone.
         """
         self._parser = parser
         self._encode = EmbeddingCache(encode)
@@ -140,19 +139,16 @@ class Checker:
             or swapped(claim, ground)
             or altered(claim, ground)
             or unsaid(claim, ground, self._encode)
-            or self._unrelated(claim, ground)
+            or self._unsupported(claim, ground)
         )
 
-    def _unrelated(self, claim: Reading, ground: Sequence[Alignment]) -> str | None:
+    def _unsupported(self, claim: Reading, ground: Sequence[Alignment]) -> str | None:
+        if self._verifier is None:
+            return None
         text = " ".join(one.sentence.text for one in ground)
-        logit, back = _UNKNOWN, _UNKNOWN
-        if self._verifier:  # texts on one topic are so in both directions
-            logit = self._verifier.supports(claim.text, [text])[0]
-            back = self._verifier.supports(text, [claim.text])[0]
-        mine, theirs = self._encode([claim.text, text])
-        strange = min(logit, back) + _COSINE * float(mine @ theirs) < _ALIKE
-        likeness = kinship(claim, ground, self._encode) + _LOGIT * min(logit, _SURE)
-        return "the source is about something else" if strange or likeness < _LEAST else None
+        framed = encoder_text(heading(ground[0].source.article), text)
+        (logit,) = self._verifier.supports(claim.text, [framed])
+        return "the source does not say so" if logit < _SUPPORTED else None
 
 
 def _holding(quote: str, sources: Sequence[Source]) -> Pair | None:

@@ -2,8 +2,9 @@
 
     python evals/training/measure.py build/reader/model ../shared/data/wikinews/articles.jsonl
 
-The model is a folder that train.py wrote, or ``packaged`` for the cross-encoder that
-both started from. Prints a JSON object a line. For questions, ranked among the sentences of their
+The model is a folder that train.py or export.py wrote, ``packaged`` for the reader that is shipped,
+or ``start`` for the cross-encoder that it was trained from. Prints a JSON object a line. For
+questions, ranked among the sentences of their
 article and eight of other articles that share their rarest words: how often an answer is first, or
 among the first three; how well the best logit tells answerable questions from near-unanswerable
 ones, and from those whose article is left out. For claims: how well the logit tells faithful from
@@ -27,7 +28,10 @@ from pairs import Text, from_others, read_texts, sentences_by_word
 from sklearn.metrics import roc_auc_score, roc_curve
 from transformers import BertForSequenceClassification
 
+from assistant.models.embedding import packaged_pieces
+from assistant.models.pair_model import PairModel, workers
 from assistant.models.reranking import PackagedReranker
+from assistant.models.trained import trained_files
 from assistant.settings import ModelSettings
 
 _SHOWN = (0.6, 0.7, 0.75, 0.9)  # shares of the faithful claims
@@ -38,9 +42,13 @@ Judge = Callable[[str, str, Sequence[str]], list[float]]
 
 def judge_of(model: str) -> Judge:
     """The heads of a model."""
-    if model == "packaged":
+    if model == "start":
         reranker = PackagedReranker(ModelSettings())
         return lambda _, left, rights: reranker.score(left, rights)
+    if model == "packaged":
+        return _of_onnx(PairModel(trained_files))
+    if (Path(model) / "model.onnx").exists():
+        return _of_onnx(PairModel(lambda: (Path(model) / "model.onnx", packaged_pieces())))
     network = BertForSequenceClassification.from_pretrained(model).eval()
     pieces = tokenizer()
 
@@ -48,6 +56,15 @@ def judge_of(model: str) -> Judge:
         with torch.no_grad():
             logits = network(**tensors(pieces, [left] * len(rights), list(rights))).logits
         return [float(one) for one in logits[:, HEADS.index(head)]]
+
+    return judge
+
+
+def _of_onnx(network: PairModel) -> Judge:
+    threads = workers(0, "measure")
+
+    def judge(head: str, left: str, rights: Sequence[str]) -> list[float]:
+        return [logits[HEADS.index(head)] for logits in network.logits(threads, left, rights)]
 
     return judge
 

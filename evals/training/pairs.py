@@ -24,9 +24,8 @@ from typing import Any
 from items import Item, Split, read_written, split_of
 
 from assistant.language import terms
-from assistant.models.framing import encoder_text, heading
+from assistant.models.framing import encoder_text, heading, in_context
 from assistant.models.reranking import PackagedReranker, Reranker
-from assistant.quoting.candidates import leans
 from assistant.settings import ModelSettings
 from assistant.text import sentences
 from assistant.types import Article
@@ -49,13 +48,9 @@ class Text:
     items: tuple[Item, ...]
 
     def sentence(self, n: int) -> str:
-        """A sentence in its context: where it leans on the one before, that and a bar before it.
-
-        The bar tells the reader to come what is judged and what only helps to understand.
-        """
-        text = self._words([self.sentences[n]])
-        before = self._words([self.sentences[n - 1]]) if n and leans(text) else ""
-        return encoder_text(heading(self.article), f"{before} | {text}" if before else text)
+        """A sentence in its context."""
+        before = self._words([self.sentences[n - 1]]) if n else ""
+        return in_context(heading(self.article), self._words([self.sentences[n]]), before)
 
     def read(self, spans: Sequence[Sequence[int]]) -> str:
         """Some stretches of the article, as the verifier judges by them."""

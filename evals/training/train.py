@@ -145,6 +145,7 @@ def main() -> None:
     parser.add_argument("--heads", nargs="+", choices=HEADS, default=HEADS)
     parser.add_argument("--share", type=float, default=1.0, help="of the articles, from 0 to 1")
     parser.add_argument("--layers", type=int, choices=(6, 12), default=12)
+    parser.add_argument("--start", type=Path, help="a model that train.py wrote, to go on from")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--steps", type=int, help="at most")
     parser.add_argument("--seed", type=int, default=14)
@@ -153,7 +154,11 @@ def main() -> None:
     chance = random.Random(asked.seed)
     pairs = {head: read_pairs(asked.pairs, head, asked.share, chance) for head in asked.heads}
     asked.out.mkdir(parents=True, exist_ok=True)
-    train(start(asked.layers), plan(pairs, asked.epochs, asked.steps, chance), asked.out)
+    if asked.start:
+        network = BertForSequenceClassification.from_pretrained(asked.start)
+    else:
+        network = start(asked.layers)
+    train(network, plan(pairs, asked.epochs, asked.steps, chance), asked.out)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""The packaged reader: one encoder that this project trained, with a head for each judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.models.embedding import packaged_pieces
+from assistant.models.loading import checked_file
+from assistant.models.pair_model import PairModel, workers
+from assistant.settings import ModelSettings
+
+_NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
+_SHA256 = "b30452d9b28d35b01658b0e5068da5ac221c7b3d5527b30591ae17246ce7ca88"
+
+
+class TrainedReader:
+    """A reader and a verifier in one network; what it was made from is in its model card.
+
+    Trained by ``evals/training``. Nothing of it needs torch.
+    """
+
+    name = "onrecord-reader-1"
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._workers = workers(settings.threads, "reader")
+
+    def answers(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """A logit per sentence, in the order of the sentences.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        return [answers for answers, _ in _model.logits(self._workers, question, sentences)]
+
+    def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
+        """A logit per source, in the order of the sources.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        return [supports for _, supports in _model.logits(self._workers, claim, sources)]
+
+
+def trained_files() -> tuple[Path, Path]:
+    """The network and its tokenizer.
+
+    Raises:
+        ModelMissing: the tokenizer's package is not installed.
+        ModelDamaged: one of them is not the file that was tested.
+    """
+    return checked_file(_NETWORK, _SHA256, "reader"), packaged_pieces()
+
+
+_model = PairModel(trained_files)
