@@ -88,9 +88,12 @@ class Assistant:
         self._reranker = reranker
         self._parser = parser
         self.writer = writer
-        verifier = load_verifier(settings.models)
+        self._reader = load_reader(settings.models)
+        self._verifier = load_verifier(settings.models)
         self._chat = (
-            ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
+            ChatTurns(chat, judge, writer, archive, parser, self._verifier, settings)
+            if chat
+            else None
         )
 
     @classmethod
@@ -148,9 +151,14 @@ class Assistant:
     @property
     def models(self) -> dict[str, str]:
         """Names of the models in use, by role."""
-        reranker = self._reranker.name if self._reranker else "off"
-        names = {"embedder": self.archive.embedder, "reranker": reranker}
-        return names | (self._chat.models if self._chat else {})
+        judges = {
+            "reranker": self._reranker,
+            "reader": self._reader,
+            "verifier": self._verifier,
+        }
+        names = {role: judge.name if judge else "off" for role, judge in judges.items()}
+        chat = self._chat.models if self._chat else {}
+        return {"embedder": self.archive.embedder} | names | chat
 
     # The archive
 

@@ -57,7 +57,8 @@ class ModelSettings(Section):
     """``packaged`` (ms-marco-MiniLM-L-12-v2), ``off``, or a cross-encoder on the hub."""
     reader: str = "packaged"
     """What tells which sentences answer: ``packaged`` (our own, trained by evals/training), ``off``
-    (the question's words alone), or a model on the hub for sequence classification."""
+    (the question's words alone), or a model on the hub for sequence classification, whose logits
+    evals/fit_confidence.py fits the confidence to."""
     verifier: str = "packaged"
     """What tells whether sources support a claim: ``packaged``, ``off``, or a model on the hub,
     such as one of natural language inference."""

@@ -36,7 +36,7 @@ from assistant.suites import read_suite
 FILE = Path(confidence.__file__).with_name("confidence.json")
 ANSWERED = 0.95  # share of the answerable questions that the threshold lets through
 PART_BELOW = 1.5  # logits that a part may lie below the threshold before it is called missing
-RELATED = 0.98  # share of the answerable questions whose best sentence counts as related
+RELATED = 0.998  # share of the answerable questions whose evidence counts as related
 SEED = 1
 _BINS = 10
 
@@ -126,7 +126,7 @@ def fit(rows: Sequence[Example], names: Sequence[str]) -> tuple[dict[str, Any], 
     threshold = float(np.quantile(scores[answerable], 1 - ANSWERED))
     fitted = model().fit(matrix(rows, names), answerable)
     odds = np.log(threshold / (1 - threshold)) - PART_BELOW
-    best = [row.figures["sentence"] for row in rows if row.asked.answerable]
+    best = [row.figures[names[-1]] for row in rows if row.asked.answerable]
     return {
         "weights": dict(zip(names, np.round(fitted.coef_[0], 3).tolist(), strict=True)),
         "bias": round(float(fitted.intercept_[0]), 3),

@@ -199,7 +199,8 @@ def test_the_manifest_says_what_made_the_run(run: Run, assistant: Assistant) -> 
     made = read_run(folder).manifest
     for name in ("questions", "archive", "settings_fingerprint", "code"):
         assert re.fullmatch(r"[0-9a-f]{12,16}", getattr(made, name)), name
-    assert made.models == {"embedder": "hash-embeddings", "reranker": "off"}
+    off = dict.fromkeys(["reranker", "reader", "verifier"], "off")
+    assert made.models == {"embedder": "hash-embeddings"} | off
     assert made.seed == 1
     assert {"python", "onrecord", "torch", "chromadb"} <= set(made.versions)
     assistant.add(sample_articles(1, edition=2))

@@ -46,7 +46,7 @@ class Confidence:
     part: float
     """Least confidence for a part to count as answered, if the question is answered at all."""
     related: float
-    """Least logit of the best sentence for evidence that has to do with the question."""
+    """Least score of the best article, else of the best sentence, for evidence on the matter."""
 
     def judge(self, ranked: Sequence[Sequence[ScoredSentence]]) -> Verdict:
         """Whether the best sentences answer; the question is answered where its best part is.
@@ -59,9 +59,13 @@ class Confidence:
         return Verdict(
             confidence=max(parts),
             answers=answers,
-            related=max(part[0].logit for part in ranked) >= self.related,
+            related=max(figures(part)[self._topic] for part in ranked) >= self.related,
             missing=tuple(not answers or one < self.part for one in parts),
         )
+
+    @property
+    def _topic(self) -> str:
+        return "article" if "article" in self.weights else "sentence"
 
     def _logit(self, seen: Mapping[str, float]) -> float:
         return self.bias + sum(weight * seen[name] for name, weight in self.weights.items())

@@ -18,8 +18,8 @@ Shares = Callable[[Sequence[str]], Mapping[str, float]]
 _ARTICLE = 0.36  # weight of the article's score, as the confidence weighs it (confidence.json)
 
 # Without a reader: a share of the question's words, stretched to the scale of logits.
-_WORDS_SCALE = 12.0
-_WORDS_ZERO = -6.0
+_WORDS_SCALE = 6.0
+_WORDS_ZERO = -3.0
 _AROUND_WEIGHT = 0.5
 _RAREST = 1e-4  # least share of passages: a rarer word gets no more weight
 
