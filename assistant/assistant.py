@@ -88,12 +88,10 @@ class Assistant:
         self._reranker = reranker
         self._parser = parser
         self.writer = writer
-        self._reader = load_reader(settings.models)
-        self._verifier = load_verifier(settings.models)
+        reader, verifier = load_reader(settings.models), load_verifier(settings.models)
+        self._judges = {"reranker": reranker, "reader": reader, "verifier": verifier}
         self._chat = (
-            ChatTurns(chat, judge, writer, archive, parser, self._verifier, settings)
-            if chat
-            else None
+            ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
         )
 
     @classmethod
@@ -151,12 +149,7 @@ class Assistant:
     @property
     def models(self) -> dict[str, str]:
         """Names of the models in use, by role."""
-        judges = {
-            "reranker": self._reranker,
-            "reader": self._reader,
-            "verifier": self._verifier,
-        }
-        names = {role: judge.name if judge else "off" for role, judge in judges.items()}
+        names = {role: judge.name if judge else "off" for role, judge in self._judges.items()}
         chat = self._chat.models if self._chat else {}
         return {"embedder": self.archive.embedder} | names | chat
 
