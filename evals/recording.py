@@ -51,8 +51,7 @@ def record(suite: Suite, assistant: Assistant) -> list[Recorded]:
     Questions for which nothing was found at all are left out, too. The assistant can write
     nothing any more.
     """
-    writer = _Recorder()
-    assistant.writer = writer  # type: ignore[assignment]
+    writer = assistant.writer = _Recorder()
     found = []
     for gold in locate(suite, assistant.archive):
         for twin in [False, True] if gold.has_twin else [False]:

@@ -13,7 +13,7 @@ from assistant.reading.injection import is_order
 from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
-_MOST = 24  # sentences judged; each costs the cross-encoder 20 ms
+_MOST = 24  # sentences judged; each costs the reader 20 ms
 _ARTICLES = 2  # best articles of which all passages are added, not only those found
 _UNREAD = 3.0  # logits; a passage that no search found scores this far below its article's best
 _SHORTEST = 3  # words; less is a heading or a caption

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from assistant.models.embedding import Vectors
 from assistant.quoting.candidates import Candidate
@@ -19,6 +20,7 @@ Encode = Callable[[Sequence[str]], Vectors]
 _BEHIND = 4.0  # logits; a sentence that scores this far below the best of its part is left out
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
+_SHARED = 0.5  # of the shorter one's words; sentences with less in common do not repeat
 _REPEATS = 10.0  # penalty in logits for each unit of cosine above ``_ALIKE``
 _RANKED = 12  # sentences of a part that are looked at
 _PRONOUN = re.compile(r"[\W_]*(?:(?:but|and|also|however,?) )?(?:he|she|they|it)\b", re.IGNORECASE)
@@ -46,7 +48,7 @@ def choose(
         order: "latest" favours the newest article.
     """
     pools = [_pool(part, order) for part in ranked]
-    alike = _likeness([one.candidate.text for pool in pools for one in pool], encode)
+    alike = _likeness(encode)
     chosen: list[ScoredSentence] = []
     open_pools = list(pools)
     while open_pools and len(chosen) < most + len(pools) - 1:
@@ -59,10 +61,18 @@ def choose(
     return _joined(chosen, ranked, most_words - _size(chosen))
 
 
-def _likeness(texts: Sequence[str], encode: Encode) -> Callable[[str, str], float]:
-    every = list(dict.fromkeys(texts))
-    vectors = dict(zip(every, encode(every), strict=True))
-    return lambda one, other: float(vectors[one] @ vectors[other])
+def _likeness(encode: Encode) -> Callable[[str, str], float]:
+    """The cosine of two sentences; 0 where they share few words, which costs no vectors."""
+
+    @cache
+    def alike(one: str, other: str) -> float:
+        mine, theirs = set(words(one)), set(words(other))
+        if len(mine & theirs) < _SHARED * min(len(mine), len(theirs)):
+            return 0.0
+        first, second = encode([one, other])
+        return float(first @ second)
+
+    return alike
 
 
 def _size(chosen: Sequence[ScoredSentence]) -> int:

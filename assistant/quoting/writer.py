@@ -38,8 +38,8 @@ class QuotingWriter:
             encode: texts to vectors, to see what repeats.
             settings: how much to quote.
         """
-        self.scorer = scorer
-        self.confidence = confidence
+        self._scorer = scorer
+        self._confidence = confidence
         self._statements = statements
         self._encode = encode
         self._settings = settings
@@ -47,14 +47,14 @@ class QuotingWriter:
     def rank(self, question: Question, evidence: Sequence[Evidence]) -> list[list[ScoredSentence]]:
         """For each part of the question the sentences it may be answered by, best first."""
         found = candidates(evidence, self._statements, question.filters.speakers)
-        return self.scorer.score(question, found)
+        return self._scorer.score(question, found)
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A draft whose every claim is a whole sentence of the evidence, or an empty one."""
         ranked = self.rank(question, evidence)
         if not any(ranked):
             return Draft((), 0.0, related=bool(evidence))
-        verdict = self.confidence.judge(ranked)
+        verdict = self._confidence.judge(ranked)
         if not verdict.answers:
             return Draft((), verdict.confidence, verdict.related)
         asked = list(zip(question.parts, ranked, verdict.missing, strict=True))
