@@ -12,7 +12,6 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +24,7 @@ from assistant.answering import (
     ground,
     message,
     pack,
+    talk,
     timed,
 )
 from assistant.archive import Archive
@@ -32,11 +32,11 @@ from assistant.chat_writer import ChatTurns, last
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
 from assistant.models.embedding import Embedder, SentenceEmbedder
-from assistant.models.reader import load_reader
+from assistant.models.reader import load_form_reader, load_reader
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.tokens import count_tokens
 from assistant.models.verifier import load_verifier
-from assistant.quoting import quoting_writer, widen
+from assistant.quoting import leads, quoting_writer, widen
 from assistant.reading import read
 from assistant.retrieval import limit_to_period, rerank, retrieve
 from assistant.settings import Settings, load
@@ -54,7 +54,7 @@ from assistant.types import (
     StageEvent,
     Trace,
 )
-from assistant.understanding import Past, asked, event_day, understand
+from assistant.understanding import Past, asked, understand
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -89,6 +89,7 @@ class Assistant:
         self._parser = parser
         self.writer = writer
         reader, verifier = load_reader(settings.models), load_verifier(settings.models)
+        self._forms = load_form_reader(settings.models)
         self._judges = {"reranker": reranker, "reader": reader, "verifier": verifier}
         self._chat = (
             ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
@@ -225,7 +226,7 @@ class Assistant:
         if self._chat:  # which may think for a while about what is asked
             yield StageEvent("understand", "Reading the question", 0.0)
         for name, stage in self._stages():
-            if name == "write" and self._chat:
+            if name == "write" and self._chat and not turn.answer:
                 turn = yield from self._chat.write(self._with_evidence(turn))
             else:
                 turn = stage(turn)
@@ -304,15 +305,16 @@ class Assistant:
         return [(name, timed(name, stage)) for name, stage in stages.items()]
 
     def _understand(self, turn: Turn) -> Turn:
-        def day(event: str) -> date | None:
-            return event_day(event, self.archive, self._reranker, turn.question.filters)
-
         limit = self.settings.answer.max_question
         question = replace(turn.question, inferred=())
         if self._chat and len(question.text) <= limit:
             question = self._chat.understand(question)
-        question = understand(question, limit, self._parser, day)
-        return replace(turn, question=question, coverage=self.archive.coverage(question.filters))
+        question = understand(
+            question, limit, self._forms.form if self._forms else None, self.archive.spelled
+        )
+        coverage = self.archive.coverage(question.filters)
+        answer = talk(question, self.archive) if question.form == "talk" else None
+        return replace(turn, question=question, coverage=coverage, answer=answer)
 
     def _retrieve(self, turn: Turn) -> Turn:
         hits = retrieve(turn.question, self.archive, self.settings.retrieval)
@@ -327,7 +329,8 @@ class Assistant:
         return replace(turn, question=question, hits=tuple(hits))
 
     def _with_evidence(self, turn: Turn) -> Turn:
-        hits = widen(turn.hits, self.archive.passages)
+        add = leads if turn.question.by_article else widen
+        hits = add(turn.hits, self.archive.passages)
         return replace(turn, evidence=pack(hits, self.settings.answer.budget, count_tokens))
 
     def _write(self, turn: Turn) -> Turn:

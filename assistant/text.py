@@ -18,6 +18,7 @@ _INVISIBLE = re.compile(
 )
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
+_MARKUP = re.compile(r"\[\[|\]\]|\{\{|\}\}|</?[a-z]+[ />]|&[a-z]+;|\|\||={2,}|'{3,}|\w=\"")
 _LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
 # With combining marks, which are letters of a word in Devanagari, Tamil or Thai.
 # \p{N}: what "CO₂", "m²" and "1½" end in.
@@ -52,6 +53,18 @@ def clean(text: str) -> str:
     """
     text = _FORBIDDEN.sub("", _NEWLINES.sub("\n", text))
     return unicodedata.normalize("NFC", text)
+
+
+def is_damaged(text: str) -> bool:
+    """Whether a text holds remains of markup: ``]]``, ``{{``, ``</p``, an unpaired bracket."""
+    if _MARKUP.search(text):
+        return True
+    opened = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        opened += 1 if mark in "[{" else -1
+        if opened < 0:
+            return True
+    return opened > 0
 
 
 def one_line(text: str) -> str:

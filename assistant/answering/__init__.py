@@ -3,6 +3,7 @@
 from assistant.answering.evidence import Draft, DraftClaim, Quote, Writer, pack
 from assistant.answering.grounding import CitationNumbers, Gate, JudgedClaim, ground
 from assistant.answering.refusing import described
+from assistant.answering.talk import talk
 from assistant.answering.turn import Stage, Turn, finished, message, timed
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "ground",
     "message",
     "pack",
+    "talk",
     "timed",
 ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
+from assistant.answering.glosses import glossed
 from assistant.answering.refusing import refusal_of
 from assistant.answering.sides import AttributedClaim, sides
 from assistant.archive import Archive
@@ -247,7 +248,7 @@ def ground(
     verdicts = list(told)
     numbering = CitationNumbers()
     passages = _passages(evidence, gate)
-    claims = [numbering.claim(one) for one in verdicts]
+    claims = [numbering.claim(_readable(one)) for one in verdicts]
     shown = [claim for claim in claims if claim.support != "unsupported"]
     refusal = None if shown else refusal_of(question, draft, archive)
     said = [
@@ -258,6 +259,7 @@ def ground(
     return Answer(
         question=question.text,
         standalone=question.standalone,
+        form=question.form,
         text=refusal.message if refusal else " ".join(claim.marked for claim in shown),
         refusal=refusal,
         claims=tuple(claims),
@@ -270,8 +272,16 @@ def ground(
         history=question.history,
         filters=question.filters,
         inferred=question.inferred,
+        read_as=question.read_as,
         coverage=archive.coverage(question.filters),
     )
+
+
+def _readable(one: JudgedClaim) -> JudgedClaim:
+    """A quoted sentence with what it leaves to its article."""
+    if one.support != "quoted":
+        return one
+    return replace(one, text=glossed(one.text, one.citations[0], one.statement))
 
 
 def _standing(judged: Sequence[JudgedClaim], archive: Archive) -> list[JudgedClaim]:

@@ -32,9 +32,11 @@ Stage = Callable[[Turn], Turn]
 
 
 def timed(name: str, stage: Stage) -> Stage:
-    """The stage, which also writes down how long it took."""
+    """The stage, which also writes down how long it took; a turn with its answer passes it by."""
 
     def run(turn: Turn) -> Turn:
+        if turn.answer:
+            return turn
         start = time.perf_counter()
         turn = stage(turn)
         spent = turn.seconds.get(name, 0.0) + time.perf_counter() - start
@@ -52,6 +54,8 @@ def finished(turn: Turn) -> Answer:
 
 def message(stage: str, turn: Turn) -> str:
     """What a stage found, for the reader; "" where that is nothing worth a line."""
+    if stage not in turn.seconds:
+        return ""
     passages = f"{len(turn.hits)} passage{'' if len(turn.hits) == 1 else 's'}"
     return {
         "understand": f"Searching {described(turn.coverage)}",

@@ -10,6 +10,7 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
+from assistant.archive.spelling import spelled
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
@@ -29,6 +30,7 @@ from assistant.types import (
 
 _CATALOG = "catalog.sqlite3"
 _MOST_VERSIONS = 2**31
+_LOOKED_UP = 5  # passages, for how a name is spelt
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
 
@@ -238,6 +240,14 @@ class Archive:
     def term_shares(self, terms: Sequence[str]) -> dict[str, float]:
         """Share of all passages that hold each term, from 0 to 1."""
         return self._catalog.shares(terms)
+
+    def spelled(self, word: str) -> str | None:
+        """The name in the archive that a word is nearly; None where it holds the word."""
+        if self.term_shares([word.lower()])[word.lower()]:
+            return None
+        return spelled(
+            word, self._catalog.vocabulary, lambda terms: self.search_keywords(terms, _LOOKED_UP)
+        )
 
     def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
         """MinHash signatures of current articles, by id."""

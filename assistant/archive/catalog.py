@@ -213,6 +213,15 @@ class Catalog(Visible):
             self._count_generation(run)
         return removed
 
+    def vocabulary(self, letter: str) -> list[tuple[str, int]]:
+        """Stems that begin with a letter, and how many passages have each."""
+        with self._lock:
+            run = self._connection.execute
+            run("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, keyword, row)")
+            found = run("SELECT term, doc FROM temp.word WHERE term >= ? AND term < ?",
+                        (letter, letter + "\U0010ffff"))  # fmt: skip
+            return list(found.fetchall())
+
     def wipe(self) -> None:
         """Purge removed text from the files: merge the full-text index, truncate the WAL."""
         with self._lock:

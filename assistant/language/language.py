@@ -122,6 +122,8 @@ class Language:
     """What insists: "definitely"."""
     stop_words: Words
     """Words that carry no question."""
+    request_words: Words
+    """Words that carry no question."""
     opposites: tuple[tuple[Words, Words, bool], ...]
     """Sets of words whose meanings are opposite; True where only beside the same word."""
     synonyms: tuple[Words, ...]

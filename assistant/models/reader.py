@@ -8,6 +8,7 @@ from typing import Protocol
 from assistant.models.hub_classifier import HubClassifier
 from assistant.models.trained import TrainedReader
 from assistant.settings import ModelSettings
+from assistant.types import Form
 
 
 class Reader(Protocol):
@@ -35,6 +36,18 @@ class HubReader:
             ModelError: the model cannot be loaded, or its labels say nothing of answers.
         """
         return self._model.logits([(question, sentence) for sentence in sentences])
+
+
+class FormReader(Protocol):
+    """Tells what an answer to a question has to be."""
+
+    def form(self, question: str) -> Form:
+        """The form."""
+
+
+def load_form_reader(settings: ModelSettings) -> FormReader | None:
+    """The packaged reader, whichever judges sentences; None where that is off."""
+    return None if settings.reader == "off" else TrainedReader(settings)
 
 
 def load_reader(settings: ModelSettings) -> Reader | None:

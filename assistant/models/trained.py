@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from assistant.models.embedding import packaged_pieces
 from assistant.models.loading import checked_file
 from assistant.models.pair_model import PairModel, workers
 from assistant.settings import ModelSettings
+from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
 _SHA256 = "b30452d9b28d35b01658b0e5068da5ac221c7b3d5527b30591ae17246ce7ca88"
@@ -31,7 +33,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return [answers for answers, _ in _model.logits(self._workers, question, sentences)]
+        return [answers for answers, *_ in _model.logits(self._workers, question, sentences)]
 
     def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
         """A logit per source, in the order of the sources.
@@ -39,7 +41,17 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return [supports for _, supports in _model.logits(self._workers, claim, sources)]
+        return [supports for _, supports, *_ in _model.logits(self._workers, claim, sources)]
+
+    def form(self, question: str) -> Form:
+        """What an answer to a question has to be.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        ((_, _, *logits),) = _model.logits(self._workers, question, [""])
+        forms: tuple[Form, ...] = get_args(Form)
+        return forms[logits.index(max(logits))]
 
 
 def trained_files() -> tuple[Path, Path]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
 from assistant.language import same_name
 from assistant.models.framing import heading, in_context, leans
 from assistant.reading.injection import is_order
-from assistant.text import sentences, words
+from assistant.text import is_damaged, sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
 _MOST = 24  # sentences judged; each costs the reader 20 ms
@@ -78,6 +78,27 @@ def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
     return sorted(chosen, key=lambda hit: -hit.score)
 
 
+def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
+    """For each article of the hits its first passage, with the score of its best one.
+
+    Args:
+        hits: best first.
+        passages: the passages of an article.
+    """
+    firsts: dict[str, Hit] = {}
+    copies: set[str] = set()
+    for hit in hits:
+        if hit.passage.article.id not in copies:
+            firsts.setdefault(hit.passage.article.id, hit)
+            copies |= {copy.id for copy in hit.copies}
+    return [
+        replace(hit, passage=passage)
+        for hit in firsts.values()
+        for passage in passages(hit.passage.article.id)[:1]
+        if passage.article == hit.passage.article
+    ]
+
+
 def candidates(
     evidence: Sequence[Evidence],
     statements: Callable[[str, int], Sequence[Statement]],
@@ -103,6 +124,15 @@ def candidates(
     said = cache(statements)
     kept = (one for one in found.values() if not speakers or _said_by(one, said, speakers))
     return list(islice(kept, _MOST))
+
+
+def first_sentences(evidence: Sequence[Evidence]) -> list[Candidate]:
+    """The first sentence of each source; of a damaged one the next that is whole."""
+    found = []
+    for item in evidence:
+        own = list(_of_passage(item, "", item.hit.score))
+        found += [one for one in own if not is_damaged(one.text)][:1] or own[:1]
+    return found
 
 
 def _said_by(

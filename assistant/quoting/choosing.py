@@ -130,7 +130,7 @@ def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
 
 
 def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
-    """Order sentences as they were chosen or, for ``order`` "date", by date and position.
+    """Order sentences as they were chosen or, for "date", by date and position; or newest first.
 
     A sentence that leans on the one before it is put right after that, if both were chosen; but
     what answers best stays first, unless it begins with a pronoun.
@@ -140,6 +140,8 @@ def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSente
         placed.sort(
             key=lambda one: (_day(one.candidate), one.candidate.article.id, one.candidate.start)
         )
+    if order == "newest":
+        placed.sort(key=lambda one: _day(one.candidate), reverse=True)
     leaning = [
         one for place, one in enumerate(chosen) if (one.candidate.leans if place else _hangs(one))
     ]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from assistant.quoting.scoring import ScoredSentence
 
+_BESIDE = 6.0  # logits below the best article from which another is about something else
 _FILE = Path(__file__).with_name("confidence.json")
 
 
@@ -54,7 +55,7 @@ class Confidence:
         Args:
             ranked: for each part of the question, its sentences, best first.
         """
-        parts = [_logistic(self._logit(figures(part))) for part in ranked]
+        parts = [self.of(part) for part in ranked]
         answers = max(parts) >= self.answers
         return Verdict(
             confidence=max(parts),
@@ -62,6 +63,16 @@ class Confidence:
             related=max(figures(part)[self._topic] for part in ranked) >= self.related,
             missing=tuple(not answers or one < self.part for one in parts),
         )
+
+    def of(self, ranked: Sequence[ScoredSentence]) -> float:
+        """How likely a part is answered by its sentences, from 0 to 1; 0 where there are none."""
+        return _logistic(self._logit(figures(ranked))) if ranked else 0.0
+
+    def on_the_matter(self, ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+        """Those whose article, or they themselves, have to do with what is asked."""
+        scores = [figures([one])[self._topic] for one in ranked]
+        least = max([self.related, *(score - _BESIDE for score in scores)])
+        return [one for one, score in zip(ranked, scores, strict=True) if score >= least]
 
     @property
     def _topic(self) -> str:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from assistant.language import stem, terms
 from assistant.models.reader import Reader
 from assistant.quoting.candidates import Candidate
-from assistant.text import words
-from assistant.types import Question, Source
+from assistant.text import is_damaged, words
+from assistant.types import Part, Question, Source
 
 Shares = Callable[[Sequence[str]], Mapping[str, float]]
 """The share of passages that hold each term, from 0 to 1."""
 
+_INSIDE = 2.0  # logits for an article of the days that the question names
+_DAMAGE = 4.0  # logits less for a sentence with remains of markup
 _ARTICLE = 0.36  # weight of the article's score, as the confidence weighs it (confidence.json)
 
 # Without a reader: a share of the question's words, stretched to the scale of logits.
@@ -31,11 +33,13 @@ class ScoredSentence:
     candidate: Candidate
     logit: float
     """How well it answers, by the reader or by words alone."""
+    favour: float = 0.0
+    """What makes it more welcome than others that answer as well, in logits."""
 
     @property
     def score(self) -> float:
-        """The same with what its article's best passage adds."""
-        return self.logit + _ARTICLE * self.candidate.article_score
+        """The same with what its article's best passage adds, and with the favour."""
+        return self.logit + _ARTICLE * self.candidate.article_score + self.favour
 
 
 class Scorer:
@@ -49,19 +53,25 @@ class Scorer:
         self, question: Question, candidates: Sequence[Candidate]
     ) -> list[list[ScoredSentence]]:
         """For each part of the question, the candidates with their scores, best first."""
-        queries = [part.query for part in question.parts]
-        if len(queries) == 1:
-            queries = [question.standalone]  # with all that was said before it
-        return [self._ranked(query, candidates) for query in queries]
+        return [self._ranked(part, candidates) for part in question.parts]
 
-    def _ranked(self, query: str, candidates: Sequence[Candidate]) -> list[ScoredSentence]:
-        scored = map(ScoredSentence, candidates, self._logits(query, candidates))
-        return sorted(scored, key=lambda one: -one.score)
+    def _ranked(self, part: Part, candidates: Sequence[Candidate]) -> list[ScoredSentence]:
+        logits = self._logits(part.query, candidates)
+        favours = [favour(one, part) for one in candidates]
+        return sorted(map(ScoredSentence, candidates, logits, favours), key=lambda one: -one.score)
 
     def _logits(self, query: str, candidates: Sequence[Candidate]) -> list[float]:
         if self._reader is None:
             return by_words(self._shares, query, candidates)
         return self._reader.answers(query, [one.framed for one in candidates])
+
+
+def favour(candidate: Candidate, part: Part) -> float:
+    """More for what was published on the days that the question names, less for damaged text."""
+    day = candidate.article.published
+    named = part.since or part.until
+    inside = day and (part.since or day) <= day <= (part.until or day)
+    return (_INSIDE if named and inside else 0.0) - (_DAMAGE if is_damaged(candidate.text) else 0.0)
 
 
 def by_words(shares: Shares, query: str, candidates: Sequence[Candidate]) -> list[float]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
 from assistant.models.reader import Reader
-from assistant.quoting.candidates import Candidate, candidates
+from assistant.quoting.candidates import Candidate, candidates, first_sentences
 from assistant.quoting.choosing import Encode, choose, in_order
 from assistant.quoting.confidence import Confidence, fitted
 from assistant.quoting.scoring import ScoredSentence, Scorer
+from assistant.quoting.voices import Statements, by_speaker
 from assistant.settings import AnswerSettings
-from assistant.types import Evidence, Question, Statement
+from assistant.types import Evidence, Part, Question
 
-Statements = Callable[[str, int], Sequence[Statement]]
-"""The statements of an article's version."""
+_OF_A_FACT = 3  # sentences: the one that says it, and two that add something
+_LATEST = 3  # articles, where a story's latest is asked
 
 
 class QuotingWriter:
@@ -51,23 +52,56 @@ class QuotingWriter:
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A draft whose every claim is a whole sentence of the evidence, or an empty one."""
+        if question.by_article:
+            return self._lines(question, evidence)
         ranked = self.rank(question, evidence)
         if not any(ranked):
             return Draft((), 0.0, related=bool(evidence))
         verdict = self._confidence.judge(ranked)
         if not verdict.answers:
             return Draft((), verdict.confidence, verdict.related)
-        asked = list(zip(question.parts, ranked, verdict.missing, strict=True))
-        chosen = choose(
-            [sentences for _, sentences, missing in asked if not missing],
-            self._encode,
-            self._settings.sentences,
-            self._settings.words,
-            question.order,
-        )
-        claims = tuple(_claim(one.candidate) for one in in_order(chosen, question.order))
-        missing = tuple(part.text for part, _, missing in asked if missing)
-        return Draft(claims, verdict.confidence, related=True, missing=missing)
+        pools: list[list[ScoredSentence]] = []
+        missing: list[str] = []
+        for part, found, lacks in zip(question.parts, ranked, verdict.missing, strict=True):
+            fitting = [] if lacks else self._pools(question, part, found)
+            pools += fitting
+            missing += [] if fitting else [part.text]
+        if not pools:
+            return Draft((), verdict.confidence, related=True)
+        claims = tuple(map(_claim, self._chosen(question, pools)))
+        return Draft(claims, verdict.confidence, related=True, missing=tuple(missing))
+
+    def _pools(
+        self, question: Question, part: Part, ranked: list[ScoredSentence]
+    ) -> list[list[ScoredSentence]]:
+        """The sentences to choose from: of each person apart where somebody's words are asked."""
+        if question.form != "words":
+            return [ranked]
+        return by_speaker(part.text, ranked, self._statements)
+
+    def _chosen(
+        self, question: Question, pools: Sequence[Sequence[ScoredSentence]]
+    ) -> list[Candidate]:
+        most = self._settings.sentences
+        if question.form == "fact":
+            most = min(most, _OF_A_FACT)
+        chosen = choose(pools, self._encode, most, self._settings.words, question.order)
+        if question.form != "words":
+            return [one.candidate for one in in_order(chosen, question.order)]
+        persons = [[one for one in chosen if one in pool] for pool in pools]
+        return [one.candidate for own in persons for one in in_order(own, question.order)]
+
+    def _lines(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
+        """A line for each article on the matter, its first sentence."""
+        scored = self._scorer.score(question, first_sentences(evidence))[0]
+        days_alone = not question.parts[0].query
+        kept = scored if days_alone else self._confidence.on_the_matter(scored)
+        kept = in_order(kept, "newest" if question.order == "latest" else question.order)
+        if question.form == "story" and question.order == "latest":
+            kept = kept[:_LATEST]
+        confidence = 1.0 if days_alone else self._confidence.of(scored)
+        claims = tuple(_claim(one.candidate) for one in kept)
+        return Draft(claims, confidence if claims else 0.0, related=bool(claims))
 
 
 def quoting_writer(

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import NoSuchPage
-from assistant.rendering.terminal import APART, attributed, described, passage_url, web_url
+from assistant.rendering.terminal import (
+    APART,
+    attributed,
+    described,
+    passage_url,
+    understood,
+    web_url,
+)
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Source
 
@@ -52,7 +59,12 @@ class Sheet:
             checked = list(zip(answer.claims, checks, strict=True))
             yield Entry(
                 answer.question,
-                [*notes, answer.notice or "", answer.refusal.message if answer.refusal else ""],
+                [
+                    *notes,
+                    *understood(answer),
+                    answer.notice or "",
+                    answer.refusal.message if answer.refusal else "",
+                ],
                 [pair for pair in checked if pair[0].support != "unsupported"],
                 [f"Not answered: {part}" for part in answer.missing],
                 [pair for pair in checked if pair[0].support == "unsupported"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from assistant.rendering.terminal import (
     corrected,
     described,
     passage_url,
-    searched_days,
+    understood,
+    whence,
 )
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, ClaimEvent, StageEvent, TokenEvent
@@ -78,8 +79,9 @@ def to_html(answer: Answer, place: Place | None = None) -> str:
             said=[citation for citation in answer.citations if citation.speaker],
             apart=apart(answer),
             apart_title=APART,
-            days=searched_days(answer),
+            understood=understood(answer),
             timeline=_timeline(answer),
+            whence=partial(whence, answer),
         )
     )
     return clean(" ".join(page.split()))

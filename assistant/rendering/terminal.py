@@ -72,12 +72,11 @@ def attributed(citation: Citation) -> str:
     so that its own words never pass for the speaker's.
     """
     said = " ".join(citation.quote.split())
-    quoted = said if said[:1] in '"“' else f"“{said}”"
     source = citation.article
     outlet = source.outlet or "an article"
     by = f"{citation.speaker}, as reported by {outlet}" if citation.speaker else source.outlet
     facts = [by, source.title, source.published, web_url(source.url)]
-    return without_direction(f"{quoted} — {', '.join(str(fact) for fact in facts if fact)}")
+    return without_direction(f"{said} — {', '.join(str(fact) for fact in facts if fact)}")
 
 
 def described(source: Source) -> str:
@@ -88,11 +87,12 @@ def described(source: Source) -> str:
 
 def to_text(answer: Answer) -> str:
     """The answer for a terminal: its claims and their sources, or what is nearest."""
-    lines = [answer.refusal.message] if answer.refusal else list(map(_claim_line, answer.shown))
+    lines = [_claim_line(answer, claim) for claim in answer.shown]
+    if answer.refusal or not lines:
+        lines = [answer.text]
     lines += [f"Not answered: {part}" for part in answer.missing]
     lines += [answer.notice] if answer.notice else []
-    if days := searched_days(answer):
-        lines.append(days)
+    lines += understood(answer)
     if answer.sides:
         lines += ["", "Sides:", *map(_side_line, answer.sides)]
     if doubtful := apart(answer):
@@ -122,9 +122,18 @@ def statement_text(statement: Statement) -> str:
     return without_direction(f"{statement.speaker} [{statement.cue}] ({place})\n  {words}")
 
 
-def _claim_line(claim: Claim) -> str:
-    said = f" ({claim.speaker})" if claim.speaker else ""
-    return claim.text + " " + _numbers(claim) + said
+def _claim_line(answer: Answer, claim: Claim) -> str:
+    facts = whence(answer, claim)
+    return f"{claim.text} {_numbers(claim)}" + (f"\n    {facts}" if facts else "")
+
+
+def whence(answer: Answer, claim: Claim) -> str:
+    """Who says it, in which outlet and on which day: "Ada Brandt · Harbour Wire · 3 May 2026"."""
+    cited = next((one for one in answer.citations if one.number in claim.citations), None)
+    source = cited.article if cited else None
+    day = source.published if source else None
+    facts = [claim.speaker, source and source.outlet, day and f"{day.day} {day:%B %Y}"]
+    return " · ".join(fact for fact in facts if fact)
 
 
 def _numbers(claim: Claim) -> str:
@@ -136,14 +145,22 @@ def _side_line(side: Side) -> str:
     return f"  {side.who}{answers}: {''.join(map(_numbers, side.claims))}"
 
 
+def understood(answer: Answer) -> list[str]:
+    """What the question was taken to say: names read as the archive's, and its days."""
+    names = [f"Read “{typed}” as “{name}”." for typed, name in answer.read_as]
+    days = searched_days(answer)
+    return [*names, days] if days else names
+
+
 def searched_days(answer: Answer) -> str:
-    """The days that the question's own words limited the search to."""
+    """The days that the question was understood to be limited to."""
     since = answer.filters.since if "since" in answer.inferred else None
     until = answer.filters.until if "until" in answer.inferred else None
     if not (since or until):
         return ""
     stretch = [f"from {since}" if since else "", f"to {until}" if until else ""]
-    return f"Searched only what was published {' '.join(filter(None, stretch))}, as asked."
+    days = " ".join(filter(None, stretch))
+    return f"Searched only what was published {days}, as the question was understood."
 
 
 def apart(answer: Answer) -> list[Claim]:

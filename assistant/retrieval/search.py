@@ -20,6 +20,8 @@ _RANK_CONSTANT = 60
 
 _NEARLY = 2.0  # logits by which hits inside a period may score below those outside
 
+_MOST_ARTICLES = 12  # of a story or a list
+_WHOLE_ARTICLES = {"rerank": 16, "hits": _MOST_ARTICLES}  # settings where articles are counted
 _SAME_PASSAGE = 0.8  # share of a passage's three-word runs that the other article has, too
 
 
@@ -31,6 +33,8 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
     1 / (60 + rank) over the rankings that hold it.
     """
     rankings: list[tuple[SearchMethod, int, list[Passage]]] = []
+    if queries(question) == [""]:
+        return _published(archive, question.filters)
     for place, query in enumerate(queries(question)):
         for filters in _scopes(question, place):
             rankings += [
@@ -44,11 +48,16 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
     return _fold_copies(_fuse(rankings), archive, settings.copy_similarity)
 
 
+def _published(archive: Archive, filters: Filters) -> list[Hit]:
+    """The newest articles within the filters, for a question that names days and no matter."""
+    newest = [source for source in archive.articles(filters) if source.published][-_MOST_ARTICLES:]
+    firsts = [archive.passages(source.id)[:1] for source in newest]
+    return [Hit(passage, 0.0) for passages in firsts for passage in passages]
+
+
 def queries(question: Question) -> list[str]:
-    """What is searched for: the question, or each of its parts where it has several."""
-    if len(question.parts) > 1:
-        return [part.query for part in question.parts]
-    return [question.standalone or question.text]
+    """What is searched for: each part of the question."""
+    return [part.query for part in question.parts] or [question.standalone or question.text]
 
 
 def without_inferred(question: Question) -> Question:
@@ -77,9 +86,11 @@ def rerank(
     Where a question has parts, each hit is scored against the part that it was found for. The best
     hits of all parts are kept, at least one for each part that has any.
     """
-    if reranker is None:
-        return list(hits[: settings.hits])
+    if question.by_article:
+        hits, settings = _of_articles(hits), settings.model_copy(update=_WHOLE_ARTICLES)
     asked = queries(question)
+    if reranker is None or asked == [""]:
+        return list(hits[: settings.hits])
     most = settings.rerank if len(asked) == 1 else settings.rerank // 2 + 2
     scored: list[Hit] = []
     for place, query in enumerate(asked):
@@ -91,6 +102,14 @@ def rerank(
     firsts = {hit.part: hit for hit in reversed(scored)}
     kept = [*firsts.values(), *(hit for hit in scored if hit not in firsts.values())]
     return sorted(kept[: settings.hits], key=lambda hit: -hit.score)
+
+
+def _of_articles(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of each article."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.article.id, hit)
+    return list(best.values())
 
 
 def _as_read(passage: Passage) -> str:

@@ -25,6 +25,7 @@ from assistant.types.event import AnswerEvent, ClaimEvent, Event, StageEvent, To
 from assistant.types.question import (
     EVERYTHING,
     Filters,
+    Form,
     Order,
     Part,
     PastTurn,
@@ -43,6 +44,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Filters",
+    "Form",
     "Hit",
     "IngestReport",
     "Order",

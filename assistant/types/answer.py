@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from assistant.types.article import Passage, Source
 from assistant.types.dicts import from_dict, to_dict
-from assistant.types.question import EVERYTHING, Filters, PastTurn
+from assistant.types.question import EVERYTHING, Filters, Form, PastTurn
 
 Support = Literal["quoted", "supported", "unsupported"]
 """The gate's verdict on a claim."""
@@ -151,6 +151,8 @@ class Answer:
     """The question as asked."""
     standalone: str = ""
     """The question as it was searched."""
+    form: Form = "fact"
+    """What was asked for, and so what the answer is; "talk" makes no claim."""
     text: str = ""
     """The quoted and supported claims with their numbers, or the refusal's message."""
     refusal: Refusal | None = None
@@ -175,6 +177,8 @@ class Answer:
     """What the search was limited to, by the caller or by the question's own words."""
     inferred: tuple[str, ...] = ()
     """Which of the filters come from the question's words; a caller's own filter overrides them."""
+    read_as: tuple[tuple[str, str], ...] = ()
+    """Words of the question, and the archive's names that they are read as."""
     coverage: Coverage = Coverage()
     """What was searched."""
     notice: str | None = None

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Order = Literal["use", "date", "latest"]
-"""By use to the reader; by date, for a course of events; or the newest article first."""
+Order = Literal["use", "date", "newest", "latest"]
+"""By use to the reader; by date, for a course of events; the newest first; or the newest alone."""
+
+Form = Literal["fact", "words", "sides", "story", "list", "comparison", "talk"]
+"""What an answer has to be: a fact; somebody's words; the sides of a dispute; a story's course; a
+list of articles or persons; a comparison; or, where nothing is asked of the archive, talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +80,14 @@ class Question:
     """Whether filters may be taken from its own words, where the caller sets none."""
     inferred: tuple[str, ...] = ()
     """The filters that understanding took from the question: ``since``, ``until``."""
+    read_as: tuple[tuple[str, str], ...] = ()
+    """Words as they are typed and the names that they are read as; set by understanding."""
+    form: Form = "fact"
+    """What the answer has to be; set by understanding."""
     order: Order = "use"
     """How the answer is ordered; set by understanding."""
+
+    @property
+    def by_article(self) -> bool:
+        """Whether the answer has a line for each article on the matter."""
+        return self.form in ("story", "list")

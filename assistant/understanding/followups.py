@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from assistant.language import Parser
 from assistant.language.names import mentions
 from assistant.language.terms import terms
 from assistant.text import one_line, words
@@ -15,70 +15,79 @@ _OPENING = re.compile(r"^(?:and|but|so|or|then|also|ok|okay)\b[,\s]*(?=\S)", re.
 _ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|it|its|this|that|these|those|there|then"
-    r"|the (?:same|other|others|latter|former|rest))\b",
+    r"|the (?:same|other|others|latter|former|rest|two))\b",
     re.IGNORECASE,
 )
 # "Is it true …", "Is there …", "say that …" point to nothing said before.
 _POINTLESS = re.compile(
     r"\b(?:is|was|are|were|has|have|will|would) (?:it (?=\w+ that\b|true\b)|there\b)"
-    r"|\b(?:sa(?:y|id)|claim(?:ed)?|den(?:y|ied)|report(?:ed)?|announced?|confirm(?:ed)?|think"
+    r"|\b(?:sa(?:y|id)|claim(?:ed)?|den(?:y|ies|ied)|report(?:ed)?|announced?|confirm(?:ed)?|think"
     r"|believed?|true) that\b",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers|they|them|their)\b", re.IGNORECASE)
-_ASKS_WHO = re.compile(r"\b(?:who|whom|whose|which|name)\b", re.IGNORECASE)
-_FEWEST_TERMS = 3
-_MOST_NAMES = 2
+_ASKS = re.compile(
+    r"\W*(?:who|whom|whose|what|which|when|where|why|how|did|does|do|was|were|is|are|had|has|have"
+    r"|can|could|will|would|in|at|on|to|for|by|from|with|of|under)\b",
+    re.IGNORECASE,
+)
+_FEWEST_TERMS = 3  # of a question that stands by itself
 _TURNS = 6  # that a question may lean on
+_MOST_WORDS = 30  # of what was asked before; of more only its first question is kept
 
 
-def standalone(text: str, history: Sequence[PastTurn], parser: Parser) -> str:
-    """The follow-up as a standalone question, with the subject, names and time of earlier turns.
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question and what it leans on."""
 
-    A question that does not refer to them is returned unchanged, since it starts a new subject.
+    before: str
+    """The question that it goes on from; "" where it stands by itself."""
+    asked: str
+    """What is asked now."""
+
+    def joined(self, part: str) -> str:
+        """Something that is asked, as a sentence with what it leans on."""
+        if not self.before:
+            return part
+        first = part if _begins_with_name(part) else part[:1].lower() + part[1:]
+        return f"{self.before.rstrip('?. ')}, and {first.rstrip('?. ')}?"
+
+    @property
+    def standalone(self) -> str:
+        """The whole as a person would ask it at once."""
+        return self.joined(self.asked)
+
+
+def follow_up(text: str, history: Sequence[PastTurn]) -> FollowUp:
+    """The question with the one that it leans on; a new subject leans on none.
+
+    It leans where a pronoun has no antecedent in it, where it goes on ("and …", "what about …")
+    without a matter of its own, or where it asks in very few words and names nothing new.
     """
+    if not history or not _leans(text, history[-1]):
+        return FollowUp("", text)
     bare = _ABOUT.sub("", _OPENING.sub("", text))
-    if not history or not (bare != text or _leans(bare, history[-1])):
-        return text
-    before = standalone(one_line(history[-1].question), history[-_TURNS:-1], parser)
-    if _ABOUT.match(_OPENING.sub("", text)) or len(terms(bare)) == 0 or not _has_verb(bare, parser):
-        return f"{before.rstrip('?. ')}, and {bare[:1].lower()}{bare[1:]}"
-    carried = _subjects(before, parser)
-    if _PERSONAL.search(bare) and _ASKS_WHO.search(history[-1].question):
-        carried = [*_persons(history[-1].answer, parser)[:_MOST_NAMES], *carried]
-    fresh = [one for one in dict.fromkeys(carried) if not set(words(one)) <= set(words(bare))]
-    return f"{', '.join(fresh)}: {bare}" if fresh else bare
+    before = follow_up(one_line(history[-1].question), history[-_TURNS:-1])
+    whole = before.standalone
+    return FollowUp(whole if len(words(whole)) <= _MOST_WORDS else before.before or whole, bare)
 
 
 def _leans(text: str, before: PastTurn) -> bool:
-    """True where a pronoun has no antecedent in the question, or it is short without a new name."""
-    pronoun = _PRONOUN.search(_POINTLESS.sub(" ", text))
-    inside = pronoun and any(0 < m.start < pronoun.start() for m in mentions(text))
+    opened = _OPENING.sub("", text)
+    bare = _ABOUT.sub("", opened)
+    pronoun = _PRONOUN.search(_POINTLESS.sub(" ", bare))
+    inside = pronoun and any(0 < one.start < pronoun.start() for one in mentions(bare))
     if pronoun and not inside:
         return True
+    if bare != opened:
+        return True
     known = set(words(f"{before.question} {before.answer}"))
-    names = [set(words(one.name)) for one in mentions(text) if one.start > 0 or " " in one.name]
-    return len(terms(text)) < _FEWEST_TERMS and all(name & known for name in names)
+    named = [one.name for one in mentions(bare) if one.start > 0 or " " in one.name]
+    if not all(set(words(name)) & known for name in named):
+        return opened != text and len(terms(bare)) < _FEWEST_TERMS
+    asks = _ASKS.match(bare) is not None or opened != text
+    return asks and len(terms(bare)) < _FEWEST_TERMS + (opened != text)
 
 
-def _has_verb(text: str, parser: Parser) -> bool:
-    return any(token.is_verb for token in parser.parse([text])[0].tokens)
-
-
-def _subjects(question: str, parser: Parser) -> list[str]:
-    """What a question is about: its nouns with what stands before them, and its dates."""
-    found: list[str] = []
-    run: list[str] = []
-    for token in parser.parse([question])[0].tokens:
-        if token.tag.startswith(("NN", "JJ", "CD")):
-            run.append(token.text)
-        elif token.tag == "POS" and run:
-            continue
-        elif run:
-            found.append(" ".join(run))
-            run = []
-    return [*found, *([" ".join(run)] if run else [])]
-
-
-def _persons(text: str, parser: Parser) -> list[str]:
-    return [one.text for one in parser.entities([text])[0] if one.kind == "PERSON"]
+def _begins_with_name(text: str) -> bool:
+    first = next(iter(mentions(text)), None)
+    return text.startswith("I ") or (first is not None and first.start == 0)

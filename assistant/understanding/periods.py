@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -38,20 +38,9 @@ _BEFORE = re.compile(
 )
 _COUNTED = re.compile(r"\b(?:over|to|for|of) \d{4}$", re.IGNORECASE)
 _THINGS = re.compile(r" (?!was\b|is\b|has\b|does\b)[a-z]+s\b")
-_EVENT = re.compile(
-    r"\b(?P<how>since|before|after|until)\s+"
-    r"(?P<what>(?!(?:then|that|this|it|now|the (?:last|past))\b)[a-z][^,?.;]{4,60})",
-    re.IGNORECASE,
-)
 _LATEST = re.compile(
     r"\b(?:latest|most recent|newest|up[ -]to[ -]date|current(?:ly)?|at the moment|as of now"
     r"|right now|so far)\b",
-    re.IGNORECASE,
-)
-_COURSE = re.compile(
-    r"\b(?:how (?:did|has|have) .{3,80}\b(?:develop|evolve|unfold|change|progress|come about)\w*"
-    r"|timeline|chronolog\w+|course of events|step by step"
-    r"|over (?:time|the (?:years|months|weeks)))\b",
     re.IGNORECASE,
 )
 _LENGTHS = {
@@ -73,17 +62,12 @@ class Period:
     until: date | None
 
 
-EventDay = Callable[[str], date | None]
-"""The day of an event that a question names, as far as the archive tells."""
-
-
-def period(text: str, asked: date, event_day: EventDay | None = None) -> Period | None:
+def period(text: str, asked: date) -> Period | None:
     """The days a question speaks of; the stretch from first to last where it names several.
 
     Args:
         text: the question.
         asked: the day that "last week" is counted from.
-        event_day: finds the day of "the election" in "before the election".
     """
     found = []
     for match in _DATE.finditer(text):
@@ -100,9 +84,6 @@ def period(text: str, asked: date, event_day: EventDay | None = None) -> Period 
         if not relative or word or not text[: match.start()].lower().endswith("the "):
             ranged = word == "from" and re.search(r"\b(?:to|until|till)\b", text[match.end() :])
             found.append(_turned("" if ranged else word, first, last))
-    event = None if found or event_day is None else _EVENT.search(text)
-    if event and event_day and (day := event_day(event["what"].strip())):
-        found.append(_turned(event["how"].lower(), day, day))
     return _together(found) if found else None
 
 
@@ -118,14 +99,14 @@ def _together(found: Sequence[Period]) -> Period:
     )
 
 
+def without_days(text: str) -> str:
+    """The text without the days that it names."""
+    return _DATE.sub(" ", text)
+
+
 def wants_latest(text: str) -> bool:
     """True where the newest article is the one to answer."""
     return _LATEST.search(text) is not None
-
-
-def wants_course(text: str) -> bool:
-    """True where the answer is told in the order of time."""
-    return _COURSE.search(text) is not None
 
 
 def _turned(word: str, first: date, last: date) -> Period:

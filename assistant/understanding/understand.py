@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from assistant.errors import QuestionError
-from assistant.language import Parser
-from assistant.text import is_blank, one_line
-from assistant.types import Order, Part, Question
-from assistant.understanding.followups import standalone
+from assistant.language.language import english
+from assistant.language.terms import terms
+from assistant.text import is_blank, one_line, words
+from assistant.types import Form, Order, Part, Question
+from assistant.understanding.followups import FollowUp, follow_up
 from assistant.understanding.parts import parts
-from assistant.understanding.periods import EventDay, period, wants_course, wants_latest
+from assistant.understanding.periods import period, wants_latest, without_days
+
+Spelled = Callable[[str], str | None]
+"""The name of the archive that a word is nearly; None where it has the word, or none is near."""
+
+FormOf = Callable[[str], Form]
+"""What an answer to a question has to be."""
+
+_ORDERS: dict[Form, Order] = {"story": "date", "list": "newest", "words": "newest"}
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_PUBLISHED = re.compile(
+    r"\b(?:articles?|reports?|reported|stories|coverage|papers?|publish(?:ed)?|printed|wr(?:ote|itten))\b",
+    re.IGNORECASE,
+)
 
 
 def understand(
-    question: Question, max_characters: int, parser: Parser, event_day: EventDay | None = None
+    question: Question,
+    max_characters: int,
+    form_of: FormOf | None = None,
+    spelled: Spelled | None = None,
 ) -> Question:
-    """The question cleaned, read without its history, with its parts, filters and order.
+    """The question cleaned, read without its history, with its parts, filters, form and order.
 
-    Days that it names become filters where the caller set neither ``since`` nor ``until``; what
-    the caller set is never widened.
+    Days that it names are preferred; they exclude what was published on others only where it asks
+    for reports of those days, and the caller set neither ``since`` nor ``until``.
 
     Args:
         question: as it was asked.
         max_characters: a longer one is refused.
-        parser: reads a follow-up and the question before it.
-        event_day: finds the day of an event that the question names.
+        form_of: tells what is wanted; without it a fact is.
+        spelled: mends names that the archive does not have.
 
     Raises:
         QuestionError: it is empty, or longer than ``max_characters``.
@@ -40,19 +58,64 @@ def understand(
             f"The question has {len(text):,} characters; the limit is {max_characters:,}.",
             "Ask it shorter, or raise the setting answer.max_question.",
         )
-    alone = question.standalone or standalone(text, question.history, parser)
-    asked = [_dated(part, question.asked or date.today(), event_day) for part in parts(alone)]
+    leaning, read_as = _respelled(_leaning(question, text), spelled or (lambda _: None))
+    form = form_of(leaning.asked) if form_of else "fact"
+    asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
+    if form in ("story", "list"):
+        asked = [_on_topic(part) for part in asked[:1]]
+    of_those_days = form in ("story", "list") or _PUBLISHED.search(leaning.asked)
     return replace(
-        _limited(question, asked),
+        _limited(question, asked) if of_those_days else question,
         text=text,
-        standalone=alone,
+        standalone=leaning.standalone,
+        read_as=tuple(read_as.items()),
         parts=tuple(asked),
-        order=_order(alone),
+        form=form,
+        order=_order(leaning.asked, form),
     )
 
 
-def _dated(part: Part, asked: date, event_day: EventDay | None) -> Part:
-    named = period(part.query, asked, event_day)
+def _on_topic(part: Part) -> Part:
+    query = topic(part.query)
+    return replace(part, query=query) if query or part.since or part.until else part
+
+
+def topic(text: str) -> str:
+    """What a story or a list is about: the words that neither ask for it nor name its days.
+
+    Empty where nothing is left: "What happened in March 2026?"
+    """
+    kept = {word for word in terms(without_days(text)) if word not in english().request_words}
+    return " ".join(word for word in without_days(text).split() if kept & set(words(word)))
+
+
+def _leaning(question: Question, text: str) -> FollowUp:
+    if question.standalone:  # a chat model has read it
+        return FollowUp("", question.standalone)
+    return follow_up(text, question.history)
+
+
+def _respelled(leaning: FollowUp, spelled: Spelled) -> tuple[FollowUp, dict[str, str]]:
+    """The question with names as the archive spells them, and what was changed."""
+    found = {word: spelled(word) for word in _WORD.findall(leaning.standalone)}
+    changed = {word: name for word, name in found.items() if name}
+
+    def mended(text: str) -> str:
+        return _WORD.sub(lambda word: changed.get(word[0], word[0]), text)
+
+    return FollowUp(mended(leaning.before), mended(leaning.asked)), changed
+
+
+def _parts(leaning: FollowUp) -> list[Part]:
+    """The parts of what is asked now, each searched for with what it leans on."""
+    found = parts(leaning.asked)
+    if not leaning.before:
+        return found
+    return [replace(part, query=leaning.joined(part.query)) for part in found]
+
+
+def _dated(part: Part, asked: date) -> Part:
+    named = period(part.query, asked)
     return replace(part, since=named.since, until=named.until) if named else part
 
 
@@ -75,7 +138,7 @@ def _limited(question: Question, asked: Sequence[Part]) -> Question:
     return replace(question, filters=limited, inferred=inferred)
 
 
-def _order(text: str) -> Order:
-    if wants_course(text):
-        return "date"
-    return "latest" if wants_latest(text) else "use"
+def _order(text: str, form: Form) -> Order:
+    if wants_latest(text):
+        return "latest"
+    return _ORDERS.get(form, "use")

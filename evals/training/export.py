@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 import torch
-from network import HEADS, tensors, tokenizer
+from network import LABELS, tensors, tokenizer
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import BertForSequenceClassification
 
@@ -69,7 +69,7 @@ def main() -> None:
         write_onnx(network, whole)
         if not asked.float:
             quantize_dynamic(whole, file, weight_type=QuantType.QUInt8)
-    labels = {"id2label": dict(enumerate(HEADS))}
+    labels = {"id2label": dict(enumerate(LABELS))}
     (asked.out / "config.json").write_text(json.dumps(labels, indent=2) + "\n", encoding="utf-8")
     print(f"{file}: {file.stat().st_size:,} bytes, sha256", end=" ")
     print(hashlib.sha256(file.read_bytes()).hexdigest())

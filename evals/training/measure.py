@@ -8,14 +8,15 @@ questions, ranked among the sentences of their
 article and eight of other articles that share their rarest words: how often an answer is first, or
 among the first three; how well the best logit tells answerable questions from near-unanswerable
 ones, and from those whose article is left out. For claims: how well the logit tells faithful from
-wrong ones, and the share of wrong ones below it where so many faithful ones are above.
+wrong ones, and the share of wrong ones below it where so many faithful ones are above. For forms:
+how many of the questions of ``forms/test.tsv`` have theirs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -23,8 +24,8 @@ from typing import Any, get_args
 import numpy as np
 import torch
 from items import Split
-from network import HEADS, tensors, tokenizer
-from pairs import Text, from_others, read_texts, sentences_by_word
+from network import FORMS, HEADS, tensors, tokenizer
+from pairs import HERE, Text, from_others, read_texts, sentences_by_word
 from sklearn.metrics import roc_auc_score, roc_curve
 from transformers import BertForSequenceClassification
 
@@ -36,15 +37,15 @@ from assistant.settings import ModelSettings
 
 _SHOWN = (0.6, 0.7, 0.75, 0.9)  # shares of the faithful claims
 
-Judge = Callable[[str, str, Sequence[str]], list[float]]
-"""Logits of a head for a text and others."""
+Judge = Callable[[str, Sequence[str]], list[Sequence[float]]]
+"""Logits of a text with each of others."""
 
 
 def judge_of(model: str) -> Judge:
-    """The heads of a model."""
+    """What a model says of pairs."""
     if model == "start":
         reranker = PackagedReranker(ModelSettings())
-        return lambda _, left, rights: reranker.score(left, rights)
+        return lambda left, rights: [[one] * len(HEADS) for one in reranker.score(left, rights)]
     if model == "packaged":
         return _of_onnx(PairModel(trained_files))
     if (Path(model) / "model.onnx").exists():
@@ -52,21 +53,17 @@ def judge_of(model: str) -> Judge:
     network = BertForSequenceClassification.from_pretrained(model).eval()
     pieces = tokenizer()
 
-    def judge(head: str, left: str, rights: Sequence[str]) -> list[float]:
+    def judge(left: str, rights: Sequence[str]) -> list[Sequence[float]]:
         with torch.no_grad():
             logits = network(**tensors(pieces, [left] * len(rights), list(rights))).logits
-        return [float(one) for one in logits[:, HEADS.index(head)]]
+        return list(logits.tolist())
 
     return judge
 
 
 def _of_onnx(network: PairModel) -> Judge:
     threads = workers(0, "measure")
-
-    def judge(head: str, left: str, rights: Sequence[str]) -> list[float]:
-        return [logits[HEADS.index(head)] for logits in network.logits(threads, left, rights)]
-
-    return judge
+    return lambda left, rights: list(network.logits(threads, left, rights))
 
 
 def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
@@ -83,7 +80,7 @@ def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
             near = from_others(item["question"], text, holders)
             own = [text.sentence(n) for n in range(len(text.sentences))]
             asked = [*own, *(other.sentence(n) for other, n in near)]
-            logits = judge("answers", item["question"], asked)
+            logits = [answers for answers, *_ in judge(item["question"], asked)]
             order = sorted(range(len(logits)), key=lambda n: -logits[n])
             if item["kind"] == "unanswerable":
                 best["none"].append(max(logits))
@@ -106,7 +103,7 @@ def of_claims(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
     """How faithful and wrong claims are told apart."""
     items = [(text, item) for text in texts for item in text.items if "claim" in item]
     logits = np.array(
-        [judge("supports", item["claim"], [text.read(item["support"])])[0] for text, item in items]
+        [judge(item["claim"], [text.read(item["support"])])[0][1] for text, item in items]
     )
     faithful = np.array([item["faithful"] for _, item in items])
     missed, shown, _ = roc_curve(faithful, logits)
@@ -127,6 +124,17 @@ def of_claims(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
     }
 
 
+def of_forms(judge: Judge) -> dict[str, Any]:
+    """How many questions are given their form, and which forms are mistaken for which."""
+    lines = (HERE / "forms" / "test.tsv").read_text(encoding="utf-8").splitlines()
+    asked = [line.split("\t", 1) for line in lines]
+    given = [FORMS[int(np.argmax(judge(text, [""])[0][len(HEADS) :]))] for _, text in asked]
+    both = [(form, got) for (form, _), got in zip(asked, given, strict=True)]
+    mistaken = Counter(f"{form} as {got}" for form, got in both if form != got)
+    right = _mean([form == got for form, got in both])
+    return {"forms": len(both), "right": right, "mistaken": dict(mistaken.most_common(8))}
+
+
 def _auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
     labels = [1] * len(higher) + [0] * len(lower)
     return round(float(roc_auc_score(labels, [*higher, *lower])), 3)
@@ -144,7 +152,8 @@ def main() -> None:
     parser.add_argument("--split", choices=get_args(Split), default="calibration")
     asked = parser.parse_args()
     texts, judge = read_texts(asked.others, asked.split), judge_of(asked.model)
-    for figures in (of_questions(texts, judge), of_claims(texts, judge)):
+    forms = [] if asked.model == "start" else [of_forms(judge)]
+    for figures in (of_questions(texts, judge), of_claims(texts, judge), *forms):
         print(json.dumps({"model": asked.model, "split": asked.split, **figures}))
 
 

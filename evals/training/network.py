@@ -1,4 +1,4 @@
-"""The reader's network in torch: one encoder with a logit for each head, and where it starts from.
+"""The reader's network in torch: one encoder with logits for each head, and where it starts from.
 
 The start is the packaged cross-encoder, whose int8 file is made into torch weights again.
 """
@@ -6,6 +6,7 @@ The start is the packaged cross-encoder, whose int8 file is made into torch weig
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import onnx
@@ -15,14 +16,17 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification
 
 from assistant.models.reranking import packaged_reranker_files
+from assistant.types import Form
 
-HEADS = ("answers", "supports")  # the order of the logits
+HEADS = ("answers", "supports")  # of a pair, a logit each
+FORMS = get_args(Form)  # of a question alone, one of them
+LABELS = (*HEADS, *FORMS)  # the order of the logits
 PIECES = 512  # word pieces that the network reads of a pair
 _SMALLER_START = 0.3  # of the logits: a start that is less sure moves sooner
 
 
 def start(layers: int = 12) -> BertForSequenceClassification:
-    """The network before training, with the packaged weights and two equal logits.
+    """The network before training, with the packaged weights; those of forms begin at zero.
 
     Args:
         layers: 12, or 6 for the encoder of the sentence vectors, whose heads start at random.
@@ -40,8 +44,8 @@ def _config(layers: int) -> BertConfig:
         num_hidden_layers=layers,
         num_attention_heads=12,
         intermediate_size=1536,
-        id2label=dict(enumerate(HEADS)),
-        label2id={name: n for n, name in enumerate(HEADS)},
+        id2label=dict(enumerate(LABELS)),
+        label2id={name: n for n, name in enumerate(LABELS)},
     )
 
 
@@ -65,7 +69,8 @@ def _packaged_weights() -> dict[str, torch.Tensor]:
             bias = next(one for one in after.input if one.endswith(".bias"))
             found[bias.removesuffix("bias") + "weight"] = weights.T
     for name in ("classifier.weight", "classifier.bias"):
-        found[name] = np.repeat(_SMALLER_START * found[name], len(HEADS), axis=0)
+        pairs = np.repeat(_SMALLER_START * found[name], len(HEADS), axis=0)
+        found[name] = np.concatenate([pairs, np.zeros((len(FORMS), *pairs.shape[1:]), np.float32)])
     return {name: torch.tensor(np.ascontiguousarray(values)) for name, values in found.items()}
 
 

@@ -5,14 +5,18 @@
 writes ``answers.jsonl`` and ``supports.jsonl``, a pair a line: ``left`` (question or claim),
 ``right`` (headline and day, a line end, one to three sentences, as the writers and the gate give
 them to models), ``label`` from 0 to 1 and ``article``. Of the articles for training only. Half of
-the sentences that do not answer are those that the packaged cross-encoder puts first.
+the sentences that do not answer are those that the packaged cross-encoder puts first. And
+``forms.jsonl``: ``left`` a question, ``right`` empty, ``label`` its form.
+
+``--contrasts``: the same of the items of ``contrasts.jsonl`` (CONTRASTS.md), where the sentences
+that do not answer are the one that looks as if it did, and those that share most words.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,12 +31,14 @@ from assistant.language import terms
 from assistant.models.framing import encoder_text, heading, in_context
 from assistant.models.reranking import PackagedReranker, Reranker
 from assistant.settings import ModelSettings
+from assistant.testing import WordOverlap
 from assistant.text import sentences
 from assistant.types import Article
 
 HERE = Path(__file__).resolve().parent
 _CONTEXT = 0.25  # label of a sentence that only helps to understand
-_HARD, _RANDOM, _OTHER_ARTICLES = 3, 2, 2  # wrong sentences for a question, by where from
+_HARD, _RANDOM, _OTHER_ARTICLES = 3, 1, 1  # wrong sentences for a question, by where from
+_HARD_UNANSWERABLE = 12  # of the article of a near-unanswerable question
 _SHARING = 8  # sentences of other articles that share a question's rarest words
 _SEED = 14
 
@@ -72,24 +78,25 @@ Place = tuple[Text, int]
 """A sentence of an article, by its number."""
 
 
-def read_texts(others: Path, split: Split = "training") -> list[Text]:
+def read_texts(others: Path, split: Split = "training", contrasts: bool = False) -> list[Text]:
     """The articles of a split with their items, by id.
 
     Args:
         others: the articles that the items of ``wikinews.jsonl`` are about, a JSON object a line.
         split: what the articles are for.
+        contrasts: with the items of ``contrasts.jsonl`` in place of all others.
     """
     articles = {
         one.id: Article(one.id, one.text, title=one.fields["title"], published=_day(one.fields))
         for one in read_written(HERE / "articles")
     }
-    items = [item for one in read_written(HERE / "articles") for item in one.items]
+    written = [item for one in read_written(HERE / "articles") for item in one.items]
     for fields in map(json.loads, others.read_text(encoding="utf-8").splitlines()):
         title, text = fields["title"], fields["text"]
         articles[fields["id"]] = Article(fields["id"], text, title=title, published=_day(fields))
-    lines = (HERE / "wikinews.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (HERE / f"{'contrasts' if contrasts else 'wikinews'}.jsonl").read_text(encoding="utf-8")
     by_article: dict[str, list[Item]] = defaultdict(list)
-    for item in [*items, *map(json.loads, lines)]:
+    for item in [*([] if contrasts else written), *map(json.loads, lines.splitlines())]:
         by_article[item["article"]].append(item)
     return [
         Text(
@@ -113,7 +120,7 @@ def answer_pairs(
 
     Those are of the same article, where all are wrong for a near-unanswerable question, and of
     others that share the question's rarest words: the ones that a reranker puts first, and of the
-    same article some more by chance.
+    same article another by chance.
     """
     holders = sentences_by_word(texts)
     for text in texts:
@@ -123,11 +130,13 @@ def answer_pairs(
             asked = item["question"]
             right, also = text.touching(item["answers"]), text.touching(item["also"])
             own = [n for n in range(len(text.sentences)) if n not in right | also]
-            hard = _first(reranker, asked, [(text, n) for n in own], _HARD)
+            near = [(text, n) for n in text.touching(item.get("near", []))]
+            most = _HARD if right or near else _HARD_UNANSWERABLE
+            hard = near + _first(reranker, asked, [(text, n) for n in own], most)
             easy = [(text, n) for n in own if (text, n) not in hard]
             wrong = hard + _some(easy, _RANDOM, chance)
-            near = from_others(asked, text, holders)
-            wrong += _first(reranker, asked, near, _OTHER_ARTICLES)
+            others = from_others(asked, text, holders)
+            wrong += _first(reranker, asked, others, _OTHER_ARTICLES)
             labels = dict.fromkeys(wrong, 0.0)
             labels |= dict.fromkeys(((text, n) for n in also), _CONTEXT)
             labels |= dict.fromkeys(((text, n) for n in right), 1.0)
@@ -190,13 +199,26 @@ def _some(every: Sequence[Any], most: int, chance: random.Random) -> list[Any]:
     return chance.sample(list(every), min(most, len(every)))
 
 
-def main(out: Path, others: Path) -> None:
-    """Write both files of pairs."""
-    texts = read_texts(others)
-    out.mkdir(parents=True, exist_ok=True)
-    _write(out / "supports.jsonl", support_pairs(texts, random.Random(_SEED)))
-    reranker = PackagedReranker(ModelSettings())
-    _write(out / "answers.jsonl", answer_pairs(texts, random.Random(_SEED), reranker))
+def form_pairs() -> Iterator[Pair]:
+    """Questions with their forms, each of an "article" of its own."""
+    lines = (HERE / "forms" / "train.tsv").read_text(encoding="utf-8").splitlines()
+    for n, (form, question) in enumerate(line.split("\t", 1) for line in lines):
+        yield {"left": question, "right": "", "label": form, "article": f"form {n}"}
+
+
+def main() -> None:
+    """Write the files of pairs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
+    parser.add_argument("--contrasts", action="store_true")
+    asked = parser.parse_args()
+    texts = read_texts(asked.others, contrasts=asked.contrasts)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    _write(asked.out / "forms.jsonl", form_pairs())
+    _write(asked.out / "supports.jsonl", support_pairs(texts, random.Random(_SEED)))
+    reranker = WordOverlap() if asked.contrasts else PackagedReranker(ModelSettings())
+    _write(asked.out / "answers.jsonl", answer_pairs(texts, random.Random(_SEED), reranker))
 
 
 def _write(file: Path, pairs: Iterable[Pair]) -> None:
@@ -207,4 +229,4 @@ def _write(file: Path, pairs: Iterable[Pair]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

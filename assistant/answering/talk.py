@@ -1,0 +1,40 @@
+"""What the assistant says of itself, where nothing is asked of the archive."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from assistant.answering.refusing import described
+from assistant.archive import Archive
+from assistant.types import Answer, Question
+
+_EXAMPLES = 2
+_SPEAKERS = 20  # that examples are taken from
+
+
+def talk(question: Question, archive: Archive) -> Answer:
+    """An answer without any claim: what can be asked here, and of how many articles."""
+    coverage = archive.coverage(question.filters)
+    return Answer(
+        question=question.text,
+        standalone=question.standalone,
+        form="talk",
+        text=_introduction(archive, described(coverage)) if coverage.articles else _EMPTY,
+        history=question.history,
+        filters=question.filters,
+        coverage=coverage,
+    )
+
+
+_EMPTY = "This is On Record. I answer questions from news articles; this archive holds none yet."
+
+
+def _introduction(archive: Archive, covered: str) -> str:
+    named = (name for name in archive.speakers(_SPEAKERS) if " " in name and name.istitle())
+    asked = [f"“What did {name} say?”" for name in islice(named, _EXAMPLES)]
+    example = f" Ask, for example: {' or '.join(asked)}" if asked else ""
+    return (
+        f"This is On Record. I answer questions from {covered}, in the articles’ own sentences,"
+        f" each with its source. You may ask for a fact, for somebody’s words, for both sides of"
+        f" a dispute, for the course of a story, or for a list of articles.{example}"
+    )

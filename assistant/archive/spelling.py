@@ -1,0 +1,50 @@
+"""Names of the archive that a question has misspelt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from rapidfuzz.distance import OSA
+
+from assistant.language.terms import stem
+from assistant.text import words
+from assistant.types import Passage
+
+_LETTERS = 5  # for each edit that a misspelt name may be away
+_SHORTEST = 4  # letters of a name that may be misspelt
+_TRIED = 3  # words that are looked up, nearest first
+_NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
+
+
+def spelled(
+    word: str,
+    vocabulary: Callable[[str], Iterable[tuple[str, int]]],
+    search: Callable[[Sequence[str]], Sequence[Passage]],
+) -> str | None:
+    """The name that a word is nearly: at most an edit for each five letters away.
+
+    Args:
+        word: a word that the archive does not have.
+        vocabulary: stems that begin with a letter, and in how many passages they are.
+        search: visible passages with any of some words.
+    """
+    typed = word.lower()
+    edits = len(typed) // _LETTERS or 1
+    if len(typed) < _SHORTEST or typed.isdigit():
+        return None
+    near = [
+        (distance, -count, term)
+        for term, count in vocabulary(typed[0])
+        if (distance := OSA.distance(stem(typed), term, score_cutoff=edits)) <= edits
+    ]
+    for _, _, term in sorted(near)[:_TRIED]:
+        names = {name for passage in search([term]) for name in _names(passage.text)}
+        fitting = [(OSA.distance(typed, name.lower()), name) for name in names]
+        if fitting and min(fitting)[0] <= edits:
+            return min(fitting)[1]
+    return None
+
+
+def _names(text: str) -> Iterator[str]:
+    return (match[0] for match in _NAME.finditer(text) if words(match[0]))

@@ -1,0 +1,67 @@
+"""Whose words a question asks for, among the sentences that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from assistant.attribution.speakers import speaker_in, statement_at
+from assistant.language import same_name
+from assistant.language.language import english
+from assistant.language.names import is_body, mentions
+from assistant.quoting.candidates import Candidate
+from assistant.quoting.scoring import ScoredSentence
+from assistant.text import words
+from assistant.types import Statement
+
+Statements = Callable[[str, int], Sequence[Statement]]
+"""The statements of an article's version."""
+
+
+def by_speaker(
+    asked: str, ranked: Sequence[ScoredSentence], statements: Statements
+) -> list[list[ScoredSentence]]:
+    """The sentences in which somebody speaks whom the question names, for each such person.
+
+    All sentences together where it names none of the speakers by name, as in "what did the
+    minister say"; none where it names somebody of whom nothing that was found speaks at all.
+
+    Args:
+        asked: a part of the question.
+        ranked: sentences, best first.
+        statements: who says what in an article.
+    """
+    voices: dict[str, list[ScoredSentence]] = {}
+    for one in ranked:
+        who = _speaker(one.candidate, statements)
+        if who and _is_named(who, asked):
+            known = next((name for name in voices if same_name(name, who)), who)
+            voices.setdefault(known, []).append(one)
+    if voices:
+        return list(voices.values())
+    return [list(ranked)] if _is_spoken_of(asked, ranked) else []
+
+
+def _speaker(one: Candidate, statements: Statements) -> str | None:
+    said = statements(one.article.id, one.article.version)
+    return speaker_in(statement_at(said, one.start, one.end), one.start, one.text)
+
+
+def _is_named(speaker: str, asked: str) -> bool:
+    """Whether a question has a person's last name, or the words of a body's."""
+    own = [word for word in words(speaker) if word not in english().stop_words]
+    held = [word for word in own if word in words(asked)]
+    whole = is_body(speaker) or speaker.islower()
+    return bool(own) and (held == own if whole else own[-1] in held)
+
+
+def _is_spoken_of(asked: str, ranked: Sequence[ScoredSentence]) -> bool:
+    """Whether the sentences or their headlines have the names of the question, if it has any."""
+    wanted = list(_named(asked))
+    found = {
+        word for one in ranked for word in words(f"{one.candidate.heading} {one.candidate.text}")
+    }
+    return not wanted or any(set(words(name)) & found for name in wanted)
+
+
+def _named(asked: str) -> Iterator[str]:
+    return (one.name for one in mentions(asked) if one.start > 0 or " " in one.name)
