@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from assistant.answering import (
     Draft,
@@ -57,9 +57,8 @@ from assistant.types import (
 from assistant.understanding import Past, asked, understand
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
-
     from assistant.retrieval.retriever import PassageRetriever
+    from assistant.runnable import AnswerChain
 
 Addable = str | Path | Article
 
@@ -272,18 +271,15 @@ class Assistant:
 
     # LangChain
 
-    def as_runnable(self) -> Runnable[str | Question, Answer]:
-        """The same stages as a LangChain chain, from a question to its Answer."""
-        from langchain_core.runnables import RunnableLambda
+    def as_runnable(self) -> AnswerChain:
+        """The same stages as a LangChain chain, to an Answer.
 
-        def start(question: str | Question) -> Turn:
-            return Turn(asked(question, (), EVERYTHING))
+        It takes a text, a ``Question``, a dict of ``question`` (``history``, ``filters``), or
+        messages.
+        """
+        from assistant.runnable import chain
 
-        chain: Any = RunnableLambda(start)
-        for name, stage in self._stages():
-            chain = chain | RunnableLambda(stage, name=name)
-        result: Runnable[str | Question, Answer] = chain | RunnableLambda(finished)
-        return result
+        return chain(self._stages())
 
     def as_retriever(self, filters: Filters = EVERYTHING) -> PassageRetriever:
         """The search as a LangChain retriever, limited to ``filters``."""

@@ -201,7 +201,7 @@ def write(assistant: Assistant, table: dict[str, float], most: int = 3) -> list[
     settings = AnswerSettings(sentences=most)
     writer = quoting_writer(assistant.archive, Judge(table), True, settings)
     low = [replace(e, hit=replace(e.hit, score=max(table.values()))) for e in evidence(assistant)]
-    question = understand(Question("plan?"), 100, PARSER)
+    question = understand(Question("plan?"), 100)
     return [claim.text for claim in writer.write(question, low).claims]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -18,7 +19,17 @@ from assistant.rendering import (
     to_text,
     web_url,
 )
-from assistant.types import Answer, Citation, Claim, ClaimEvent, Hit, Passage, Refusal, Source
+from assistant.types import (
+    Answer,
+    Citation,
+    Claim,
+    ClaimEvent,
+    Filters,
+    Hit,
+    Passage,
+    Refusal,
+    Source,
+)
 
 SOURCE = Source("a/b?c", 2, "A <b>headline</b>", "Gazette", published=date(2026, 3, 4))
 COPY = Source("copy", 1, "Copy", "Post")
@@ -39,12 +50,13 @@ REFUSED = Answer(
 def test_text_shows_claims_then_sources() -> None:
     lines = to_text(ANSWER).splitlines()
     assert lines[0] == f"{QUOTE} [1]"
-    assert lines[2:5] == [
+    assert lines[1] == "    Gazette · 4 March 2026"
+    assert lines[3:6] == [
         "Sources:",
         "[1] A <b>headline</b> · Gazette · 2026-03-04",
         "    a/b?c, characters 10–20",
     ]
-    assert "also printed in Copy · Post" in lines[5]
+    assert "also printed in Copy · Post" in lines[6]
     assert "Invented" not in to_text(ANSWER)
 
 
@@ -95,11 +107,29 @@ def test_a_copied_quote_never_gives_the_articles_words_to_the_speaker() -> None:
     )
     told = Citation(1, source, "Pell said the pier\nwas safe.", 0, 28, "Ada Pell", cue="said")
     assert attributed(told) == (
-        "“Pell said the pier was safe.” — Ada Pell, as reported by Post, Head, 2026-03-04,"
+        "Pell said the pier was safe. — Ada Pell, as reported by Post, Head, 2026-03-04,"
         " https://post.example/a"
     )
     plain = Citation(1, Source("a", 1, "Head", "Post"), "“No,” she said.", 0, 15)
     assert attributed(plain) == "“No,” she said. — Post, Head"
+
+
+def test_an_answer_says_how_the_question_was_understood() -> None:
+    answer = replace(
+        ANSWER,
+        read_as=(("Tollei", "Tolley"),),
+        filters=Filters(since=date(2026, 3, 1)),
+        inferred=("since",),
+    )
+    for shown in (to_text(answer), html.unescape(to_html(answer))):
+        assert "Read “Tollei” as “Tolley”." in shown
+        assert "published from 2026-03-01, as the question was understood." in shown
+
+
+def test_talk_is_shown_without_sources() -> None:
+    answer = Answer("hi", form="talk", text="This is On Record.")
+    assert to_text(answer) == "This is On Record."
+    assert "This is On Record" in html.unescape(to_html(answer))
 
 
 def test_only_plain_web_addresses_become_links() -> None:

@@ -30,12 +30,12 @@ def test_stems_join_forms_of_a_word() -> None:
 @pytest.mark.parametrize("text", ["", "  \n", "\u200b\u2060", "\x00"])
 def test_an_empty_question_is_an_error(text: str) -> None:
     with pytest.raises(QuestionError, match="empty"):
-        understand(Question(text), 100, PARSER)
+        understand(Question(text), 100)
 
 
 def test_an_overlong_question_names_its_length() -> None:
     with pytest.raises(QuestionError, match="100,000 characters; the limit is 2,000"):
-        understand(Question("x" * 100_000), 2000, PARSER)
+        understand(Question("x" * 100_000), 2000)
 
 
 def test_both_searches_are_fused(open_assistant: OpenAssistant) -> None:

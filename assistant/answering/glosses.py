@@ -24,10 +24,12 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
-    r"\b(?:will|would|shall|due|plan\w*|expect\w*|schedul\w+|set to|next|coming|until|by|before"
-    r"|every|deadline|each|to be|is to|are to)\b",
+    r"\b(?:will|would|shall|due|plan(?:s|ned)|expect\w*|schedul\w+|set to|next|coming|from|until|by"
+    r"|before|every|each|to)\b",
     re.IGNORECASE,
 )
+_PAST = re.compile(r"\w+ed,?|said|told|was|were|had|began|came|went|took|gave|won|lost|left|put")
+_NEAR = 6  # words before a day that say whether it lies ahead
 _OPENED = re.compile(r"[“«„]|(?<!\w)\"(?=\w)|(?<!\w)['‘](?=\w)")
 _CLOSED = re.compile(r"[”»]|(?<=[\w.,!?…])\"|(?<=[.,!?…])['’](?!\w)")
 
@@ -62,16 +64,22 @@ def _with_name(text: str, citation: Citation, statement: Statement | None) -> st
 
 
 def _with_days(text: str, published: date) -> str:
-    if _AHEAD.search(text):
-        return text
-
     def dated(match: re.Match[str]) -> str:
         before = text[: match.start()]
-        if len(_OPENED.findall(before)) > len(_CLOSED.findall(before)):
+        if _AHEAD.search(" ".join(_since_verb(before))) or len(_OPENED.findall(before)) > len(
+            _CLOSED.findall(before)
+        ):
             return match[0]
         return f"{match[0]} [{_meant(match, published)}]"
 
     return _RELATIVE.sub(dated, text)
+
+
+def _since_verb(before: str) -> list[str]:
+    """The last words of a text, from behind its last verb of the past."""
+    near = before.split()[-_NEAR:]
+    told = [place for place, word in enumerate(near) if _PAST.fullmatch(word)]
+    return near[told[-1] + 1 :] if told else near
 
 
 def _meant(match: re.Match[str], published: date) -> str:

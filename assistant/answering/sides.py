@@ -17,12 +17,6 @@ _ANSWERING = re.compile(
     r"|den(?:y|ies|ied)|reject\w*|dismiss\w*|refut\w+)\b",
     re.IGNORECASE,
 )
-_ASKS_SIDES = re.compile(
-    r"\b(?:differ|disagree|dispute|contradict|conflicting|both sides|each (?:one|side)|each say"
-    r"|versions?|versus|v\.|at odds|tell it differently|in return"
-    r"|(?:says?|said|repl(?:y|ied)|respon(?:d|ded)|answer(?:ed)?) to (?:that|this|it)(?! \w))\b",
-    re.IGNORECASE,
-)
 _SHARED = 2  # content words that two parties' claims on one matter have in common
 
 
@@ -46,7 +40,7 @@ def sides(question: Question, spoken: Sequence[AttributedClaim]) -> tuple[Side, 
     found = [Side(who, tuple(one.claim for one in said)) for who, said in parties.items()]
     answered = {who: _answered(who, parties) for who in parties}
     voices = sum(_asks_words(part.text) for part in question.parts)
-    asked = voices > 1 or _ASKS_SIDES.search(question.standalone) is not None
+    asked = voices > 1 or question.form == "sides"
     if asked:
         return tuple(replace(side, answers=answered[side.who]) for side in found)
     involved = {who for who, others in answered.items() if others} | {

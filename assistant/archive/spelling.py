@@ -13,7 +13,8 @@ from assistant.types import Passage
 
 _LETTERS = 5  # for each edit that a misspelt name may be away
 _SHORTEST = 4  # letters of a name that may be misspelt
-_TRIED = 3  # words that are looked up, nearest first
+_TRIED = 6  # words that are looked up, nearest first
+_STEMMED = 1  # edits more that the stem of a name may be away
 _NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
 
 
@@ -36,7 +37,7 @@ def spelled(
     near = [
         (distance, -count, term)
         for term, count in vocabulary(typed[0])
-        if (distance := OSA.distance(stem(typed), term, score_cutoff=edits)) <= edits
+        if (distance := OSA.distance(stem(typed), term)) <= edits + _STEMMED
     ]
     for _, _, term in sorted(near)[:_TRIED]:
         names = {name for passage in search([term]) for name in _names(passage.text)}

@@ -42,10 +42,16 @@ def speaker_of(statement: Statement | None) -> str | None:
     """The speaker's name or role; None where the article only gives a pronoun or a thing."""
     if statement is None or statement.speaker.lower() in _EN.pronouns:
         return None
-    speaker = statement.speaker
-    if not words(speaker):
-        return None
+    speaker = _named_last(statement.speaker.strip(" ,;:."))
+    if not words(speaker) or (speaker.islower() and " " not in speaker):
+        return None  # "company", "letter"
     return speaker if not speaker.islower() or _VOICES.search(speaker) else None
+
+
+def _named_last(speaker: str) -> str:
+    """The name of "president of the guild, Constance Yarle"."""
+    role, comma, name = speaker.rpartition(", ")
+    return name if comma and role.split()[0].islower() and name.istitle() else speaker
 
 
 def speaker_in(statement: Statement | None, start: int, text: str) -> str | None:

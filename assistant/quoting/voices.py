@@ -13,6 +13,9 @@ from assistant.quoting.scoring import ScoredSentence
 from assistant.text import words
 from assistant.types import Statement
 
+_PARTIES = 4  # of a dispute
+_BEHIND = 5.0  # logits; who speaks this far beside the question is no party
+
 Statements = Callable[[str, int], Sequence[Statement]]
 """The statements of an article's version."""
 
@@ -30,15 +33,33 @@ def by_speaker(
         ranked: sentences, best first.
         statements: who says what in an article.
     """
+    voices = _voices(ranked, statements)
+    named = [own for who, own in voices.items() if _is_named(who, asked)]
+    if named:
+        return named
+    return [list(ranked)] if _is_spoken_of(asked, ranked) else []
+
+
+def parties(ranked: Sequence[ScoredSentence], statements: Statements) -> list[list[ScoredSentence]]:
+    """The sentences of each who speaks, whoever speaks best to the question first.
+
+    Of those far behind the first none; all sentences together where fewer than two speak.
+    """
+    voices = _voices(ranked, statements).values()
+    near = [own for own in voices if own[0].score >= ranked[0].score - _BEHIND]
+    return near[:_PARTIES] if len(near) > 1 else [list(ranked)]
+
+
+def _voices(
+    ranked: Sequence[ScoredSentence], statements: Statements
+) -> dict[str, list[ScoredSentence]]:
+    """The sentences in which somebody speaks, by who does."""
     voices: dict[str, list[ScoredSentence]] = {}
     for one in ranked:
-        who = _speaker(one.candidate, statements)
-        if who and _is_named(who, asked):
+        if who := _speaker(one.candidate, statements):
             known = next((name for name in voices if same_name(name, who)), who)
             voices.setdefault(known, []).append(one)
-    if voices:
-        return list(voices.values())
-    return [list(ranked)] if _is_spoken_of(asked, ranked) else []
+    return voices
 
 
 def _speaker(one: Candidate, statements: Statements) -> str | None:

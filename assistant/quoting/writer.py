@@ -11,7 +11,7 @@ from assistant.quoting.candidates import Candidate, candidates, first_sentences
 from assistant.quoting.choosing import Encode, choose, in_order
 from assistant.quoting.confidence import Confidence, fitted
 from assistant.quoting.scoring import ScoredSentence, Scorer
-from assistant.quoting.voices import Statements, by_speaker
+from assistant.quoting.voices import Statements, by_speaker, parties
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Part, Question
 
@@ -74,10 +74,12 @@ class QuotingWriter:
     def _pools(
         self, question: Question, part: Part, ranked: list[ScoredSentence]
     ) -> list[list[ScoredSentence]]:
-        """The sentences to choose from: of each person apart where somebody's words are asked."""
-        if question.form != "words":
-            return [ranked]
-        return by_speaker(part.text, ranked, self._statements)
+        """The sentences to choose from: of each person apart where their words are wanted."""
+        if question.form == "words":
+            return by_speaker(part.text, ranked, self._statements)
+        if question.form == "sides":
+            return parties(ranked, self._statements)
+        return [ranked]
 
     def _chosen(
         self, question: Question, pools: Sequence[Sequence[ScoredSentence]]

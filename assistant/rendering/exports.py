@@ -22,6 +22,7 @@ from assistant.rendering.terminal import (
     passage_url,
     understood,
     web_url,
+    whence,
 )
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Source
@@ -56,7 +57,10 @@ class Sheet:
     def entries(self) -> Iterator[Entry]:
         """The answers, each as it is written."""
         for answer, checks, notes in zip(self.answers, self.checks, self.notes, strict=True):
-            checked = list(zip(answer.claims, checks, strict=True))
+            checked = [
+                Row(claim, check, whence(answer, claim))
+                for claim, check in zip(answer.claims, checks, strict=True)
+            ]
             yield Entry(
                 answer.question,
                 [
@@ -65,12 +69,22 @@ class Sheet:
                     answer.notice or "",
                     answer.refusal.message if answer.refusal else "",
                 ],
-                [pair for pair in checked if pair[0].support != "unsupported"],
+                [row for row in checked if row.claim.support != "unsupported"],
                 [f"Not answered: {part}" for part in answer.missing],
-                [pair for pair in checked if pair[0].support == "unsupported"],
+                [row for row in checked if row.claim.support == "unsupported"],
                 "Nearest passages (not an answer)" if answer.refusal else "Sources",
                 answer.nearest if answer.refusal else answer.citations,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claim as it is written."""
+
+    claim: Claim
+    check: Check
+    whence: str
+    """Who says it, in which outlet and on which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +93,9 @@ class Entry:
 
     question: str
     notes: Sequence[str]
-    shown: Sequence[tuple[Claim, Check]]
+    shown: Sequence[Row]
     missing: Sequence[str]
-    apart: Sequence[tuple[Claim, Check]]
+    apart: Sequence[Row]
     """What no source supports, with the reason."""
     heading: str
     """Of the citations."""
@@ -105,24 +119,25 @@ def _markdown(sheet: Sheet) -> bytes:
     for entry in sheet.entries():
         lines += ["", f"## {_plain(entry.question)}", ""]
         lines += [f"{_plain(note)}\n" for note in entry.notes if note]
-        lines += [_checked(*pair) for pair in entry.shown]
+        lines += [_checked(row) for row in entry.shown]
         lines += [f"\n{_plain(part)}" for part in entry.missing]
         lines += ["", f"{APART}:", ""] if entry.apart else []
-        lines += [_checked(*pair) for pair in entry.apart]
+        lines += [_checked(row) for row in entry.apart]
         lines += ["", f"{entry.heading}:", ""] if entry.cited else []
         lines += [f"{one.number}. {_source(one)}" for one in entry.cited]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _checked(claim: Claim, check: Check) -> str:
-    why = f" ({_plain(claim.reason)})" if claim.reason else ""
-    note = f" — {_plain(check.note)}" if check.note else ""
-    return f"- [{'x' if check.ticked else ' '}] {_claim(claim)}{why}{note}"
+def _checked(row: Row) -> str:
+    why = f" ({_plain(row.claim.reason)})" if row.claim.reason else ""
+    note = f" — {_plain(row.check.note)}" if row.check.note else ""
+    return f"- [{'x' if row.check.ticked else ' '}] {_claim(row)}{why}{note}"
 
 
-def _claim(claim: Claim) -> str:
-    said = f" ({_plain(claim.speaker)})" if claim.speaker else ""
-    return _plain(claim.text) + "".join(f" \\[{n}\\]" for n in claim.citations) + said
+def _claim(row: Row) -> str:
+    facts = f" ({_plain(row.whence)})" if row.whence else ""
+    marks = "".join(f" \\[{n}\\]" for n in row.claim.citations)
+    return _plain(row.claim.text) + marks + facts
 
 
 def _source(citation: Citation) -> str:
@@ -137,9 +152,9 @@ def _docx(sheet: Sheet) -> bytes:
     document.add_heading(_printable(sheet.title), 0)
     for entry in sheet.entries():
         document.add_heading(_printable(entry.question), 1)
-        lines = [*filter(None, entry.notes), *(_ticked(*pair) for pair in entry.shown)]
+        lines = [*filter(None, entry.notes), *(_ticked(row) for row in entry.shown)]
         lines += [*entry.missing, *([f"{APART}:"] if entry.apart else [])]
-        lines += [_ticked(*pair) for pair in entry.apart]
+        lines += [_ticked(row) for row in entry.apart]
         lines += [f"{entry.heading}:"] if entry.cited else []
         lines += [f"[{one.number}] {attributed(one)}" for one in entry.cited]
         for line in lines:
@@ -149,10 +164,11 @@ def _docx(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def _ticked(claim: Claim, check: Check) -> str:
-    why = f" ({claim.reason})" if claim.reason else ""
-    note = f" — {check.note}" if check.note else ""
-    return f"{'☑' if check.ticked else '☐'} {claim.marked}{why}{note}"
+def _ticked(row: Row) -> str:
+    facts = f" ({row.whence})" if row.whence else ""
+    why = f" ({row.claim.reason})" if row.claim.reason else ""
+    note = f" — {row.check.note}" if row.check.note else ""
+    return f"{'☑' if row.check.ticked else '☐'} {row.claim.marked}{facts}{why}{note}"
 
 
 def _quotes(sheet: Sheet) -> bytes:

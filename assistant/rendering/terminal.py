@@ -89,7 +89,7 @@ def to_text(answer: Answer) -> str:
     """The answer for a terminal: its claims and their sources, or what is nearest."""
     lines = [_claim_line(answer, claim) for claim in answer.shown]
     if answer.refusal or not lines:
-        lines = [answer.text]
+        lines = [answer.refusal.message if answer.refusal else answer.text]
     lines += [f"Not answered: {part}" for part in answer.missing]
     lines += [answer.notice] if answer.notice else []
     lines += understood(answer)

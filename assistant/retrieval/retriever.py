@@ -33,4 +33,9 @@ class PassageRetriever(BaseRetriever):
 def _document(hit: Hit) -> Document:
     fields: dict[str, Any] = to_dict(hit)
     passage = fields.pop("passage")
-    return Document(page_content=passage.pop("text"), metadata={**passage, **fields})
+    source = hit.passage.article
+    return Document(
+        id=f"{source.id}:{source.version}:{hit.passage.start}-{hit.passage.end}",
+        page_content=passage.pop("text"),
+        metadata={**passage, **fields},
+    )

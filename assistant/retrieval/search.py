@@ -20,8 +20,8 @@ _RANK_CONSTANT = 60
 
 _NEARLY = 2.0  # logits by which hits inside a period may score below those outside
 
-_MOST_ARTICLES = 12  # of a story or a list
-_WHOLE_ARTICLES = {"rerank": 16, "hits": _MOST_ARTICLES}  # settings where articles are counted
+_MOST_ARTICLES = 16  # of a story or a list
+_WHOLE_ARTICLES = {"rerank": 20, "hits": _MOST_ARTICLES}  # settings where articles are counted
 _SAME_PASSAGE = 0.8  # share of a passage's three-word runs that the other article has, too
 
 
@@ -34,7 +34,8 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
     """
     rankings: list[tuple[SearchMethod, int, list[Passage]]] = []
     if queries(question) == [""]:
-        return _published(archive, question.filters)
+        found = _published(archive, question.filters)
+        return _fold_copies(found, archive, settings.copy_similarity)
     for place, query in enumerate(queries(question)):
         for filters in _scopes(question, place):
             rankings += [

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.language.names import mentions
+from assistant.language.names import is_body, mentions
 from assistant.language.terms import terms
 from assistant.text import one_line, words
 from assistant.types import PastTurn
@@ -25,9 +25,12 @@ _POINTLESS = re.compile(
     r"|believed?|true) that\b",
     re.IGNORECASE,
 )
+_WHO = re.compile(r"\b(?:who|whom|whose|which|name)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|him)\b|\bher\b(?=\W*$)", re.IGNORECASE)
+_OWNED = re.compile(r"\b(?:his|her)\b(?= )", re.IGNORECASE)
 _ASKS = re.compile(
     r"\W*(?:who|whom|whose|what|which|when|where|why|how|did|does|do|was|were|is|are|had|has|have"
-    r"|can|could|will|would|in|at|on|to|for|by|from|with|of|under)\b",
+    r"|can|could|will|would|since|until|in|at|on|to|for|by|from|with|of|under)\b",
     re.IGNORECASE,
 )
 _FEWEST_TERMS = 3  # of a question that stands by itself
@@ -68,7 +71,20 @@ def follow_up(text: str, history: Sequence[PastTurn]) -> FollowUp:
     bare = _ABOUT.sub("", _OPENING.sub("", text))
     before = follow_up(one_line(history[-1].question), history[-_TURNS:-1])
     whole = before.standalone
-    return FollowUp(whole if len(words(whole)) <= _MOST_WORDS else before.before or whole, bare)
+    asked = _with_person(bare, whole, history[-1].answer)
+    return FollowUp(whole if len(words(whole)) <= _MOST_WORDS else before.before or whole, asked)
+
+
+def _with_person(bare: str, before: str, answer: str) -> str:
+    """The follow-up with the person whom the answer has named, where it was asked who."""
+    if not _WHO.search(before):
+        return bare
+    known = set(words(before))
+    names = (one.name for one in mentions(answer) if " " in one.name and not is_body(one.name))
+    name = next((name for name in names if not set(words(name)) & known), None)
+    if name is None:
+        return bare
+    return _OWNED.sub(f"{name}'s", _PERSON.sub(name, bare, count=1), count=1)
 
 
 def _leans(text: str, before: PastTurn) -> bool:

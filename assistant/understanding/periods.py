@@ -36,6 +36,10 @@ _BEFORE = re.compile(
     r"|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+_OF_THEN = re.compile(  # "articles from May" are of May, not of all that followed
+    r"\b(?:articles?|reports?|stor(?:y|ies)|coverage|pieces?|news|headlines)\s+from\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\b(?:over|to|for|of) \d{4}$", re.IGNORECASE)
 _THINGS = re.compile(r" (?!was\b|is\b|has\b|does\b)[a-z]+s\b")
 _LATEST = re.compile(
@@ -82,7 +86,10 @@ def period(text: str, asked: date) -> Period | None:
             continue
         word = before[1].lower() if before else ""
         if not relative or word or not text[: match.start()].lower().endswith("the "):
-            ranged = word == "from" and re.search(r"\b(?:to|until|till)\b", text[match.end() :])
+            ranged = word == "from" and (
+                _OF_THEN.search(text[: match.start()])
+                or re.search(r"\b(?:to|until|till)\b", text[match.end() :])
+            )
             found.append(_turned("" if ranged else word, first, last))
     return _together(found) if found else None
 

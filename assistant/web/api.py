@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -20,6 +20,7 @@ from assistant.web.filters import filters
 from assistant.web.site import Site
 
 _MOST_TURNS = 50
+_MOST_HITS = 100
 
 
 class Ask(BaseModel):
@@ -87,12 +88,18 @@ def _looking(router: APIRouter, site: Site) -> None:
     archive = site.assistant.archive
 
     @router.get("/search")
-    def search(q: str, since: str = "", until: str = "", outlet: str = "") -> list[dict[str, Any]]:
-        """Passages for a question, best first, without an answer."""
+    def search(
+        q: str,
+        since: str = "",
+        until: str = "",
+        outlet: str = "",
+        limit: Annotated[int, Query(ge=1)] = _MOST_HITS,
+    ) -> list[dict[str, Any]]:
+        """Passages for a question, best first, without an answer; at most ``limit``."""
         with site.admission.ticket() as ticket:
             ticket.wait()
             hits = site.assistant.search(q, filters(since, until, [outlet]))
-        return [to_dict(hit) for hit in hits]
+        return [to_dict(hit) for hit in hits[:limit]]
 
     @router.get("/articles")
     def articles(

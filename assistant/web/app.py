@@ -119,6 +119,7 @@ def create_pages(site: Site) -> FastAPI:
     def health() -> JSONResponse:
         return JSONResponse({"articles": site.assistant.archive.coverage().articles})
 
+    @app.get("/docs", include_in_schema=False)
     @app.get("/api", include_in_schema=False)
     def documented(request: Request) -> Response:
         return site.page(request, "api.html", {"paths": app.openapi()["paths"]})

@@ -1,0 +1,84 @@
+"""The assistant as a LangChain runnable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, cast
+
+from langchain_core.messages import BaseMessage
+from langchain_core.output_parsers import BaseOutputParser
+from langchain_core.prompt_values import PromptValue
+from langchain_core.runnables import Runnable, RunnableLambda, RunnableSequence
+from langchain_core.runnables.base import coerce_to_runnable
+
+from assistant.answering import Stage, Turn, finished
+from assistant.errors import QuestionError
+from assistant.types import EVERYTHING, Answer, PastTurn, Question
+from assistant.understanding import asked
+
+Asked = str | dict[str, Any] | list[BaseMessage]
+"""What the chain takes, beside a ``Question``: a text; a dict of ``question``, and ``history`` and
+``filters`` if wanted; or messages, the last of which asks."""
+
+
+class AnswerChain(RunnableSequence[Any, Answer]):
+    """The stages from a question to its Answer; before an output parser, to the answer's text."""
+
+    def __or__(self, other: Any) -> Any:
+        """The chain with another step behind it."""
+        behind: Runnable[Any, Any] = coerce_to_runnable(other)
+        if isinstance(behind, BaseOutputParser):
+            return RunnableSequence(*self.steps, RunnableLambda(_text), behind)
+        return super().__or__(behind)
+
+
+def chain(stages: Sequence[tuple[str, Stage]]) -> AnswerChain:
+    """The chain of these named stages."""
+    first = RunnableLambda(_begun).with_types(input_type=cast(type[Any], Asked))
+    middle: list[Runnable[Any, Any]] = [RunnableLambda(stage, name=name) for name, stage in stages]
+    return AnswerChain(first=first, middle=middle, last=RunnableLambda(finished))
+
+
+def _text(answer: Answer) -> str:
+    return answer.text
+
+
+def _begun(given: Any) -> Turn:
+    return Turn(_question(given))
+
+
+def _question(given: Any) -> Question:
+    """The question of what a chain was given.
+
+    Raises:
+        QuestionError: there is none in it.
+    """
+    if isinstance(given, PromptValue):
+        given = given.to_messages()
+    if isinstance(given, BaseMessage):
+        given = [given]
+    if isinstance(given, Mapping):
+        text = given.get("question", given.get("input"))
+        if isinstance(text, str):
+            history, filters = given.get("history", ()), given.get("filters", EVERYTHING)
+            return asked(text, history, filters)
+    elif isinstance(given, str | Question):
+        return asked(given, (), EVERYTHING)
+    elif isinstance(given, Sequence) and given and all(isinstance(m, BaseMessage) for m in given):
+        return _of_messages(given)
+    raise QuestionError(
+        "The chain was given no question.",
+        'Give a text, a Question, a dict like {"question": "…"}, or messages.',
+    )
+
+
+def _of_messages(messages: Sequence[BaseMessage]) -> Question:
+    """The last message as the question, and each question with its reply before it as a turn."""
+    before, last = messages[:-1], messages[-1]
+    history = [
+        PastTurn(str(one.text), str(reply.text))
+        for one, reply in pairwise(before)
+        if one.type == "human" and reply.type == "ai"
+    ]
+    return asked(str(last.text), history, EVERYTHING)
