@@ -32,7 +32,7 @@ from assistant.chat_writer import ChatTurns, last
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
 from assistant.models.embedding import Embedder, SentenceEmbedder
-from assistant.models.reader import load_form_reader, load_reader
+from assistant.models.reader import FormReader, load_form_reader, load_reader
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.tokens import count_tokens
 from assistant.models.verifier import load_verifier
@@ -80,15 +80,15 @@ class Assistant:
         settings: Settings,
         chat: ChatModel | None = None,
         judge: ChatModel | None = None,
+        forms: FormReader | None = None,
     ) -> None:
         """Wire parts together; ``open`` is the usual way."""
         self.archive = archive
         self.settings = settings
         self._reranker = reranker
-        self._parser = parser
         self.writer = writer
         reader, verifier = load_reader(settings.models), load_verifier(settings.models)
-        self._forms = load_form_reader(settings.models)
+        self._forms = forms or load_form_reader(settings.models)
         self._judges = {"reranker": reranker, "reader": reader, "verifier": verifier}
         self._chat = (
             ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
@@ -302,7 +302,7 @@ class Assistant:
 
     def _understand(self, turn: Turn) -> Turn:
         limit = self.settings.answer.max_question
-        question = replace(turn.question, inferred=())
+        question = self.archive.resolved(replace(turn.question, inferred=(), read_as=()))
         if self._chat and len(question.text) <= limit:
             question = self._chat.understand(question)
         question = understand(

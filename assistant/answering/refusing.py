@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.answering.evidence import Draft
-from assistant.archive import Archive
+from assistant.archive import Archive, near
 from assistant.types import Coverage, Question, Refusal, RefusalReason
 
 _LANGUAGES = {
@@ -33,7 +33,10 @@ def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
     coverage = archive.coverage(question.filters)
     if not coverage.articles:
         if archive.coverage().articles:
-            return Refusal("no_evidence", "No article of the archive is within these filters.")
+            unknown = _unknown(question, archive)
+            return Refusal(
+                "no_evidence", f"No article of the archive is within these filters.{unknown}"
+            )
         return Refusal("empty_archive", "The archive holds no articles yet. Add some first.")
     if draft.declined:
         return Refusal(
@@ -50,6 +53,18 @@ def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
     return Refusal(
         reason, f"I searched {described(coverage)}. {found}{_language_note(question, archive)}"
     )
+
+
+def _unknown(question: Question, archive: Archive) -> str:
+    """Which outlets of the filters the archive does not have, and what is near."""
+    known = archive.outlets() if question.filters.outlets else []
+    folded = {one.casefold() for one in known}
+    told = ""
+    for outlet in question.filters.outlets:
+        if outlet.casefold() not in folded:
+            like = " or ".join(f"“{one}”" for one in near(outlet, known))
+            told += f" There is no outlet “{outlet}”" + (f"; {like}?" if like else ".")
+    return told
 
 
 def described(coverage: Coverage) -> str:

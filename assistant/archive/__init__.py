@@ -1,5 +1,6 @@
 """Articles are kept in SQLite and indexed in Chroma."""
 
 from assistant.archive.archive import Archive, ArchiveInfo
+from assistant.archive.spelling import near
 
-__all__ = ["Archive", "ArchiveInfo"]
+__all__ = ["Archive", "ArchiveInfo", "near"]

@@ -10,9 +10,9 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
-from assistant.archive.spelling import spelled
+from assistant.archive.spelling import nearest, spelled
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
-from assistant.language import Parser
+from assistant.language import Parser, same_name
 from assistant.models.embedding import Embedder, Vectors
 from assistant.settings import Settings
 from assistant.text import one_line
@@ -23,6 +23,7 @@ from assistant.types import (
     Filters,
     IngestReport,
     Passage,
+    Question,
     Skipped,
     Source,
     Statement,
@@ -30,6 +31,7 @@ from assistant.types import (
 
 _CATALOG = "catalog.sqlite3"
 _MOST_VERSIONS = 2**31
+_EVERY = 10**6  # speakers
 _LOOKED_UP = 5  # passages, for how a name is spelt
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
@@ -241,6 +243,32 @@ class Archive:
         """Share of all passages that hold each term, from 0 to 1."""
         return self._catalog.shares(terms)
 
+    def resolved(self, question: Question) -> Question:
+        """The question with outlets and speakers in its filters as the archive names them.
+
+        One that it does not have stays as it is, unless it is nearly another's name.
+        """
+        filters = question.filters
+        changed: dict[str, str] = {}
+        if filters.outlets:
+            known = {outlet.casefold(): outlet for outlet in self.outlets()}
+            unknown = [one for one in filters.outlets if one_line(one).casefold() not in known]
+            changed |= _meant(unknown, known.values())
+        if filters.speakers:
+            named = self.speakers(_EVERY)
+            unknown = [s for s in filters.speakers if not any(same_name(s, o) for o in named)]
+            changed |= _meant(unknown, named)
+        filters = replace(
+            filters,
+            outlets=tuple(changed.get(one, one) for one in filters.outlets),
+            speakers=tuple(changed.get(one, one) for one in filters.speakers),
+        )
+        return replace(question, filters=filters, read_as=(*question.read_as, *changed.items()))
+
+    def outlets(self) -> list[str]:
+        """The outlets of its articles."""
+        return self._catalog.outlets()
+
     def spelled(self, word: str) -> str | None:
         """The name in the archive that a word is nearly; None where it holds the word."""
         if self.term_shares([word.lower()])[word.lower()]:
@@ -280,3 +308,10 @@ class Archive:
                 f"The archive was made with the embedder {made_with}, not {self._embedder.name}.",
                 "Set models.embedder to the former, or ingest into a new archive.",
             )
+
+
+def _meant(typed: Sequence[str], names: Iterable[str]) -> dict[str, str]:
+    """For each of what is typed the name that is meant, where one is."""
+    every = list(names)
+    found = {one: nearest(one, every) for one in typed}
+    return {one: name for one, name in found.items() if name}

@@ -213,6 +213,14 @@ class Catalog(Visible):
             self._count_generation(run)
         return removed
 
+    def outlets(self) -> list[str]:
+        """The outlets of current articles, as one of their articles spells them."""
+        rows = self._all(
+            "SELECT json_extract(min(fields), '$.outlet') FROM article"
+            " WHERE state = 'current' AND outlet != '' GROUP BY outlet ORDER BY outlet"
+        )
+        return [outlet for (outlet,) in rows]
+
     def vocabulary(self, letter: str) -> list[tuple[str, int]]:
         """Stems that begin with a letter, and how many passages have each."""
         with self._lock:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from assistant.language.terms import stem
@@ -15,7 +17,9 @@ _LETTERS = 5  # for each edit that a misspelt name may be away
 _SHORTEST = 4  # letters of a name that may be misspelt
 _TRIED = 6  # words that are looked up, nearest first
 _STEMMED = 1  # edits more that the stem of a name may be away
-_NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
+_SAME = 85  # of 100; likeness by edits, from which two names are one
+_LIKE = 60  # the same, from which one may be meant by the other
+_NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
 
 
 def spelled(
@@ -40,11 +44,35 @@ def spelled(
         if (distance := OSA.distance(stem(typed), term)) <= edits + _STEMMED
     ]
     for _, _, term in sorted(near)[:_TRIED]:
-        names = {name for passage in search([term]) for name in _names(passage.text)}
+        names = {name for passage in search([term]) for name in _names(_read(passage))}
         fitting = [(OSA.distance(typed, name.lower()), name) for name in names]
         if fitting and min(fitting)[0] <= edits:
             return min(fitting)[1]
     return None
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of some names that is meant by another: it differs in a letter or in "the" only."""
+    found = process.extractOne(
+        name, names, scorer=fuzz.ratio, processor=_folded, score_cutoff=_SAME
+    )
+    return found[0] if found else None
+
+
+def near(name: str, names: Iterable[str]) -> list[str]:
+    """Up to three names that look like another, the nearest first."""
+    found = process.extract(name, names, processor=_folded, score_cutoff=_LIKE, limit=3)
+    return [one for one, *_ in found]
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return " ".join(words(letters.removeprefix("the ")))
+
+
+def _read(passage: Passage) -> str:
+    return f": {passage.article.title}. {passage.text}"
 
 
 def _names(text: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.attribution.speakers import speaker_in, statement_at
 from assistant.language import same_name
@@ -76,13 +76,8 @@ def _is_named(speaker: str, asked: str) -> bool:
 
 
 def _is_spoken_of(asked: str, ranked: Sequence[ScoredSentence]) -> bool:
-    """Whether the sentences or their headlines have the names of the question, if it has any."""
-    wanted = list(_named(asked))
-    found = {
-        word for one in ranked for word in words(f"{one.candidate.heading} {one.candidate.text}")
-    }
-    return not wanted or any(set(words(name)) & found for name in wanted)
-
-
-def _named(asked: str) -> Iterator[str]:
-    return (one.name for one in mentions(asked) if one.start > 0 or " " in one.name)
+    """Whether the sentences or headlines have the first name of the question, if it has any."""
+    names = (one.name for one in mentions(asked) if one.start > 0 or " " in one.name)
+    wanted = set(words(next(names, "")))
+    texts = (f"{one.candidate.heading} {one.candidate.text}" for one in ranked)
+    return not wanted or any(wanted & set(words(text)) for text in texts)

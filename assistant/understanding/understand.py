@@ -68,7 +68,7 @@ def understand(
         _limited(question, asked) if of_those_days else question,
         text=text,
         standalone=leaning.standalone,
-        read_as=tuple(read_as.items()),
+        read_as=(*question.read_as, *read_as.items()),
         parts=tuple(asked),
         form=form,
         order=_order(leaning.asked, form),

@@ -38,6 +38,7 @@ from assistant.types import Article
 HERE = Path(__file__).resolve().parent
 _CONTEXT = 0.25  # label of a sentence that only helps to understand
 _HARD, _RANDOM, _OTHER_ARTICLES = 3, 1, 1  # wrong sentences for a question, by where from
+_HARD_CONTRAST = 1  # beside the one that looks as if it answered
 _HARD_UNANSWERABLE = 12  # of the article of a near-unanswerable question
 _SHARING = 8  # sentences of other articles that share a question's rarest words
 _SEED = 14
@@ -131,7 +132,8 @@ def answer_pairs(
             right, also = text.touching(item["answers"]), text.touching(item["also"])
             own = [n for n in range(len(text.sentences)) if n not in right | also]
             near = [(text, n) for n in text.touching(item.get("near", []))]
-            most = _HARD if right or near else _HARD_UNANSWERABLE
+            most = _HARD if right else _HARD_UNANSWERABLE
+            most = _HARD_CONTRAST if near or item["kind"] == "contrast" else most
             hard = near + _first(reranker, asked, [(text, n) for n in own], most)
             easy = [(text, n) for n in own if (text, n) not in hard]
             wrong = hard + _some(easy, _RANDOM, chance)

@@ -1,0 +1,207 @@
+"""What each form of a question gets: a fact, words, sides, a story, a list, or talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant import Answer, Article, Assistant, Filters
+from assistant.answering.glosses import glossed
+from assistant.archive import Archive
+from assistant.language import SpacyParser
+from assistant.quoting import quoting_writer
+from assistant.rendering import to_text
+from assistant.settings import ModelSettings, load
+from assistant.testing import HashEmbeddings, OneForm, WordOverlap
+from assistant.text import is_damaged
+from assistant.types import Citation, Form, Source
+
+PARSER = SpacyParser(ModelSettings())
+
+
+def article(name: str, day: str, title: str, text: str, outlet: str = "The Sond Echo") -> Article:
+    published = date.fromisoformat(day)
+    return Article(name, text, title=title, published=published, outlet=outlet)
+
+
+STRIKE = [
+    article(
+        "begun",
+        "2026-01-12",
+        "Tram strike begins in Sond",
+        "The tram strike in Sond began on Monday. “We have waited for a year,” said Ilse Quarn,"
+        " who leads the tram union. The operator called the tram strike unlawful.",
+    ),
+    article(
+        "court",
+        "2026-02-18",
+        "Court allows tram strike in Sond",
+        "A court in Sond refused on Wednesday to forbid the tram strike. Ilse Quarn said the tram"
+        " strike would go on. Mayor Beata Holm said the tram strike was hurting the town.",
+    ),
+    article(
+        "ended",
+        "2026-03-03",
+        "Tram strike in Sond ends",
+        "The tram strike in Sond ended on Tuesday after 50 days. She was relieved, Quarn said.",
+    ),
+]
+OTHERS = [
+    article(
+        "holm",
+        "2026-03-10",
+        "Holm brothers' bakery wins prize",
+        "The bakery of Sven Holm won a prize. Sven Holm said the prize was for his bread.",
+    ),
+    article("roof", "2025-05-05", "Roof of Althof school mended", "The roof is new."),
+]
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Iterator[Ask]:
+    """Asks an archive of these articles for an answer of a form."""
+    settings = load()
+    archive = Archive(tmp_path / "archive", HashEmbeddings(), settings, PARSER)
+    archive.add([*STRIKE, *OTHERS])
+
+    def one(question: str, form: Form, filters: Filters | None = None, **given: object) -> Answer:
+        words = WordOverlap()
+        writer = quoting_writer(archive, words, True, settings.answer)
+        made = Assistant(archive, words, PARSER, writer, settings, forms=OneForm(form))
+        return made.ask(question, filters=filters or Filters(), **given)
+
+    yield one
+    archive.close()
+
+
+def articles(answer: Answer) -> list[str]:
+    return [citation.article.id for citation in answer.citations]
+
+
+def test_a_story_is_a_line_an_article_oldest_first(ask: Ask) -> None:
+    answer = ask("Summarise the tram strike in Sond", "story")
+    assert articles(answer) == ["begun", "court", "ended"]
+    assert answer.form == "story"
+    assert answer.text.startswith("The tram strike in Sond began on Monday [12 January 2026].[1]")
+
+
+def test_the_latest_of_a_story_is_the_newest_first(ask: Ask) -> None:
+    assert articles(ask("What's the latest on the tram strike in Sond?", "story"))[0] == "ended"
+
+
+def test_a_list_is_newest_first(ask: Ask) -> None:
+    answer = ask("articles about the tram strike in Sond", "list")
+    assert articles(answer) == ["ended", "court", "begun"]
+
+
+def test_what_happened_in_a_month_is_all_of_that_month(ask: Ask) -> None:
+    answer = ask("What happened in March 2026?", "story")
+    assert articles(answer) == ["ended", "holm"]
+    assert answer.inferred == ("since", "until")
+    assert "as the question was understood" in to_text(answer)
+
+
+def test_somebodys_words_are_theirs_and_the_newest_first(ask: Ask) -> None:
+    answer = ask("What did Ilse Quarn say about the tram strike?", "words")
+    assert {(claim.speaker or "").split()[-1] for claim in answer.claims} == {"Quarn"}
+    days = [citation.article.published for citation in answer.citations]
+    assert days == sorted(days, reverse=True)
+
+
+def test_two_persons_of_one_name_stand_apart(ask: Ask) -> None:
+    answer = ask("What did Holm say was for his bread, was hurting the town?", "words")
+    assert {claim.speaker for claim in answer.claims} == {"Beata Holm", "Sven Holm"}
+
+
+def test_nobody_of_whom_nothing_speaks_is_quoted(ask: Ask) -> None:
+    answer = ask("Did Orla Quince comment on the tram strike in Sond?", "words")
+    assert answer.refusal is not None
+
+
+def test_each_side_of_a_dispute_has_its_words(ask: Ask) -> None:
+    answer = ask("Who is for and who against the tram strike in Sond?", "sides")
+    assert {side.who for side in answer.sides} >= {"Ilse Quarn", "Beata Holm"}
+
+
+def test_a_fact_is_at_most_three_sentences(ask: Ask) -> None:
+    assert len(ask("When did the tram strike in Sond end?", "fact").claims) <= 3
+
+
+def test_talk_claims_nothing_and_searches_nothing(ask: Ask) -> None:
+    answer = ask("hello", "talk")
+    assert (answer.claims, answer.citations, answer.refusal) == ((), (), None)
+    assert "5 articles" in answer.text
+    assert "What did Ilse Quarn say?" in answer.text
+    assert Answer.from_dict(answer.to_dict()) == answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("Quran", "Quarn"), ("ilse quarm", "Quarn"), ("Althoff", "Althof")]
+)
+def test_a_name_that_is_not_there_is_read_as_the_one_that_is(
+    ask: Ask, typed: str, read: str
+) -> None:
+    answer = ask(f"What did {typed} say about the tram strike?", "words")
+    assert read in dict(answer.read_as).values()
+    assert read in answer.standalone
+
+
+def test_a_name_that_is_there_is_never_changed(ask: Ask) -> None:
+    for name in ("Holm", "Quarn", "Sond", "bread"):
+        assert ask(f"What did {name} say about the strike?", "words").read_as == ()
+
+
+@pytest.mark.parametrize("typed", ["Sond Echo", "the sond echo", "The Sond Ecco"])
+def test_an_outlet_is_found_under_a_name_near_its_own(ask: Ask, typed: str) -> None:
+    answer = ask("When did the tram strike end?", "fact", Filters(outlets=(typed,)))
+    assert answer.coverage.articles == 5
+
+
+def test_an_unknown_outlet_is_named_with_what_is_near(ask: Ask) -> None:
+    answer = ask("When did the strike end?", "fact", Filters(outlets=("Sond Evening Echo",)))
+    assert answer.refusal is not None
+    assert "no outlet “Sond Evening Echo”; “The Sond Echo”?" in answer.refusal.message
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It ended on Tuesday.", "It ended on Tuesday [3 March 2026]."),
+        ("It ended yesterday, he said.", "It ended yesterday [4 March 2026], he said."),
+        ("Last year it was more.", "Last year [2025] it was more."),
+        ("Last month it was more.", "Last month [February 2026] it was more."),
+        ("Holm said on Monday it would open.", "Holm said on Monday [2 March 2026] it would open."),
+        ("The council will meet on Friday.", "The council will meet on Friday."),
+        ("“We go on Monday,” she said.", "“We go on Monday,” she said."),
+        ("It opened on Tuesday, 3 February.", "It opened on Tuesday, 3 February."),
+        ("Tuesday's vote was close.", "Tuesday's vote was close."),
+    ],
+)
+def test_relative_days_get_the_day(text: str, shown: str) -> None:
+    source = Source("a", 1, published=date(2026, 3, 5))
+    assert glossed(text, Citation(1, source, text, 0, len(text)), None) == shown
+
+
+def test_a_pronoun_that_begins_gets_its_name_outside_the_quote(ask: Ask) -> None:
+    answer = ask("Was Quarn relieved about the end?", "fact")
+    citation = next(one for one in answer.citations if "relieved" in one.quote)
+    assert citation.quote == "She was relieved, Quarn said."
+
+
+@pytest.mark.parametrize(
+    ("text", "damaged"),
+    [
+        ("]] During a one-day visit he spoke.", True),
+        ("], ] founder] Wikileaks' editor spoke.", True),
+        ("The {{cite web}} said so.", True),
+        ("He [Holm] spoke.", False),
+        ("He spoke (in Sond) of a) and b).", False),
+    ],
+)
+def test_remains_of_markup_are_seen(text: str, damaged: bool) -> None:
+    assert is_damaged(text) is damaged
