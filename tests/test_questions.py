@@ -133,6 +133,11 @@ def test_the_order_of_an_answer(text: str, form: Form, order: str) -> None:
     assert understood(text, form=form).order == order
 
 
+def test_a_list_of_people_is_one_of_who_says_what() -> None:
+    assert understood("Who commented on the strike?", form="list").form == "sides"
+    assert understood("Which articles are on the strike?", form="list").form == "list"
+
+
 def test_a_question_falls_into_parts() -> None:
     one, two = parts("Where was Ada Brandt born, and what did she study?")
     assert one.text == "Where was Ada Brandt born"

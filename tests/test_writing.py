@@ -23,7 +23,7 @@ from assistant.quoting.choosing import choose, in_order
 from assistant.quoting.scoring import ScoredSentence
 from assistant.rendering import to_html, to_text
 from assistant.settings import ModelSettings, load
-from assistant.testing import HashEmbeddings
+from assistant.testing import HashEmbeddings, OneForm
 from assistant.types import Evidence, Hit, Order, Passage, Source
 
 PARSER = SpacyParser(ModelSettings())
@@ -81,7 +81,8 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
     def one(question: str, table: dict[str, float], **given: object) -> Answer:
         judge = Judge(table)
         writer = quoting_writer(archive, judge, True, settings.answer)
-        return Assistant(archive, judge, PARSER, writer, settings).ask(question, **given)
+        made = Assistant(archive, judge, PARSER, writer, settings, forms=OneForm("fact"))
+        return made.ask(question, **given)
 
     yield one
     archive.close()
@@ -90,7 +91,7 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
 def test_claims_and_citations_name_their_speakers(ask: Ask) -> None:
     answer = ask("What did Ada Brandt say about the bridge?", {"Ada Brandt said": 8.0})
     assert answer.claims[0].speaker == answer.citations[0].speaker == "Ada Brandt"
-    assert "(Ada Brandt)" in to_text(answer)
+    assert "Ada Brandt · 6 May 2025" in to_text(answer)
     assert "Ada Brandt" in to_html(answer)
 
 
@@ -122,18 +123,18 @@ def test_a_part_that_is_not_answered_is_named(ask: Ask) -> None:
 
 def test_days_of_the_question_limit_the_search_and_can_be_overridden(ask: Ask) -> None:
     table = {"was closed on Monday": 8.0, "sails again": 8.0}
-    answer = ask("What was closed in May 2025?", table)
+    answer = ask("What was closed, in articles from May 2025?", table)
     assert answer.filters.since == date(2025, 5, 1)
     assert answer.inferred == ("since", "until")
     assert answer.coverage.articles == 1
-    assert "from 2025-05-01 to 2025-05-31, as asked" in to_text(answer)
+    assert "from 2025-05-01 to 2025-05-31, as the question was understood" in to_text(answer)
     given = Filters(since=date(2025, 1, 1))
-    answer = ask("What was closed in May 2025?", table, filters=given)
+    answer = ask("What was closed, in articles from May 2025?", table, filters=given)
     assert (answer.filters, answer.inferred, answer.coverage.articles) == (given, (), 2)
 
 
 def test_days_that_no_article_is_of_do_not_limit_the_search(ask: Ask) -> None:
-    answer = ask("What was closed in June 2024?", {"was closed on Monday": 8.0})
+    answer = ask("What was closed, in articles from June 2024?", {"was closed on Monday": 8.0})
     assert answer.inferred == ()
     assert answer.coverage.articles == 2
 
@@ -147,7 +148,8 @@ def test_a_correction_is_told(tmp_path: Path) -> None:
         [replace(CLOSED, text=CLOSED.text + " It opened late.", correction="The day was wrong.")]
     )
     writer = quoting_writer(archive, judge, True, settings.answer)
-    answer = Assistant(archive, judge, PARSER, writer, settings).ask("when was the bridge closed?")
+    made = Assistant(archive, judge, PARSER, writer, settings, forms=OneForm("fact"))
+    answer = made.ask("when was the bridge closed?")
     assert answer.citations[0].article.version == 2
     assert "corrected by the outlet: The day was wrong." in to_text(answer)
     assert "The day was wrong" in to_html(answer)

@@ -33,6 +33,8 @@ class DraftClaim:
     """Words that it is made of, as the quoting writer gives them."""
     cites: tuple[int, ...] = ()
     """Numbers of the sources that it cites, as a chat model gives them."""
+    part: str = ""
+    """The part of the question that it answers, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ class JudgedClaim:
     """The statement that it reports, where it reports one."""
     reason: str | None = None
     """Why it is not supported."""
+    part: str = ""
+    """The part of the question that it answers, where there are several."""
 
 
 class Gate:
@@ -106,7 +108,8 @@ class Gate:
         if draft.quotes:
             found = [self.citation(quote) for quote in draft.quotes]
             said = draft.text.split()
-            return self._quoting(draft.text, [c for c in found if c and c.quote.split() == said])
+            exact = [c for c in found if c and c.quote.split() == said]
+            return replace(self._quoting(draft.text, exact), part=draft.part)
         if not draft.cites:
             return JudgedClaim(draft.text, "unsupported", reason="it cites no source")
         sources = [source for n in draft.cites if (source := self._source(n)) is not None]
@@ -215,7 +218,7 @@ class CitationNumbers:
             self._numbers.setdefault(citation, len(self._numbers) + 1)
         numbers = tuple(self._numbers[citation] for citation in judged.citations)
         speaker = judged.citations[0].speaker if judged.citations else None
-        return Claim(judged.text, numbers, judged.support, speaker, judged.reason)
+        return Claim(judged.text, numbers, judged.support, speaker, judged.reason, part=judged.part)
 
     def citations(self, judged: JudgedClaim | None = None) -> tuple[Citation, ...]:
         """Those of a claim, or all, with their numbers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
@@ -17,6 +18,15 @@ from assistant.types import Evidence, Part, Question
 
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
 _LATEST = 3  # articles, where a story's latest is asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Sentences to choose from."""
+
+    label: str
+    """The part of the question that they answer, where it has several."""
+    sentences: Sequence[ScoredSentence]
 
 
 class QuotingWriter:
@@ -60,15 +70,14 @@ class QuotingWriter:
         verdict = self._confidence.judge(ranked)
         if not verdict.answers:
             return Draft((), verdict.confidence, verdict.related)
-        pools: list[list[ScoredSentence]] = []
+        pools: list[_Pool] = []
         missing: list[str] = []
         for part, found, lacks in zip(question.parts, ranked, verdict.missing, strict=True):
             fitting = [] if lacks else self._pools(question, part, found)
-            pools += fitting
+            label = part.text if len(question.parts) > 1 else ""
+            pools += [_Pool(label, sentences) for sentences in fitting]
             missing += [] if fitting else [part.text]
-        if not pools:
-            return Draft((), verdict.confidence, related=True)
-        claims = tuple(map(_claim, self._chosen(question, pools)))
+        claims = self._chosen(question, pools) if pools else ()
         return Draft(claims, verdict.confidence, related=True, missing=tuple(missing))
 
     def _pools(
@@ -81,17 +90,21 @@ class QuotingWriter:
             return parties(ranked, self._statements)
         return [ranked]
 
-    def _chosen(
-        self, question: Question, pools: Sequence[Sequence[ScoredSentence]]
-    ) -> list[Candidate]:
+    def _chosen(self, question: Question, pools: Sequence[_Pool]) -> tuple[DraftClaim, ...]:
+        """Sentences of the pools; each part of a question, and each person asked for, by itself."""
         most = self._settings.sentences
         if question.form == "fact":
             most = min(most, _OF_A_FACT)
-        chosen = choose(pools, self._encode, most, self._settings.words, question.order)
-        if question.form != "words":
-            return [one.candidate for one in in_order(chosen, question.order)]
-        persons = [[one for one in chosen if one in pool] for pool in pools]
-        return [one.candidate for own in persons for one in in_order(own, question.order)]
+        ranked = [pool.sentences for pool in pools]
+        chosen = choose(ranked, self._encode, most, self._settings.words, question.order)
+        groups = [[one for one in chosen if one in pool.sentences] for pool in pools]
+        if question.form == "sides":  # which are told in turn
+            return tuple(_claim(one.candidate) for one in in_order(chosen, question.order))
+        return tuple(
+            _claim(one.candidate, pool.label)
+            for pool, group in zip(pools, groups, strict=True)
+            for one in in_order(group, question.order)
+        )
 
     def _lines(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A line for each article on the matter, its first sentence."""
@@ -126,6 +139,6 @@ def quoting_writer(
     )
 
 
-def _claim(candidate: Candidate) -> DraftClaim:
+def _claim(candidate: Candidate, part: str = "") -> DraftClaim:
     quote = Quote(candidate.evidence.number, candidate.text, candidate.start, candidate.end)
-    return DraftClaim(" ".join(candidate.text.split()), (quote,))
+    return DraftClaim(" ".join(candidate.text.split()), (quote,), part=part)

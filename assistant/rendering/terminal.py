@@ -87,7 +87,7 @@ def described(source: Source) -> str:
 
 def to_text(answer: Answer) -> str:
     """The answer for a terminal: its claims and their sources, or what is nearest."""
-    lines = [_claim_line(answer, claim) for claim in answer.shown]
+    lines = [line for claim in answer.shown for line in _claim_lines(answer, claim)]
     if answer.refusal or not lines:
         lines = [answer.refusal.message if answer.refusal else answer.text]
     lines += [f"Not answered: {part}" for part in answer.missing]
@@ -122,9 +122,12 @@ def statement_text(statement: Statement) -> str:
     return without_direction(f"{statement.speaker} [{statement.cue}] ({place})\n  {words}")
 
 
-def _claim_line(answer: Answer, claim: Claim) -> str:
+def _claim_lines(answer: Answer, claim: Claim) -> list[str]:
+    """A claim under the part of the question that it is the first to answer, with its source."""
+    first = next(one for one in answer.shown if one.part == claim.part)
+    part = [f"{claim.part}:"] if claim.part and first is claim else []
     facts = whence(answer, claim)
-    return f"{claim.text} {_numbers(claim)}" + (f"\n    {facts}" if facts else "")
+    return [*part, f"{claim.text} {_numbers(claim)}", *([f"    {facts}"] if facts else [])]
 
 
 def whence(answer: Answer, claim: Claim) -> str:

@@ -84,6 +84,8 @@ class Claim:
     """Who says it, where it is reported speech."""
     reason: str | None = None
     """Why it is not supported; None where it is."""
+    part: str = ""
+    """The part of the question that it answers, where there are several."""
 
     @property
     def marked(self) -> str:

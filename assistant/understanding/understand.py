@@ -24,6 +24,9 @@ FormOf = Callable[[str], Form]
 
 _ORDERS: dict[Form, Order] = {"story": "date", "list": "newest", "words": "newest"}
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_PERSONS = re.compile(
+    r"\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)", re.IGNORECASE
+)
 _PUBLISHED = re.compile(
     r"\b(?:articles?|reports?|reported|stories|coverage|papers?|publish(?:ed)?|printed|wr(?:ote|itten))\b",
     re.IGNORECASE,
@@ -60,6 +63,8 @@ def understand(
         )
     leaning, read_as = _respelled(_leaning(question, text), spelled or (lambda _: None))
     form = form_of(leaning.asked) if form_of else "fact"
+    if form == "list" and _PERSONS.match(leaning.asked):
+        form = "sides"  # a list of people is one of who says what
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
     if form in ("story", "list"):
         asked = [_on_topic(part) for part in asked[:1]]
