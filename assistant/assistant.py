@@ -57,8 +57,8 @@ from assistant.types import (
 from assistant.understanding import Past, asked, understand
 
 if TYPE_CHECKING:
+    from assistant.answering.runnable import AnswerChain
     from assistant.retrieval.retriever import PassageRetriever
-    from assistant.runnable import AnswerChain
 
 Addable = str | Path | Article
 
@@ -277,7 +277,7 @@ class Assistant:
         It takes a text, a ``Question``, a dict of ``question`` (``history``, ``filters``), or
         messages.
         """
-        from assistant.runnable import chain
+        from assistant.answering.runnable import chain
 
         return chain(self._stages())
 

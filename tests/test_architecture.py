@@ -23,7 +23,7 @@ ONE_IMPORTER = {
     "chromadb": {"archive/vectors.py"},
     "sqlite3": {"archive/catalog.py", "web/conversations.py"},
     "langchain": {"models/chat_model.py"},
-    "langchain_core": {"assistant.py", "retrieval/retriever.py", "models/chat_model.py"},
+    "langchain_core": {"answering/runnable.py", "retrieval/retriever.py", "models/chat_model.py"},
     "matplotlib": {"evaluation/plots.py"},
     "ir_measures": {"evaluation/metrics/retrieval.py"},
     "gradio": {"web/app.py", "web/chat.py", "web/theme.py"},

@@ -161,7 +161,7 @@ def test_training_starts_from_the_packaged_weights() -> None:
     packaged = PackagedReranker(load().models).score(QUESTION, [ANSWER, OTHER])
     for own, known in zip((logits.logits / 0.3).tolist(), packaged, strict=True):
         assert own[:2] == pytest.approx([known, known], abs=0.5)  # of 20
-        assert own[2:] == [0.0] * len(FORMS)
+        assert own[2:] == pytest.approx([0.0] * len(FORMS), abs=0.2)
 
 
 @pytest.mark.slow

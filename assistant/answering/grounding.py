@@ -259,10 +259,8 @@ def ground(
         for claim, one in zip(claims, verdicts, strict=True)
         if claim.support != "unsupported"
     ]
-    return Answer(
-        question=question.text,
-        standalone=question.standalone,
-        form=question.form,
+    return replace(
+        Answer.begun(question),
         text=refusal.message if refusal else " ".join(claim.marked for claim in shown),
         refusal=refusal,
         claims=tuple(claims),
@@ -272,10 +270,6 @@ def ground(
         confidence=draft.confidence,
         nearest=_numbered(passages[:_NEAREST]) if refusal else (),
         read=_numbered(passages[_NEAREST:] if refusal else _uncited(passages, numbering)),
-        history=question.history,
-        filters=question.filters,
-        inferred=question.inferred,
-        read_as=question.read_as,
         coverage=archive.coverage(question.filters),
     )
 

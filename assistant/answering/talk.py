@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 from assistant.answering.refusing import described
@@ -15,15 +16,8 @@ _SPEAKERS = 20  # that examples are taken from
 def talk(question: Question, archive: Archive) -> Answer:
     """An answer without any claim: what can be asked here, and of how many articles."""
     coverage = archive.coverage(question.filters)
-    return Answer(
-        question=question.text,
-        standalone=question.standalone,
-        form="talk",
-        text=_introduction(archive, described(coverage)) if coverage.articles else _EMPTY,
-        history=question.history,
-        filters=question.filters,
-        coverage=coverage,
-    )
+    text = _introduction(archive, described(coverage)) if coverage.articles else _EMPTY
+    return replace(Answer.begun(question), text=text, coverage=coverage)
 
 
 _EMPTY = "This is On Record. I answer questions from news articles; this archive holds none yet."

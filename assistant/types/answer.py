@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from assistant.types.article import Passage, Source
 from assistant.types.dicts import from_dict, to_dict
-from assistant.types.question import EVERYTHING, Filters, Form, PastTurn
+from assistant.types.question import EVERYTHING, Filters, Form, PastTurn, Question
 
 Support = Literal["quoted", "supported", "unsupported"]
 """The gate's verdict on a claim."""
@@ -192,6 +192,19 @@ class Answer:
     def shown(self) -> tuple[Claim, ...]:
         """The claims that the text is made of: those that the gate let pass."""
         return tuple(claim for claim in self.claims if claim.support != "unsupported")
+
+    @classmethod
+    def begun(cls, question: Question) -> Answer:
+        """An answer that holds no more than what was asked, and how it was understood."""
+        return cls(
+            question=question.text,
+            standalone=question.standalone,
+            form=question.form,
+            history=question.history,
+            filters=question.filters,
+            inferred=question.inferred,
+            read_as=question.read_as,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready dicts, lists, strings and numbers."""

@@ -22,11 +22,12 @@ HEADS = ("answers", "supports")  # of a pair, a logit each
 FORMS = get_args(Form)  # of a question alone, one of them
 LABELS = (*HEADS, *FORMS)  # the order of the logits
 PIECES = 512  # word pieces that the network reads of a pair
+_FORMS_START = 0.001  # standard deviation of the weights of forms
 _SMALLER_START = 0.3  # of the logits: a start that is less sure moves sooner
 
 
 def start(layers: int = 12) -> BertForSequenceClassification:
-    """The network before training, with the packaged weights; those of forms begin at zero.
+    """The network before training, with the packaged weights; those of forms at random.
 
     Args:
         layers: 12, or 6 for the encoder of the sentence vectors, whose heads start at random.
@@ -70,7 +71,8 @@ def _packaged_weights() -> dict[str, torch.Tensor]:
             found[bias.removesuffix("bias") + "weight"] = weights.T
     for name in ("classifier.weight", "classifier.bias"):
         pairs = np.repeat(_SMALLER_START * found[name], len(HEADS), axis=0)
-        found[name] = np.concatenate([pairs, np.zeros((len(FORMS), *pairs.shape[1:]), np.float32)])
+        forms = np.random.default_rng(0).normal(0, _FORMS_START, (len(FORMS), *pairs.shape[1:]))
+        found[name] = np.concatenate([pairs, forms.astype(np.float32)])
     return {name: torch.tensor(np.ascontiguousarray(values)) for name, values in found.items()}
 
 

@@ -12,7 +12,7 @@ from langchain_core.prompt_values import PromptValue
 from langchain_core.runnables import Runnable, RunnableLambda, RunnableSequence
 from langchain_core.runnables.base import coerce_to_runnable
 
-from assistant.answering import Stage, Turn, finished
+from assistant.answering.turn import Stage, Turn, finished
 from assistant.errors import QuestionError
 from assistant.types import EVERYTHING, Answer, PastTurn, Question
 from assistant.understanding import asked
