@@ -96,6 +96,34 @@ def test_the_chain_is_a_langchain_runnable(ready: Assistant) -> None:
     assert [a.text for a in chain.batch(["harbour5 number5"] * 3)] == [expected.text] * 3
 
 
+def test_the_chain_takes_what_langchain_chains_take(ready: Assistant) -> None:
+    from langchain_core.messages import AIMessage, HumanMessage
+    from langchain_core.output_parsers import StrOutputParser
+    from langchain_core.prompts import ChatPromptTemplate
+
+    chain, expected = ready.as_runnable(), ready.ask("harbour5 number5").text
+    assert "question" not in str(chain.get_input_schema().model_json_schema()["anyOf"][0])
+    assert (chain | StrOutputParser()).invoke("harbour5 number5") == expected
+    assert (chain | (lambda answer: answer.text)).invoke("harbour5 number5") == expected
+    assert chain.invoke({"question": "harbour5 number5"}).text == expected
+    assert chain.invoke([HumanMessage("harbour5 number5")]).text == expected
+    prompted = ChatPromptTemplate.from_template("{words}") | chain
+    assert prompted.invoke({"words": "harbour5 number5"}).text == expected
+    asked = [HumanMessage("harbour5 number5"), AIMessage("yes"), HumanMessage("and harbour6?")]
+    assert chain.invoke(asked).history == (PastTurn("harbour5 number5", "yes"),)
+    for wrong in ({"text": "x"}, [], 5, ["text"]):
+        with pytest.raises(QuestionError, match="no question"):
+            chain.invoke(wrong)
+
+
+def test_documents_of_the_retriever_have_ids(ready: Assistant) -> None:
+    found = ready.as_retriever().invoke("harbour5 number5")
+    ids = [document.id for document in found]
+    assert len(set(ids)) == len(ids)
+    assert ids[0] is not None
+    assert ids[0].startswith("sample-5:1:")
+
+
 def test_history_takes_answers_dicts_and_turns(ready: Assistant) -> None:
     first = ready.ask("harbour5 number5")
     turn = {"question": "q", "answer": "a"}

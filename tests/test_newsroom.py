@@ -431,6 +431,9 @@ def test_the_api_answers_searches_and_lists(site: Site, client: TestClient) -> N
     assert client.get("/api/articles/nobody").json()["error"].startswith("The archive holds no")
     assert client.get("/api/articles/nobody").status_code == 404
     assert client.get("/api/search?q=a&since=never").status_code == 422
+    assert len(client.get("/api/search?q=harbour3&limit=2").json()) == 2
+    assert client.get("/api/search?q=a&limit=0").status_code == 422
+    assert client.get("/docs").text == client.get("/api").text
     assert client.post("/api/ask", json={"question": " "}).status_code == 400
     assert client.post("/api/ask", json={"question": "a", "nonsense": 1}).status_code == 422
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -14,6 +15,7 @@ from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
 _SHA256 = "b30452d9b28d35b01658b0e5068da5ac221c7b3d5527b30591ae17246ce7ca88"
+_SURE = 0.5  # probability of a form, below which a question is taken to want a fact
 
 
 class TrainedReader:
@@ -44,14 +46,16 @@ class TrainedReader:
         return [supports for _, supports, *_ in _model.logits(self._workers, claim, sources)]
 
     def form(self, question: str) -> Form:
-        """What an answer to a question has to be.
+        """What an answer to a question has to be; a fact where no form is more likely than not.
 
         Raises:
             ModelError: the model cannot be loaded.
         """
         ((_, _, *logits),) = _model.logits(self._workers, question, [""])
         forms: tuple[Form, ...] = get_args(Form)
-        return forms[logits.index(max(logits))]
+        best = max(logits)
+        likely = 1 / sum(math.exp(logit - best) for logit in logits)
+        return forms[logits.index(best)] if likely >= _SURE else "fact"
 
 
 def trained_files() -> tuple[Path, Path]:

@@ -16,8 +16,9 @@ import tempfile
 from pathlib import Path
 
 import torch
-from network import LABELS, tensors, tokenizer
+from network import LABELS, middle, tensors, tokenizer
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from safetensors.torch import load_file
 from transformers import BertForSequenceClassification
 
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -25,23 +26,36 @@ _OPSET = 17
 
 
 class _Logits(torch.nn.Module):
-    """The network with its inputs by place, and nothing but the logits."""
+    """The network with its inputs by place, and nothing but the logits of all heads."""
 
-    def __init__(self, network: BertForSequenceClassification) -> None:
+    def __init__(
+        self, network: BertForSequenceClassification, forms: dict[str, torch.Tensor]
+    ) -> None:
         super().__init__()
         self._network = network
+        self._weight, self._bias = forms["weight"], forms["bias"]
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
-        found = self._network(input_ids=ids, attention_mask=mask, token_type_ids=types)
-        logits: torch.Tensor = found.logits
-        return logits
+        found = self._network(
+            input_ids=ids, attention_mask=mask, token_type_ids=types, output_hidden_states=True
+        )
+        seen = (middle(found.hidden_states, mask)[:, None, :] * self._weight).sum(-1)
+        return torch.cat([found.logits, seen + self._bias], 1)
 
 
-def write_onnx(network: BertForSequenceClassification, file: Path) -> None:
-    """The network with 32-bit weights."""
+def write_onnx(
+    network: BertForSequenceClassification, forms: dict[str, torch.Tensor], file: Path
+) -> None:
+    """The network with 32-bit weights.
+
+    Args:
+        network: the trained network.
+        forms: weight and bias of the head for forms (forms.py).
+        file: where to.
+    """
     example = tensors(tokenizer(), ["Who sank?"], ["Two boats sink\nTwo boats sank on Monday."])
     torch.onnx.export(
-        _Logits(network.eval()),
+        _Logits(network.eval(), forms),
         tuple(example[name] for name in _INPUTS),
         str(file),
         input_names=list(_INPUTS),
@@ -66,7 +80,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         whole = file if asked.float else Path(folder) / "model.onnx"
-        write_onnx(network, whole)
+        write_onnx(network, load_file(asked.model / "forms.safetensors"), whole)
         if not asked.float:
             quantize_dynamic(whole, file, weight_type=QuantType.QUInt8)
     labels = {"id2label": dict(enumerate(LABELS))}

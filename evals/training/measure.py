@@ -2,8 +2,8 @@
 
     python evals/training/measure.py build/reader/model ../shared/data/wikinews/articles.jsonl
 
-The model is a folder that train.py or export.py wrote, ``packaged`` for the reader that is shipped,
-or ``start`` for the cross-encoder that it was trained from. Prints a JSON object a line. For
+The model is a folder that export.py wrote, ``packaged`` for the reader that is shipped, or
+``start`` for the cross-encoder that it was trained from. Prints a JSON object a line. For
 questions, ranked among the sentences of their
 article and eight of other articles that share their rarest words: how often an answer is first, or
 among the first three; how well the best logit tells answerable questions from near-unanswerable
@@ -22,12 +22,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import torch
+from forms import read_forms
 from items import Split
-from network import FORMS, HEADS, tensors, tokenizer
-from pairs import HERE, Text, from_others, read_texts, sentences_by_word
+from network import FORMS, HEADS
+from pairs import Text, from_others, read_texts, sentences_by_word
 from sklearn.metrics import roc_auc_score, roc_curve
-from transformers import BertForSequenceClassification
 
 from assistant.models.embedding import packaged_pieces
 from assistant.models.pair_model import PairModel, workers
@@ -48,17 +47,7 @@ def judge_of(model: str) -> Judge:
         return lambda left, rights: [[one] * len(HEADS) for one in reranker.score(left, rights)]
     if model == "packaged":
         return _of_onnx(PairModel(trained_files))
-    if (Path(model) / "model.onnx").exists():
-        return _of_onnx(PairModel(lambda: (Path(model) / "model.onnx", packaged_pieces())))
-    network = BertForSequenceClassification.from_pretrained(model).eval()
-    pieces = tokenizer()
-
-    def judge(left: str, rights: Sequence[str]) -> list[Sequence[float]]:
-        with torch.no_grad():
-            logits = network(**tensors(pieces, [left] * len(rights), list(rights))).logits
-        return list(logits.tolist())
-
-    return judge
+    return _of_onnx(PairModel(lambda: (Path(model) / "model.onnx", packaged_pieces())))
 
 
 def _of_onnx(network: PairModel) -> Judge:
@@ -126,10 +115,9 @@ def of_claims(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
 
 def of_forms(judge: Judge) -> dict[str, Any]:
     """How many questions are given their form, and which forms are mistaken for which."""
-    lines = (HERE / "forms" / "test.tsv").read_text(encoding="utf-8").splitlines()
-    asked = [line.split("\t", 1) for line in lines]
-    given = [FORMS[int(np.argmax(judge(text, [""])[0][len(HEADS) :]))] for _, text in asked]
-    both = [(form, got) for (form, _), got in zip(asked, given, strict=True)]
+    questions, forms = read_forms("test")
+    given = [FORMS[int(np.argmax(judge(text, [""])[0][len(HEADS) :]))] for text in questions]
+    both = list(zip(forms, given, strict=True))
     mistaken = Counter(f"{form} as {got}" for form, got in both if form != got)
     right = _mean([form == got for form, got in both])
     return {"forms": len(both), "right": right, "mistaken": dict(mistaken.most_common(8))}

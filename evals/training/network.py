@@ -5,6 +5,7 @@ The start is the packaged cross-encoder, whose int8 file is made into torch weig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -19,15 +20,15 @@ from assistant.models.reranking import packaged_reranker_files
 from assistant.types import Form
 
 HEADS = ("answers", "supports")  # of a pair, a logit each
-FORMS = get_args(Form)  # of a question alone, one of them
-LABELS = (*HEADS, *FORMS)  # the order of the logits
+FORMS = get_args(Form)  # of a question alone
+LABELS = (*HEADS, *FORMS)  # the order of an exported network's logits
+MIDDLE = 6  # the layer whose mean tells the form of a question
 PIECES = 512  # word pieces that the network reads of a pair
-_FORMS_START = 0.001  # standard deviation of the weights of forms
 _SMALLER_START = 0.3  # of the logits: a start that is less sure moves sooner
 
 
 def start(layers: int = 12) -> BertForSequenceClassification:
-    """The network before training, with the packaged weights; those of forms at random.
+    """The network before training, with the packaged weights and two equal logits.
 
     Args:
         layers: 12, or 6 for the encoder of the sentence vectors, whose heads start at random.
@@ -45,8 +46,8 @@ def _config(layers: int) -> BertConfig:
         num_hidden_layers=layers,
         num_attention_heads=12,
         intermediate_size=1536,
-        id2label=dict(enumerate(LABELS)),
-        label2id={name: n for n, name in enumerate(LABELS)},
+        id2label=dict(enumerate(HEADS)),
+        label2id={name: n for n, name in enumerate(HEADS)},
     )
 
 
@@ -70,9 +71,7 @@ def _packaged_weights() -> dict[str, torch.Tensor]:
             bias = next(one for one in after.input if one.endswith(".bias"))
             found[bias.removesuffix("bias") + "weight"] = weights.T
     for name in ("classifier.weight", "classifier.bias"):
-        pairs = np.repeat(_SMALLER_START * found[name], len(HEADS), axis=0)
-        forms = np.random.default_rng(0).normal(0, _FORMS_START, (len(FORMS), *pairs.shape[1:]))
-        found[name] = np.concatenate([pairs, forms.astype(np.float32)])
+        found[name] = np.repeat(_SMALLER_START * found[name], len(HEADS), axis=0)
     return {name: torch.tensor(np.ascontiguousarray(values)) for name, values in found.items()}
 
 
@@ -89,6 +88,17 @@ def _vector_weights() -> dict[str, torch.Tensor]:
     found = load_file(str(Path(get_model_path()) / "model.safetensors"))
     del found["embeddings.position_ids"]  # 0, 1, 2 …
     return {f"bert.{name}": values for name, values in found.items()}
+
+
+def middle(hidden: Sequence[torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
+    """Means of the middle layer over the word pieces: shape (texts, 384).
+
+    Args:
+        hidden: the states of each layer, as a BERT returns them.
+        mask: 1 for a word piece, 0 for padding.
+    """
+    held = mask.unsqueeze(-1).to(hidden[MIDDLE].dtype)
+    return (hidden[MIDDLE] * held).sum(1) / held.sum(1)
 
 
 def tokenizer() -> Tokenizer:

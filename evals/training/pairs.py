@@ -5,8 +5,7 @@
 writes ``answers.jsonl`` and ``supports.jsonl``, a pair a line: ``left`` (question or claim),
 ``right`` (headline and day, a line end, one to three sentences, as the writers and the gate give
 them to models), ``label`` from 0 to 1 and ``article``. Of the articles for training only. Half of
-the sentences that do not answer are those that the packaged cross-encoder puts first. And
-``forms.jsonl``: ``left`` a question, ``right`` empty, ``label`` its form.
+the sentences that do not answer are those that the packaged cross-encoder puts first.
 
 ``--contrasts``: the same of the items of ``contrasts.jsonl`` (CONTRASTS.md), where the sentences
 that do not answer are the one that looks as if it did, and those that share most words.
@@ -201,13 +200,6 @@ def _some(every: Sequence[Any], most: int, chance: random.Random) -> list[Any]:
     return chance.sample(list(every), min(most, len(every)))
 
 
-def form_pairs() -> Iterator[Pair]:
-    """Questions with their forms, each of an "article" of its own."""
-    lines = (HERE / "forms" / "train.tsv").read_text(encoding="utf-8").splitlines()
-    for n, (form, question) in enumerate(line.split("\t", 1) for line in lines):
-        yield {"left": question, "right": "", "label": form, "article": f"form {n}"}
-
-
 def main() -> None:
     """Write the files of pairs."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -217,7 +209,6 @@ def main() -> None:
     asked = parser.parse_args()
     texts = read_texts(asked.others, contrasts=asked.contrasts)
     asked.out.mkdir(parents=True, exist_ok=True)
-    _write(asked.out / "forms.jsonl", form_pairs())
     _write(asked.out / "supports.jsonl", support_pairs(texts, random.Random(_SEED)))
     reranker = WordOverlap() if asked.contrasts else PackagedReranker(ModelSettings())
     _write(asked.out / "answers.jsonl", answer_pairs(texts, random.Random(_SEED), reranker))

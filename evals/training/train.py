@@ -1,11 +1,11 @@
-"""Train the reader on pairs: one encoder, two heads for pairs of texts and one for questions.
+"""Train the reader on pairs: one encoder, two heads.
 
     python evals/training/train.py build/reader build/reader/model
 
-Binary cross-entropy on the logit of the pair's head, cross-entropy over the forms, AdamW, warm-up
-over a tenth of the steps and linear decay after it; sentences that answer count twice. The word
-embeddings stay as they are, and nothing is dropped out: on two cores both save a third of the time.
-Seeded. A run that was interrupted goes on from its last checkpoint.
+Binary cross-entropy on the logit of the pair's head, AdamW, warm-up over a tenth of the steps and
+linear decay after it; sentences that answer count twice. The word embeddings stay as they are, and
+nothing is dropped out: on two cores both save a third of the time. Seeded. A run that was
+interrupted goes on from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -20,15 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from network import FORMS, HEADS, start, tensors, tokenizer
+from network import HEADS, start, tensors, tokenizer
 from tokenizers import Tokenizer
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import BertForSequenceClassification
 
-TASKS = (*HEADS, "forms")
-_BATCH = {"answers": 32, "supports": 16, "forms": 32}
-_PASSES = {"forms": 6}  # through what is few and short, in each epoch
-_SHARPER = 30.0  # the logits of forms, which start at random and are to move at once
+_BATCH = {"answers": 32, "supports": 16}
 _REPLAYED = 1 / 4  # of the articles of an earlier training, against forgetting
 _RATE = 3e-5
 _WARM_UP = 0.1  # of the steps
@@ -42,54 +39,49 @@ Pair = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pairs of one task."""
+    """Pairs of one head."""
 
-    task: str
+    head: str
     pairs: Sequence[Pair]
 
 
-def read_pairs(folder: Path, task: str, share: float, chance: random.Random) -> list[Pair]:
-    """The pairs of a task, of a share of the articles from 0 to 1."""
-    lines = (folder / f"{task}.jsonl").read_text(encoding="utf-8").splitlines()
+def read_pairs(folder: Path, head: str, share: float, chance: random.Random) -> list[Pair]:
+    """The pairs of a head, of a share of the articles from 0 to 1."""
+    lines = (folder / f"{head}.jsonl").read_text(encoding="utf-8").splitlines()
     pairs = list(map(json.loads, lines))
     articles = sorted({pair["article"] for pair in pairs})
     kept = set(chance.sample(articles, round(share * len(articles))))
     return [pair for pair in pairs if pair["article"] in kept]
 
 
-def batches(task: str, pairs: Sequence[Pair], chance: random.Random) -> Iterator[Batch]:
+def batches(head: str, pairs: Sequence[Pair], chance: random.Random) -> Iterator[Batch]:
     """Each pair once, with others of about its length, so that little is padding."""
-    size, shuffled = _BATCH[task], chance.sample(pairs, len(pairs))
+    size, shuffled = _BATCH[head], chance.sample(pairs, len(pairs))
     for first in range(0, len(shuffled), size * _SORTED):
         near = shuffled[first : first + size * _SORTED]
         near.sort(key=lambda pair: len(pair["left"]) + len(pair["right"]))
         for place in range(0, len(near), size):
-            yield Batch(task, near[place : place + size])
+            yield Batch(head, near[place : place + size])
 
 
 def loss_of(network: BertForSequenceClassification, pieces: Tokenizer, batch: Batch) -> Any:
     """Mean loss of a batch."""
     lefts, rights = ([pair[side] for pair in batch.pairs] for side in ("left", "right"))
-    logits = network(**tensors(pieces, lefts, rights)).logits
-    labels = [pair["label"] for pair in batch.pairs]
-    if batch.task == "forms":
-        forms = torch.tensor([FORMS.index(label) for label in labels])
-        return cross_entropy(_SHARPER * logits[:, len(HEADS) :], forms)
-    fits = torch.tensor(labels)
-    weights = torch.ones_like(fits)
-    if batch.task == "answers":
-        weights[fits == 1] = _ANSWER_WEIGHT
-    return binary_cross_entropy_with_logits(logits[:, HEADS.index(batch.task)], fits, weights)
+    logits = network(**tensors(pieces, lefts, rights)).logits[:, HEADS.index(batch.head)]
+    labels = torch.tensor([pair["label"] for pair in batch.pairs])
+    weights = torch.ones_like(labels)
+    if batch.head == "answers":
+        weights[labels == 1] = _ANSWER_WEIGHT
+    return binary_cross_entropy_with_logits(logits, labels, weights)
 
 
 def plan(
     pairs: dict[str, list[Pair]], epochs: int, steps: int | None, chance: random.Random
 ) -> list[Batch]:
-    """The batches of all epochs, the tasks mixed."""
+    """The batches of all epochs, both heads mixed."""
     planned = []
     for _ in range(epochs):
-        passes = [task for task in pairs for _ in range(_PASSES.get(task, 1))]
-        epoch = [batch for task in passes for batch in batches(task, pairs[task], chance)]
+        epoch = [batch for head in pairs for batch in batches(head, pairs[head], chance)]
         planned += chance.sample(epoch, len(epoch))
     return planned[:steps]
 
@@ -110,7 +102,7 @@ def train(
     checkpoint, pieces, begun = out / "checkpoint.pt", tokenizer(), time.monotonic()
     done = _resume(checkpoint, network, optimizer, scheduler)
     losses: list[float] = []
-    by_task: dict[str, list[float]] = {task: [] for task in TASKS}
+    by_head: dict[str, list[float]] = {head: [] for head in HEADS}
     for n, batch in enumerate(planned[done:], done + 1):
         loss = loss_of(network, pieces, batch)
         loss.backward()
@@ -119,9 +111,9 @@ def train(
         scheduler.step()
         optimizer.zero_grad()
         losses.append(loss.item())
-        by_task[batch.task].append(losses[-1])
+        by_head[batch.head].append(losses[-1])
         if n % _EVERY == 0 or n == total:
-            means = {task: _mean(values[-_EVERY:]) for task, values in by_task.items()}
+            means = {head: _mean(values[-_EVERY:]) for head, values in by_head.items()}
             spent = round(time.monotonic() - begun)
             print(json.dumps({"step": n, "of": total, "seconds": spent, **means}), flush=True)
         if n % _CHECKPOINT == 0:
@@ -152,7 +144,7 @@ def main() -> None:
     parser.add_argument("pairs", type=Path, help="folder that pairs.py wrote")
     parser.add_argument("out", type=Path)
     parser.add_argument("--replay", type=Path, help="folder of an earlier training, to mix in")
-    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
+    parser.add_argument("--heads", nargs="+", choices=HEADS, default=HEADS)
     parser.add_argument("--share", type=float, default=1.0, help="of the articles, from 0 to 1")
     parser.add_argument("--layers", type=int, choices=(6, 12), default=12)
     parser.add_argument("--start", type=Path, help="a model that train.py wrote, to go on from")
@@ -162,9 +154,9 @@ def main() -> None:
     asked = parser.parse_args()
     torch.manual_seed(asked.seed)
     chance = random.Random(asked.seed)
-    pairs = {task: read_pairs(asked.pairs, task, asked.share, chance) for task in asked.tasks}
-    for task in asked.tasks if asked.replay else ():
-        pairs[task] += read_pairs(asked.replay, task, _REPLAYED, chance)
+    pairs = {head: read_pairs(asked.pairs, head, asked.share, chance) for head in asked.heads}
+    for head in asked.heads if asked.replay else ():
+        pairs[head] += read_pairs(asked.replay, head, _REPLAYED, chance)
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.start:
         network = BertForSequenceClassification.from_pretrained(asked.start)
