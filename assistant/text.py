@@ -17,8 +17,8 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\U000e0000-\U000e01ef]"
 )
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
 _MARKUP = re.compile(r"\[\[|\]\]|\{\{|\}\}|</?[a-z]+[ />]|&[a-z]+;|\|\||={2,}|'{3,}|\w=\"")
+# A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
 _LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
 # With combining marks, which are letters of a word in Devanagari, Tamil or Thai.
 # \p{N}: what "CO₂", "m²" and "1½" end in.

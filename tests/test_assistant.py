@@ -111,7 +111,10 @@ def test_the_chain_takes_what_langchain_chains_take(ready: Assistant) -> None:
     assert prompted.invoke({"words": "harbour5 number5"}).text == expected
     asked = [HumanMessage("harbour5 number5"), AIMessage("yes"), HumanMessage("and harbour6?")]
     assert chain.invoke(asked).history == (PastTurn("harbour5 number5", "yes"),)
-    for wrong in ({"text": "x"}, [], 5, ["text"]):
+    assert chain.pipe(StrOutputParser()).invoke("harbour5 number5") == expected
+    limited = {"question": "harbour5 number5", "history": None, "filters": {"articles": ["x"]}}
+    assert chain.invoke(limited).coverage.articles == 0
+    for wrong in ({"text": "x"}, [], 5, ["text"], [AIMessage("yes")]):
         with pytest.raises(QuestionError, match="no question"):
             chain.invoke(wrong)
 

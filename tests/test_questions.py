@@ -100,6 +100,8 @@ def test_days_of_what_happened_limit_nothing(text: str) -> None:
         ("Summarise the Velstrad strike in March 2010.", "Velstrad strike"),
         ("What happened in March 2010?", ""),
         ("Tell me what happened", "Tell me what happened"),
+        ("Give me a timeline of Brandt's resignation", "Brandt's resignation"),
+        ("Timeline of Vision 2030", "Vision 2030"),
     ],
 )
 def test_what_a_story_is_about(text: str, query: str) -> None:
@@ -177,6 +179,17 @@ def test_a_bare_why_is_put_after_the_question() -> None:
     assert understood("why?", ("Did the Velstrad dam break?", "Yes.")).standalone == (
         "Did the Velstrad dam break, and why?"
     )
+
+
+def test_a_place_in_the_answer_is_nobody() -> None:
+    history = ("Who runs the ferry?", "The ferry from New Mirrin is run by Tom Voss.")
+    asked = understood("When did he resign?", history).standalone
+    assert asked == "Who runs the ferry, and when did Tom Voss resign?"
+
+
+def test_what_a_follow_up_leans_on_is_bounded() -> None:
+    long = "Why was it closed " + "again and " * 500 + "again?"
+    assert len(understood("and who did it?", (long, "Nobody.")).standalone.split()) < 40
 
 
 def test_a_person_asked_for_becomes_the_subject() -> None:

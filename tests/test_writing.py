@@ -228,7 +228,8 @@ def test_who_condemns_alike_is_no_party_against_another(verb: str, disputed: boo
     spoken = []
     for text in texts:
         (statement,) = find_statements(Article("a", text), PARSER)
-        spoken.append(AttributedClaim(Claim(text, (1,), "quoted", statement.speaker), statement))
+        claim = Claim(text, (1,), "quoted", statement.speaker)
+        spoken.append(AttributedClaim(claim, statement, text))
     asked = Question("How did the world respond?", standalone="How did the world respond?")
     assert bool(sides(asked, spoken)) == disputed
 

@@ -17,29 +17,35 @@ _EN = english()
 _WEEKDAY = "|".join(_EN.weekdays)
 _MONTH = any_of(frozenset(_EN.months))
 _RELATIVE = re.compile(
-    rf"\b(?:(?:(?:on|late|early|since|last)\s+)?(?P<weekday>{_WEEKDAY})"
+    rf"\b(?:(?:(?P<how>on|late|early|since|last)\s+)?(?P<weekday>{_WEEKDAY})"
     r"|(?P<near>yesterday|today|tonight|this (?:morning|afternoon|evening))"
-    r"|last (?P<unit>month|year))\b"
-    rf"(?!['’]s|,? (?:the )?\d|,? {_MONTH}|\s+\[)",
+    r"|(?<!the )(?<!The )last (?P<unit>month|year))\b"
+    rf"(?!['’]s|,? (?:the )?\d|,? {_MONTH}|\s+\[|-|\s+(?-i:[A-Z]))",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"(?<=\w )[A-Z]\w+ $")  # "on Bloody "
 _AHEAD = re.compile(
-    r"\b(?:will|would|shall|due|plan(?:s|ned)|expect\w*|schedul\w+|set to|next|coming|from|until|by"
-    r"|before|every|each|to)\b",
+    r"\b(?:will|would|shall|should|may|might|can|could|due|plan(?:s|ned)|expect\w*|schedul\w+|set"
+    r"|to)\b|\b(?:next|coming|from|until|till|by|before|every|each)\s*$",
     re.IGNORECASE,
 )
-_PAST = re.compile(r"\w+ed,?|said|told|was|were|had|began|came|went|took|gave|won|lost|left|put")
-_NEAR = 6  # words before a day that say whether it lies ahead
-_OPENED = re.compile(r"[“«„]|(?<!\w)\"(?=\w)|(?<!\w)['‘](?=\w)")
-_CLOSED = re.compile(r"[”»]|(?<=[\w.,!?…])\"|(?<=[.,!?…])['’](?!\w)")
+_PAST = re.compile(
+    r"\b(?:\w+ed|said|told|was|were|had|began|came|went|took|gave|won|lost|left|made|met|sent|fell"
+    r"|rose|broke|found|held|hit|killed|struck|shot|beat|led|put|cut|drew|saw|ran|wrote|spoke)\b"
+)
+_CLAUSE = re.compile(r"[,;:—–()]")
+_BEHIND = 8  # words behind a day that may hold its verb
+_OPENED = re.compile(r"[“«„]|(?<!\w)['‘](?=\w)")
+_CLOSED = re.compile(r"[”»]|(?<=[.,!?…])['’](?!\w)")
 
 
 def glossed(text: str, citation: Citation, statement: Statement | None) -> str:
     """A quoted sentence with what it leaves to its article, in brackets.
 
-    The day of a weekday, of "yesterday" or "last month" is counted from the day of publication,
-    unless the sentence looks ahead or the words stand in a quotation. The name is put behind a
-    pronoun or a role that the sentence begins with, where the article tells whose it is.
+    The day of a weekday, of "yesterday" or "last month" is counted from the day of publication. A
+    weekday gets it only where a verb of the past is beside it; nothing in a quotation does. The
+    name is put behind a pronoun or a role that the sentence begins with, where the article tells
+    whose it is.
 
     Args:
         text: the sentence in one line.
@@ -65,34 +71,51 @@ def _with_name(text: str, citation: Citation, statement: Statement | None) -> st
 
 def _with_days(text: str, published: date) -> str:
     def dated(match: re.Match[str]) -> str:
-        before = text[: match.start()]
-        if _AHEAD.search(" ".join(_since_verb(before))) or len(_OPENED.findall(before)) > len(
-            _CLOSED.findall(before)
-        ):
+        before, behind = text[: match.start()], text[match.end() :]
+        if _is_quoted(before) or _NAMED.search(before):
             return match[0]
-        return f"{match[0]} [{_meant(match, published)}]"
+        if match["weekday"] and not _is_past(before, behind):
+            return match[0]
+        try:
+            return f"{match[0]} [{_meant(match, published)}]"
+        except (OverflowError, ValueError):  # in the year 1
+            return match[0]
 
     return _RELATIVE.sub(dated, text)
 
 
-def _since_verb(before: str) -> list[str]:
-    """The last words of a text, from behind its last verb of the past."""
-    near = before.split()[-_NEAR:]
-    told = [place for place, word in enumerate(near) if _PAST.fullmatch(word)]
-    return near[told[-1] + 1 :] if told else near
+def _is_quoted(before: str) -> bool:
+    """Whether the words before a place leave a quotation open."""
+    shaped = len(_OPENED.findall(before)) > len(_CLOSED.findall(before))
+    return shaped or before.count('"') % 2 == 1
+
+
+def _is_past(before: str, behind: str) -> bool:
+    """Whether a weekday is surely over: a verb of the past is beside it, and nothing ahead is.
+
+    The verb stands before it in its clause, or soon behind it, as in "a court on Monday ruled".
+    """
+    clause = _CLAUSE.split(before)[-1]
+    if _AHEAD.search(clause):
+        return False
+    if _PAST.search(clause):
+        return True
+    after = " ".join(behind.split()[:_BEHIND])
+    verb = _PAST.search(after)
+    return verb is not None and not _AHEAD.search(after[: verb.start()])
 
 
 def _meant(match: re.Match[str], published: date) -> str:
+    if match["unit"] and match["unit"].lower() == "month":
+        return f"{published - relativedelta(months=1):%B %Y}"
     if match["unit"]:
-        back = (
-            relativedelta(months=1) if match["unit"].lower() == "month" else relativedelta(years=1)
-        )
-        day = published - back
-        return f"{day:%B %Y}" if match["unit"].lower() == "month" else str(day.year)
+        return f"the year {published.year - 1}"
     if match["near"]:
         return _written(published - timedelta(match["near"].lower() == "yesterday"))
     wanted = _EN.weekdays.index(match["weekday"].lower())
-    return _written(published - timedelta((published.weekday() - wanted) % 7))
+    days = (published.weekday() - wanted) % 7
+    again = (match["how"] or "").lower() == "last"
+    return _written(published - timedelta(7 if again and not days else days))
 
 
 def _written(day: date) -> str:

@@ -255,7 +255,7 @@ def ground(
     shown = [claim for claim in claims if claim.support != "unsupported"]
     refusal = None if shown else refusal_of(question, draft, archive)
     said = [
-        AttributedClaim(claim, one.statement)
+        AttributedClaim(claim, one.statement, one.text)
         for claim, one in zip(claims, verdicts, strict=True)
         if claim.support != "unsupported"
     ]

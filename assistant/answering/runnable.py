@@ -14,7 +14,7 @@ from langchain_core.runnables.base import coerce_to_runnable
 
 from assistant.answering.turn import Stage, Turn, finished
 from assistant.errors import QuestionError
-from assistant.types import EVERYTHING, Answer, PastTurn, Question
+from assistant.types import EVERYTHING, Answer, Filters, PastTurn, Question, from_dict
 from assistant.understanding import asked
 
 Asked = str | dict[str, Any] | list[BaseMessage]
@@ -31,6 +31,13 @@ class AnswerChain(RunnableSequence[Any, Answer]):
         if isinstance(behind, BaseOutputParser):
             return RunnableSequence(*self.steps, RunnableLambda(_text), behind)
         return super().__or__(behind)
+
+    def pipe(self, *others: Any, name: str | None = None) -> Any:
+        """The chain with other steps behind it."""
+        whole: Any = self
+        for other in others:
+            whole = whole | other
+        return whole.with_config(run_name=name) if name else whole
 
 
 def chain(stages: Sequence[tuple[str, Stage]]) -> AnswerChain:
@@ -61,16 +68,23 @@ def _question(given: Any) -> Question:
     if isinstance(given, Mapping):
         text = given.get("question", given.get("input"))
         if isinstance(text, str):
-            history, filters = given.get("history", ()), given.get("filters", EVERYTHING)
-            return asked(text, history, filters)
+            filters = given.get("filters") or EVERYTHING
+            limits = filters if isinstance(filters, Filters) else from_dict(Filters, filters)
+            return asked(text, given.get("history") or (), limits)
     elif isinstance(given, str | Question):
         return asked(given, (), EVERYTHING)
-    elif isinstance(given, Sequence) and given and all(isinstance(m, BaseMessage) for m in given):
+    elif _asks(given):
         return _of_messages(given)
     raise QuestionError(
         "The chain was given no question.",
         'Give a text, a Question, a dict like {"question": "…"}, or messages.',
     )
+
+
+def _asks(given: Any) -> bool:
+    """Whether something is messages, the last of which is a person's."""
+    messages = isinstance(given, Sequence) and all(isinstance(m, BaseMessage) for m in given)
+    return bool(messages and given and given[-1].type == "human")
 
 
 def _of_messages(messages: Sequence[BaseMessage]) -> Question:

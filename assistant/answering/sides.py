@@ -26,6 +26,8 @@ class AttributedClaim:
 
     claim: Claim
     statement: Statement | None
+    text: str
+    """The claim without what was put beside it in brackets."""
 
 
 def sides(question: Question, spoken: Sequence[AttributedClaim]) -> tuple[Side, ...]:
@@ -77,11 +79,10 @@ def _answered(who: str, parties: dict[str, list[AttributedClaim]]) -> tuple[str,
 def _answers(mine: AttributedClaim, other: str, theirs: AttributedClaim) -> bool:
     verb = _EN.lemma(mine.statement.cue.split()[0]) if mine.statement else None
     replies = (
-        verb in _EN.denial_verbs | _EN.answer_verbs
-        or _ANSWERING.search(mine.claim.text) is not None
+        verb in _EN.denial_verbs | _EN.answer_verbs or _ANSWERING.search(mine.text) is not None
     )
-    named = stem(other.split()[-1].lower()) in {stem(word) for word in terms(mine.claim.text)}
-    shared = _content(mine.claim.text) & _content(theirs.claim.text)
+    named = stem(other.split()[-1].lower()) in {stem(word) for word in terms(mine.text)}
+    shared = _content(mine.text) & _content(theirs.text)
     return replies and (named or len(shared) >= _SHARED)
 
 

@@ -16,7 +16,7 @@ _SPEAKERS = 20  # that examples are taken from
 def talk(question: Question, archive: Archive) -> Answer:
     """An answer without any claim: what can be asked here, and of how many articles."""
     coverage = archive.coverage(question.filters)
-    text = _introduction(archive, described(coverage)) if coverage.articles else _EMPTY
+    text = _introduction(archive, described(coverage)) if archive.articles() else _EMPTY
     return replace(Answer.begun(question), text=text, coverage=coverage)
 
 

@@ -10,9 +10,9 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
-from assistant.archive.spelling import nearest, spelled
+from assistant.archive.spelling import same, spelled
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
-from assistant.language import Parser, same_name
+from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
 from assistant.settings import Settings
 from assistant.text import one_line
@@ -31,7 +31,6 @@ from assistant.types import (
 
 _CATALOG = "catalog.sqlite3"
 _MOST_VERSIONS = 2**31
-_EVERY = 10**6  # speakers
 _LOOKED_UP = 5  # passages, for how a name is spelt
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
@@ -244,26 +243,25 @@ class Archive:
         return self._catalog.shares(terms)
 
     def resolved(self, question: Question) -> Question:
-        """The question with outlets and speakers in its filters as the archive names them.
+        """The question with the outlets of its filters as the archive names them.
 
-        One that it does not have stays as it is, unless it is nearly another's name.
+        They are the same but for capitals, accents and "the"; one that it does not have stays.
         """
         filters = question.filters
-        changed: dict[str, str] = {}
-        if filters.outlets:
-            known = {outlet.casefold(): outlet for outlet in self.outlets()}
-            unknown = [one for one in filters.outlets if one_line(one).casefold() not in known]
-            changed |= _meant(unknown, known.values())
-        if filters.speakers:
-            named = self.speakers(_EVERY)
-            unknown = [s for s in filters.speakers if not any(same_name(s, o) for o in named)]
-            changed |= _meant(unknown, named)
-        filters = replace(
-            filters,
-            outlets=tuple(changed.get(one, one) for one in filters.outlets),
-            speakers=tuple(changed.get(one, one) for one in filters.speakers),
+        if not filters.outlets:
+            return question
+        known = self.outlets()
+        named = tuple(same(one, known) or one for one in filters.outlets)
+        changed = [
+            (typed, name)
+            for typed, name in zip(filters.outlets, named, strict=True)
+            if one_line(typed).casefold() != name.casefold()
+        ]
+        return replace(
+            question,
+            filters=replace(filters, outlets=named),
+            read_as=(*question.read_as, *changed),
         )
-        return replace(question, filters=filters, read_as=(*question.read_as, *changed.items()))
 
     def outlets(self) -> list[str]:
         """The outlets of its articles."""
@@ -308,10 +306,3 @@ class Archive:
                 f"The archive was made with the embedder {made_with}, not {self._embedder.name}.",
                 "Set models.embedder to the former, or ingest into a new archive.",
             )
-
-
-def _meant(typed: Sequence[str], names: Iterable[str]) -> dict[str, str]:
-    """For each of what is typed the name that is meant, where one is."""
-    every = list(names)
-    found = {one: nearest(one, every) for one in typed}
-    return {one: name for one, name in found.items() if name}

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.language.language import english
 from assistant.language.terms import stem
 from assistant.text import words
 from assistant.types import Passage
 
-_LETTERS = 5  # for each edit that a misspelt name may be away
-_SHORTEST = 4  # letters of a name that may be misspelt
+_LETTERS = 5  # for each edit that a misspelt name may be away; shorter ones are left
+_LOWER = 6  # letters of one without a capital: shorter ones are too often other words
 _TRIED = 6  # words that are looked up, nearest first
 _STEMMED = 1  # edits more that the stem of a name may be away
-_SAME = 85  # of 100; likeness by edits, from which two names are one
-_LIKE = 60  # the same, from which one may be meant by the other
+_LIKE = 60  # of 100; likeness from which one name may be meant by another
 _NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
 
 
@@ -35,8 +36,8 @@ def spelled(
         search: visible passages with any of some words.
     """
     typed = word.lower()
-    edits = len(typed) // _LETTERS or 1
-    if len(typed) < _SHORTEST or typed.isdigit():
+    edits = len(typed) // _LETTERS
+    if not edits or (word.islower() and len(typed) < _LOWER) or typed in _ordinary():
         return None
     near = [
         (distance, -count, term)
@@ -51,12 +52,17 @@ def spelled(
     return None
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of some names that is meant by another: it differs in a letter or in "the" only."""
-    found = process.extractOne(
-        name, names, scorer=fuzz.ratio, processor=_folded, score_cutoff=_SAME
-    )
-    return found[0] if found else None
+@cache
+def _ordinary() -> frozenset[str]:
+    """Words that are no misspelt names."""
+    known = english()
+    calendar = {*known.months, *known.weekdays, *known.seasons}
+    return known.stop_words | known.request_words | calendar
+
+
+def same(name: str, names: Iterable[str]) -> str | None:
+    """The one of some names that another is, but for capitals, accents and "the" before it."""
+    return next((one for one in names if _folded(one) == _folded(name)), None)
 
 
 def near(name: str, names: Iterable[str]) -> list[str]:

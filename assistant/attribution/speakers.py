@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.language.language import any_of, english
+from assistant.language.names import is_body
 from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
@@ -51,7 +52,8 @@ def speaker_of(statement: Statement | None) -> str | None:
 def _named_last(speaker: str) -> str:
     """The name of "president of the guild, Constance Yarle"."""
     role, comma, name = speaker.rpartition(", ")
-    return name if comma and role.split()[0].islower() and name.istitle() else speaker
+    whole = comma and " " in name and name.istitle() and not is_body(name)
+    return name if whole and role.split()[0].islower() else speaker
 
 
 def speaker_in(statement: Statement | None, start: int, text: str) -> str | None:

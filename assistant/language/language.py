@@ -123,7 +123,7 @@ class Language:
     stop_words: Words
     """Words that carry no question."""
     request_words: Words
-    """Words that carry no question."""
+    """Words that ask for a story or a list, and are not what it is about."""
     opposites: tuple[tuple[Words, Words, bool], ...]
     """Sets of words whose meanings are opposite; True where only beside the same word."""
     synonyms: tuple[Words, ...]

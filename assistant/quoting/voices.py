@@ -11,7 +11,7 @@ from assistant.language.names import is_body, mentions
 from assistant.quoting.candidates import Candidate
 from assistant.quoting.scoring import ScoredSentence
 from assistant.text import words
-from assistant.types import Statement
+from assistant.types import Part, Statement
 
 _PARTIES = 4  # of a dispute
 _BEHIND = 5.0  # logits; who speaks this far beside the question is no party
@@ -21,7 +21,7 @@ Statements = Callable[[str, int], Sequence[Statement]]
 
 
 def by_speaker(
-    asked: str, ranked: Sequence[ScoredSentence], statements: Statements
+    part: Part, ranked: Sequence[ScoredSentence], statements: Statements
 ) -> list[list[ScoredSentence]]:
     """The sentences in which somebody speaks whom the question names, for each such person.
 
@@ -29,15 +29,15 @@ def by_speaker(
     minister say"; none where it names somebody of whom nothing that was found speaks at all.
 
     Args:
-        asked: a part of the question.
+        part: what is asked; where it names nobody, what it leans on does.
         ranked: sentences, best first.
         statements: who says what in an article.
     """
     voices = _voices(ranked, statements)
-    named = [own for who, own in voices.items() if _is_named(who, asked)]
-    if named:
-        return named
-    return [list(ranked)] if _is_spoken_of(asked, ranked) else []
+    for asked in (part.text, part.query):
+        if named := [own for who, own in voices.items() if _is_named(who, asked)]:
+            return named
+    return [list(ranked)] if _is_spoken_of(part.text, ranked) else []
 
 
 def parties(ranked: Sequence[ScoredSentence], statements: Statements) -> list[list[ScoredSentence]]:
@@ -70,7 +70,7 @@ def _speaker(one: Candidate, statements: Statements) -> str | None:
 def _is_named(speaker: str, asked: str) -> bool:
     """Whether a question has a person's last name, or the words of a body's."""
     own = [word for word in words(speaker) if word not in english().stop_words]
-    held = [word for word in own if word in words(asked)]
+    held = [word for word in own if word in {one.removesuffix("'s") for one in words(asked)}]
     whole = is_body(speaker) or speaker.islower()
     return bool(own) and (held == own if whole else own[-1] in held)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ class _Pool:
     label: str
     """The part of the question that they answer, where it has several."""
     sentences: Sequence[ScoredSentence]
+
+    def logit(self, one: ScoredSentence) -> float:
+        """How well a sentence answers here; the least of all where it is not among these."""
+        own = (other.logit for other in self.sentences if other.candidate is one.candidate)
+        return next(own, -math.inf)
 
 
 class QuotingWriter:
@@ -85,7 +91,7 @@ class QuotingWriter:
     ) -> list[list[ScoredSentence]]:
         """The sentences to choose from: of each person apart where their words are wanted."""
         if question.form == "words":
-            return by_speaker(part.text, ranked, self._statements)
+            return by_speaker(part, ranked, self._statements)
         if question.form == "sides":
             return parties(ranked, self._statements)
         return [ranked]
@@ -97,9 +103,12 @@ class QuotingWriter:
             most = min(most, _OF_A_FACT)
         ranked = [pool.sentences for pool in pools]
         chosen = choose(ranked, self._encode, most, self._settings.words, question.order)
-        groups = [[one for one in chosen if one in pool.sentences] for pool in pools]
         if question.form == "sides":  # which are told in turn
             return tuple(_claim(one.candidate) for one in in_order(chosen, question.order))
+        groups: list[list[ScoredSentence]] = [[] for _ in pools]
+        for one in chosen:
+            best = max(range(len(pools)), key=lambda place: pools[place].logit(one))
+            groups[best].append(one)
         return tuple(
             _claim(one.candidate, pool.label)
             for pool, group in zip(pools, groups, strict=True)

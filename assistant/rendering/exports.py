@@ -58,7 +58,7 @@ class Sheet:
         """The answers, each as it is written."""
         for answer, checks, notes in zip(self.answers, self.checks, self.notes, strict=True):
             checked = [
-                Row(claim, check, whence(answer, claim))
+                Row(claim, check, " · ".join(filter(None, [whence(answer, claim), claim.part])))
                 for claim, check in zip(answer.claims, checks, strict=True)
             ]
             yield Entry(
@@ -66,6 +66,7 @@ class Sheet:
                 [
                     *notes,
                     *understood(answer),
+                    _talk(answer),
                     answer.notice or "",
                     answer.refusal.message if answer.refusal else "",
                 ],
@@ -100,6 +101,10 @@ class Entry:
     heading: str
     """Of the citations."""
     cited: Sequence[Citation]
+
+
+def _talk(answer: Answer) -> str:
+    return answer.text if answer.form == "talk" else ""
 
 
 def export(sheet: Sheet, form: str) -> tuple[bytes, str]:

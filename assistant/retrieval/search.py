@@ -34,7 +34,7 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
     """
     rankings: list[tuple[SearchMethod, int, list[Passage]]] = []
     if queries(question) == [""]:
-        found = _published(archive, question.filters)
+        found = _published(archive, _of_the_days(question))
         return _fold_copies(found, archive, settings.copy_similarity)
     for place, query in enumerate(queries(question)):
         for filters in _scopes(question, place):
@@ -54,6 +54,14 @@ def _published(archive: Archive, filters: Filters) -> list[Hit]:
     newest = [source for source in archive.articles(filters) if source.published][-_MOST_ARTICLES:]
     firsts = [archive.passages(source.id)[:1] for source in newest]
     return [Hit(passage, 0.0) for passages in firsts for passage in passages]
+
+
+def _of_the_days(question: Question) -> Filters:
+    """The filters, narrowed to the days that the question's only part names."""
+    filters, part = question.filters, question.parts[0]
+    firsts = [day for day in (filters.since, part.since) if day]
+    lasts = [day for day in (filters.until, part.until) if day]
+    return replace(filters, since=max(firsts, default=None), until=min(lasts, default=None))
 
 
 def queries(question: Question) -> list[str]:
@@ -132,6 +140,8 @@ def limit_to_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, 
     if not question.inferred:
         return question, list(hits)
     inside = [hit for hit in hits if _within(hit, question.filters)]
+    if question.by_article:
+        return question, inside
     outside = max((hit.score for hit in hits if hit not in inside), default=-math.inf)
     if inside and inside[0].score >= outside - _NEARLY:
         return question, inside

@@ -27,6 +27,7 @@ _POINTLESS = re.compile(
 )
 _WHO = re.compile(r"\b(?:who|whom|whose|which|name)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:he|she|him)\b|\bher\b(?=\W*$)", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:in|at|from|near|to|of|on|for|the)\s+$", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:his|her)\b(?= )", re.IGNORECASE)
 _ASKS = re.compile(
     r"\W*(?:who|whom|whose|what|which|when|where|why|how|did|does|do|was|were|is|are|had|has|have"
@@ -72,7 +73,9 @@ def follow_up(text: str, history: Sequence[PastTurn]) -> FollowUp:
     before = follow_up(one_line(history[-1].question), history[-_TURNS:-1])
     whole = before.standalone
     asked = _with_person(bare, whole, history[-1].answer)
-    return FollowUp(whole if len(words(whole)) <= _MOST_WORDS else before.before or whole, asked)
+    if len(words(whole)) > _MOST_WORDS:
+        whole = " ".join((before.before or whole).split()[:_MOST_WORDS])
+    return FollowUp(whole, asked)
 
 
 def _with_person(bare: str, before: str, answer: str) -> str:
@@ -80,7 +83,11 @@ def _with_person(bare: str, before: str, answer: str) -> str:
     if not _WHO.search(before):
         return bare
     known = set(words(before))
-    names = (one.name for one in mentions(answer) if " " in one.name and not is_body(one.name))
+    names = (
+        one.name
+        for one in mentions(answer)
+        if " " in one.name and not is_body(one.name) and not _PLACE.search(answer[: one.start])
+    )
     name = next((name for name in names if not set(words(name)) & known), None)
     if name is None:
         return bare

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -73,7 +73,12 @@ def period(text: str, asked: date) -> Period | None:
         text: the question.
         asked: the day that "last week" is counted from.
     """
-    found = []
+    found = [named for _, named in _periods(text, asked)]
+    return _together(found) if found else None
+
+
+def _periods(text: str, asked: date) -> Iterator[tuple[re.Match[str], Period]]:
+    """The days that a text names, and where."""
     for match in _DATE.finditer(text):
         before = _BEFORE.search(text[: match.start()])
         relative = match["near"] or match["which"] or match["units"]
@@ -90,8 +95,7 @@ def period(text: str, asked: date) -> Period | None:
                 _OF_THEN.search(text[: match.start()])
                 or re.search(r"\b(?:to|until|till)\b", text[match.end() :])
             )
-            found.append(_turned("" if ranged else word, first, last))
-    return _together(found) if found else None
+            yield match, _turned("" if ranged else word, first, last)
 
 
 def _together(found: Sequence[Period]) -> Period:
@@ -108,7 +112,9 @@ def _together(found: Sequence[Period]) -> Period:
 
 def without_days(text: str) -> str:
     """The text without the days that it names."""
-    return _DATE.sub(" ", text)
+    for match, _ in reversed(list(_periods(text, date.today()))):
+        text = f"{text[: match.start()]} {text[match.end() :]}"
+    return text
 
 
 def wants_latest(text: str) -> bool:

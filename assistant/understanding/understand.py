@@ -10,7 +10,7 @@ from datetime import date
 from assistant.errors import QuestionError
 from assistant.language.language import english
 from assistant.language.terms import terms
-from assistant.text import is_blank, one_line, words
+from assistant.text import is_blank, one_line
 from assistant.types import Form, Order, Part, Question
 from assistant.understanding.followups import FollowUp, follow_up
 from assistant.understanding.parts import parts
@@ -67,7 +67,8 @@ def understand(
         form = "sides"  # a list of people is one of who says what
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
     if form in ("story", "list"):
-        asked = [_on_topic(part) for part in asked[:1]]
+        form = form if len(asked) == 1 else "comparison"
+        asked = [_on_topic(part, question.infer) for part in asked] if len(asked) == 1 else asked
     of_those_days = form in ("story", "list") or _PUBLISHED.search(leaning.asked)
     return replace(
         _limited(question, asked) if of_those_days else question,
@@ -80,9 +81,9 @@ def understand(
     )
 
 
-def _on_topic(part: Part) -> Part:
-    query = topic(part.query)
-    return replace(part, query=query) if query or part.since or part.until else part
+def _on_topic(part: Part, infer: bool) -> Part:
+    query, dated = topic(part.query), part.since or part.until
+    return replace(part, query=query) if query or (dated and infer) else part
 
 
 def topic(text: str) -> str:
@@ -90,8 +91,9 @@ def topic(text: str) -> str:
 
     Empty where nothing is left: "What happened in March 2026?"
     """
-    kept = {word for word in terms(without_days(text)) if word not in english().request_words}
-    return " ".join(word for word in without_days(text).split() if kept & set(words(word)))
+    bare = without_days(text)
+    kept = {word for word in terms(bare) if word not in english().request_words}
+    return " ".join(word for word in bare.split() if kept & set(terms(word)))
 
 
 def _leaning(question: Question, text: str) -> FollowUp:

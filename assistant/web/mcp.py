@@ -32,7 +32,9 @@ def server(assistant: Assistant) -> MCPServer[Any]:
     def search(query: str) -> dict[str, Any]:
         """Find articles. Returns their ids, titles, addresses, and the passages that were found."""
         found: dict[str, dict[str, Any]] = {}
-        for hit in assistant.search(query):
+        with _told():
+            hits = assistant.search(query)
+        for hit in hits:
             source = hit.passage.article
             text = " ".join(hit.passage.text.split())
             found.setdefault(source.id, {**_named(source), "text": text})
