@@ -188,7 +188,7 @@ def test_nothing_hostile_passes_a_message(site: Site) -> None:
 def test_a_field_that_holds_what_was_inferred_is_not_the_readers(site: Site) -> None:
     from assistant.web.answer_steps import Submission
 
-    talk = steps(site, "what happened in the harbour in January 2025?")[-1].talk
+    talk = steps(site, "what did articles from January 2025 say of the harbour?")[-1].talk
     assert talk.inferred == {"since": "2025-01-01", "until": "2025-01-31"}
     fields = {"since": "2025-01-01", "until": "2025-01-31", "outlets": [], "speakers": []}
     assert Submission("q", fields, talk, "", "page").own == EVERYTHING
@@ -202,7 +202,7 @@ def test_a_field_that_holds_what_was_inferred_is_not_the_readers(site: Site) -> 
 
 
 def test_what_is_inferred_can_be_removed(site: Site) -> None:
-    question = "what happened in the harbour in March 2031?"
+    question = "what do articles from March 2031 say of the harbour?"
     kept = steps(site, question, infer=False)[-1].answer
     assert kept is not None
     assert (kept.inferred, kept.filters, kept.coverage.articles) == ((), EVERYTHING, 5)

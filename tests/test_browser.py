@@ -169,7 +169,7 @@ def test_sides_stand_beside_each_other_and_speakers_in_a_table(page: Page) -> No
 
 @everywhere
 def test_filters_are_inferred_changed_and_removed(page: Page) -> None:
-    ask(page, "What did the union say about the ferry strike in March 2026?")
+    ask(page, "What did articles from March 2026 say of the union and the ferry strike?")
     since = page.get_by_role("textbox", name="From (inferred)")
     expect(since).to_have_value("2026-03-01")
     expect(page.locator("#inferred")).to_contain_text("read from the question")

@@ -135,6 +135,11 @@ def test_the_order_of_an_answer(text: str, form: Form, order: str) -> None:
     assert understood(text, form=form).order == order
 
 
+def test_a_follow_up_is_never_talk() -> None:
+    assert understood("why?", DAM, form="talk").form == "fact"
+    assert understood("thanks!", form="talk").form == "talk"
+
+
 def test_a_list_of_people_is_one_of_who_says_what() -> None:
     assert understood("Who commented on the strike?", form="list").form == "sides"
     assert understood("Which articles are on the strike?", form="list").form == "list"

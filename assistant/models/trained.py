@@ -14,7 +14,7 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "b30452d9b28d35b01658b0e5068da5ac221c7b3d5527b30591ae17246ce7ca88"
+_SHA256 = "89131df0ed3d9c5d521d8c4b1a98b37ca08f03649116eebfbcef87e9908f1300"
 _SURE = 0.5  # probability of a form, below which a question is taken to want a fact
 
 
@@ -24,7 +24,7 @@ class TrainedReader:
     Trained by ``evals/training``. Nothing of it needs torch.
     """
 
-    name = "onrecord-reader-1"
+    name = "onrecord-reader-2"
 
     def __init__(self, settings: ModelSettings) -> None:
         self._workers = workers(settings.threads, "reader")

@@ -63,6 +63,8 @@ def understand(
         )
     leaning, read_as = _respelled(_leaning(question, text), spelled or (lambda _: None))
     form = form_of(leaning.asked) if form_of else "fact"
+    if form == "talk" and leaning.before:
+        form = "fact"  # "why?" goes on
     if form == "list" and _PERSONS.match(leaning.asked):
         form = "sides"  # a list of people is one of who says what
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
