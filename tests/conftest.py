@@ -10,9 +10,10 @@ import pytest
 
 from assistant import Assistant
 from assistant.archive import Archive
+from assistant.language import SpacyParser
 from assistant.models.chat_model import ChatModel
 from assistant.resources import folder
-from assistant.settings import Settings, load
+from assistant.settings import ModelSettings, Settings, load
 from assistant.testing import HashEmbeddings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ needs_shared = pytest.mark.skipif(
     not SHARED.exists() and "CI" not in os.environ, reason="the shared data is not beside this"
 )
 """For tests on real articles, which are no part of the repository; CI has them and runs them."""
+PARSER = SpacyParser(ModelSettings())
 WITHOUT_MODELS = {"reranker": "off", "reader": "off", "verifier": "off"}
 
 
@@ -104,7 +106,7 @@ def chatting_over(
     quoting: Assistant, model: ChatModel, judge: ChatModel | None = None, **answer: object
 ) -> Assistant:
     """An assistant on another's archive and models in which a chat model writes."""
-    parts = (quoting.archive, quoting._reranker, quoting._parser, quoting.writer)
+    parts = (quoting.archive, quoting._reranker, PARSER, quoting.writer)
     return Assistant(*parts, load(answer=answer), model, judge)
 
 

@@ -95,7 +95,7 @@ def test_a_question_is_asked_checked_and_followed_up(page: Page, address: str) -
     expect(article.locator("mark.cited").first).to_be_visible()
     page.screenshot(path=ARTEFACTS / "panel.png")
     article.get_by_role("link", name="Citation 2").click()
-    expect(article.locator(".cited-nav")).to_contain_text("2 of 3")
+    expect(article.locator(".cited-nav")).to_contain_text("2 of 2")
     page.get_by_role("button", name="Close").click()
     expect(page.locator("#panel")).to_be_hidden()
     expect(cite).to_be_focused()

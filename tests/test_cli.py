@@ -67,7 +67,7 @@ def test_the_way_of_an_article(articles: Path) -> None:
 def test_ask_prints_the_answer_or_its_dict(articles: Path, tmp_path: Path) -> None:
     run("ingest", str(articles))
     text = run("ask", "what did the minister say about the dam")
-    assert "The dam closed on Friday, said the minister. [1]" in text
+    assert "The dam closed on Friday [30 January 2026], said the minister. [1]" in text
     answer = json.loads(run("ask", "dam closed", "--json", "--outlet", "gazette"))
     assert answer["citations"][0]["article"]["id"] == "b"
     assert answer["filters"]["outlets"] == ["gazette"]

@@ -153,8 +153,6 @@ class Answer:
     """The question as asked."""
     standalone: str = ""
     """The question as it was searched."""
-    form: Form = "fact"
-    """What was asked for, and so what the answer is; "talk" makes no claim."""
     text: str = ""
     """The quoted and supported claims with their numbers, or the refusal's message."""
     refusal: Refusal | None = None
@@ -179,14 +177,16 @@ class Answer:
     """What the search was limited to, by the caller or by the question's own words."""
     inferred: tuple[str, ...] = ()
     """Which of the filters come from the question's words; a caller's own filter overrides them."""
-    read_as: tuple[tuple[str, str], ...] = ()
-    """Words of the question, and the archive's names that they are read as."""
     coverage: Coverage = Coverage()
     """What was searched."""
     notice: str | None = None
     """What the reader must know of how it was written: that the chat model failed."""
     trace: Trace = field(default_factory=Trace)
     """How the answer came about."""
+    form: Form = "fact"
+    """What was asked for, and so what the answer is; "talk" makes no claim."""
+    read_as: tuple[tuple[str, str], ...] = ()
+    """Words of the question, and the archive's names that they are read as."""
 
     @property
     def shown(self) -> tuple[Claim, ...]:

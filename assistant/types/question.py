@@ -80,12 +80,12 @@ class Question:
     """Whether filters may be taken from its own words, where the caller sets none."""
     inferred: tuple[str, ...] = ()
     """The filters that understanding took from the question: ``since``, ``until``."""
-    read_as: tuple[tuple[str, str], ...] = ()
-    """Words as they are typed and the names that they are read as; set by understanding."""
-    form: Form = "fact"
-    """What the answer has to be; set by understanding."""
     order: Order = "use"
     """How the answer is ordered; set by understanding."""
+    form: Form = "fact"
+    """What the answer has to be; set by understanding."""
+    read_as: tuple[tuple[str, str], ...] = ()
+    """Words as they are typed and the names that they are read as; set by understanding."""
 
     @property
     def by_article(self) -> bool:

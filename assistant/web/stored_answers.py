@@ -12,10 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.answering import talk
+from assistant.answering.glosses import glossed
 from assistant.archive import Archive
+from assistant.attribution.speakers import statement_at
 from assistant.errors import ArticleUnknown
 from assistant.text import one_line
-from assistant.types import Answer, Claim, Source, from_dict
+from assistant.types import Answer, Citation, Claim, Question, Source, from_dict
 from assistant.web.conversations import Conversations, StoredTurn
 
 _CITED = ("citations", "read", "nearest")
@@ -78,7 +81,7 @@ def read_back(turn: StoredTurn, archive: Archive) -> StoredAnswer:
     alive: dict[int, dict[str, Any]] = {}
     for number, claim in enumerate(data["claims"]):
         if all(cited in by_number for cited in claim["citations"]):
-            quotes = (one_line(by_number[cited]["quote"]) for cited in claim["citations"])
+            quotes = (_shown(by_number[cited], archive) for cited in claim["citations"])
             quoted = claim["support"] == "quoted"
             alive[number] = {**claim, "text": " ".join(quotes)} if quoted else claim
     data["claims"] = list(alive.values())
@@ -89,6 +92,8 @@ def read_back(turn: StoredTurn, archive: Archive) -> StoredAnswer:
     data["sides"] = [side for side in data["sides"] if side["claims"]]
     answer = from_dict(Answer, data)
     text = answer.refusal.message if answer.refusal else " ".join(c.marked for c in answer.shown)
+    if answer.form == "talk":
+        text = talk(Question(answer.question, filters=answer.filters), archive).text
     return StoredAnswer(
         turn.number,
         turn.asked,
@@ -97,6 +102,14 @@ def read_back(turn: StoredTurn, archive: Archive) -> StoredAnswer:
         tuple(readers["citations"].superseded.values()),
         tuple(number + 1 for number in alive),
     )
+
+
+def _shown(place: dict[str, Any], archive: Archive) -> str:
+    """A quote as a claim shows it: with what it leaves to its article."""
+    citation = from_dict(Citation, place)
+    statements = archive.statements(citation.article.id, citation.article.version)
+    said = statement_at(statements, citation.start, citation.end)
+    return glossed(one_line(citation.quote), citation, said)
 
 
 def forget(conversations: Conversations, archive: Archive) -> None:
