@@ -38,7 +38,7 @@ OTHERS = [
     f"What did the minister say of {what}, and who replied to the minister?"
     for what in ("the dam", "the schools", "the hospitals", "the ferries", "the cave", "the levy")
 ]
-DISPUTE = "Helbrook thinks the dam gates were opened too late. What does Tislane say to that?"
+DISPUTE = "Who is right about the flood warning, Tislane or Helbrook?"
 
 
 @pytest.fixture(scope="module")

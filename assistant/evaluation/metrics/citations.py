@@ -89,6 +89,9 @@ METRICS = [
 ]
 
 
+_BESIDE = re.compile(r" \[[^\[\]]*\]")
+
+
 class SupportJudge(Protocol):
     """Says whether sources support a claim."""
 
@@ -223,7 +226,7 @@ def _exact(case: Case) -> tuple[int, int]:
     found = [item.exact for item in (*case.record.cited, *case.record.nearest)]
     for claim in case.record.answer.shown:
         quotes = case.quotes(claim)
-        said = [claim.text] if claim.support == "quoted" else quoted_strings(claim.text)
+        said = [_plain(claim, quotes)] if claim.support == "quoted" else quoted_strings(claim.text)
         found += [any(find(text, quote) is not None for quote in quotes) for text in said]
     return sum(found), len(found)
 
@@ -232,10 +235,19 @@ def _facts(case: Case) -> tuple[int, int]:
     """How many facts of the claims their quotes hold, and how many there are."""
     held = claimed = 0
     for claim in case.record.answer.shown:
-        found = facts(claim.text)
+        quotes = case.quotes(claim)
+        found = facts(_plain(claim, quotes))
         claimed += len(found)
-        held += found.found_in("\n".join(case.quotes(claim)))
+        held += found.found_in("\n".join(quotes))
     return held, claimed
+
+
+def _plain(claim: Claim, quotes: Sequence[str]) -> str:
+    """A claim without the days and names in brackets that the assistant put beside a quote."""
+    if claim.support != "quoted":
+        return claim.text
+    held = " ".join(" ".join(quotes).split())
+    return _BESIDE.sub(lambda one: one[0] if one[0] in held else "", claim.text)
 
 
 def _text_claimed(case: Case) -> Score:
