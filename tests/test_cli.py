@@ -70,7 +70,7 @@ def test_ask_prints_the_answer_or_its_dict(articles: Path, tmp_path: Path) -> No
     assert "The dam closed on Friday [30 January 2026], said the minister. [1]" in text
     answer = json.loads(run("ask", "dam closed", "--json", "--outlet", "gazette"))
     assert answer["citations"][0]["article"]["id"] == "b"
-    assert answer["filters"]["outlets"] == ["gazette"]
+    assert answer["filters"]["outlets"] == ["Gazette"]
     history = tmp_path / "history.json"
     history.write_text(json.dumps([answer, {"question": "q", "answer": "a"}]))
     follow = json.loads(run("ask", "and the harbour?", "--json", "--history", str(history)))
