@@ -69,7 +69,7 @@ class OneForm:
     def __init__(self, form: Form) -> None:
         self._form = form
 
-    def form(self, question: str) -> Form:  # noqa: ARG002
+    def form(self, _question: str, /) -> Form:
         """That form."""
         return self._form
 

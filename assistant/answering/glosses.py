@@ -25,8 +25,8 @@ _RELATIVE = re.compile(
 )
 _NAMED = re.compile(r"(?<=\w )[A-Z]\w+ $")  # "on Bloody "
 _AHEAD = re.compile(
-    r"\b(?:will|would|shall|should|may|might|can|could|due|plan(?:s|ned)|expect\w*|schedul\w+|set"
-    r"|to)\b|\b(?:next|coming|from|until|till|by|before|every|each)\s*$",
+    r"\b(?:will|would|shall|should|may|might|can|could|due|plan(?:s|ned)|expect\w*|schedul\w+|to)\b"
+    r"|\b(?:next|coming|from|until|till|by|before|every|each)\s*$",
     re.IGNORECASE,
 )
 _PAST = re.compile(

@@ -10,7 +10,7 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
-from assistant.archive.spelling import same, spelled
+from assistant.archive.spelling import may_be_misspelt, same, spelled
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
@@ -269,7 +269,7 @@ class Archive:
 
     def spelled(self, word: str) -> str | None:
         """The name in the archive that a word is nearly; None where it holds the word."""
-        if self.term_shares([word.lower()])[word.lower()]:
+        if not may_be_misspelt(word) or self.term_shares([word.lower()])[word.lower()]:
             return None
         return spelled(
             word, self._catalog.vocabulary, lambda terms: self.search_keywords(terms, _LOOKED_UP)

@@ -23,6 +23,12 @@ _LIKE = 60  # of 100; likeness from which one name may be meant by another
 _NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
 
 
+def may_be_misspelt(word: str) -> bool:
+    """Whether a word is long enough for a misspelt name, and none that every text has."""
+    least = _LOWER if word.islower() else _LETTERS
+    return len(word) >= least and word.lower() not in _ordinary()
+
+
 def spelled(
     word: str,
     vocabulary: Callable[[str], Iterable[tuple[str, int]]],
@@ -31,14 +37,12 @@ def spelled(
     """The name that a word is nearly: at most an edit for each five letters away.
 
     Args:
-        word: a word that the archive does not have.
+        word: a word that the archive does not have, and that may be misspelt.
         vocabulary: stems that begin with a letter, and in how many passages they are.
         search: visible passages with any of some words.
     """
     typed = word.lower()
     edits = len(typed) // _LETTERS
-    if not edits or (word.islower() and len(typed) < _LOWER) or typed in _ordinary():
-        return None
     near = [
         (distance, -count, term)
         for term, count in vocabulary(typed[0])

@@ -41,7 +41,7 @@ class HubReader:
 class FormReader(Protocol):
     """Tells what an answer to a question has to be."""
 
-    def form(self, question: str) -> Form:
+    def form(self, question: str, /) -> Form:
         """The form."""
 
 

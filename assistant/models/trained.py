@@ -45,7 +45,7 @@ class TrainedReader:
         """
         return [supports for _, supports, *_ in _model.logits(self._workers, claim, sources)]
 
-    def form(self, question: str) -> Form:
+    def form(self, question: str, /) -> Form:
         """What an answer to a question has to be; a fact where no form is more likely than not.
 
         Raises:

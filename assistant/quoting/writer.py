@@ -117,13 +117,15 @@ class QuotingWriter:
 
     def _lines(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A line for each article on the matter, its first sentence."""
-        scored = self._scorer.score(question, first_sentences(evidence))[0]
-        days_alone = not question.parts[0].query
-        kept = scored if days_alone else self._confidence.on_the_matter(scored)
+        leads = first_sentences(evidence)
+        if question.parts[0].query:
+            scored = self._scorer.score(question, leads)[0]
+            kept, confidence = self._confidence.on_the_matter(scored), self._confidence.of(scored)
+        else:  # whatever was published on those days
+            kept, confidence = [ScoredSentence(lead, 0.0) for lead in leads], 1.0
         kept = in_order(kept, "newest" if question.order == "latest" else question.order)
         if question.form == "story" and question.order == "latest":
             kept = kept[:_LATEST]
-        confidence = 1.0 if days_alone else self._confidence.of(scored)
         claims = tuple(_claim(one.candidate) for one in kept)
         return Draft(claims, confidence if claims else 0.0, related=bool(claims))
 

@@ -53,24 +53,12 @@ def understand(
     Raises:
         QuestionError: it is empty, or longer than ``max_characters``.
     """
-    text = one_line(question.text)
-    if is_blank(text):
-        raise QuestionError("The question is empty.", "Ask what the articles say about something.")
-    if len(text) > max_characters:
-        raise QuestionError(
-            f"The question has {len(text):,} characters; the limit is {max_characters:,}.",
-            "Ask it shorter, or raise the setting answer.max_question.",
-        )
+    text = _cleaned(question.text, max_characters)
     leaning, read_as = _respelled(_leaning(question, text), spelled or (lambda _: None))
-    form = form_of(leaning.asked) if form_of else "fact"
-    if form == "talk" and leaning.before:
-        form = "fact"  # "why?" goes on
-    if form == "list" and _PERSONS.match(leaning.asked):
-        form = "sides"  # a list of people is one of who says what
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
+    form = _form(form_of(leaning.asked), leaning, asked) if form_of else "fact"
     if form in ("story", "list"):
-        form = form if len(asked) == 1 else "comparison"
-        asked = [_on_topic(part, question.infer) for part in asked] if len(asked) == 1 else asked
+        asked = [_on_topic(part, question.infer) for part in asked]
     of_those_days = form in ("story", "list") or _PUBLISHED.search(leaning.asked)
     return replace(
         _limited(question, asked) if of_those_days else question,
@@ -81,6 +69,17 @@ def understand(
         form=form,
         order=_order(leaning.asked, form),
     )
+
+
+def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
+    """The form that is told, where what stands around the question allows it."""
+    if told == "talk" and leaning.before:
+        return "fact"  # "why?" goes on
+    if told == "list" and _PERSONS.match(leaning.asked):
+        return "sides"  # a list of people is one of who says what
+    if told in ("story", "list") and len(asked) > 1:
+        return "comparison"  # so that each part is answered
+    return told
 
 
 def _on_topic(part: Part, infer: bool) -> Part:
@@ -96,6 +95,18 @@ def topic(text: str) -> str:
     bare = without_days(text)
     kept = {word for word in terms(bare) if word not in english().request_words}
     return " ".join(word for word in bare.split() if kept & set(terms(word)))
+
+
+def _cleaned(question: str, max_characters: int) -> str:
+    text = one_line(question)
+    if is_blank(text):
+        raise QuestionError("The question is empty.", "Ask what the articles say about something.")
+    if len(text) > max_characters:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; the limit is {max_characters:,}.",
+            "Ask it shorter, or raise the setting answer.max_question.",
+        )
+    return text
 
 
 def _leaning(question: Question, text: str) -> FollowUp:
