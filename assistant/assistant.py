@@ -32,7 +32,7 @@ from assistant.chat_writer import ChatTurns, last
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
 from assistant.models.embedding import Embedder, SentenceEmbedder
-from assistant.models.reader import FormReader, load_form_reader, load_reader
+from assistant.models.reader import FormReader, load_form_reader, load_marker, load_reader
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.tokens import count_tokens
 from assistant.models.verifier import load_verifier
@@ -132,7 +132,11 @@ class Assistant:
         )
         reranker = load_reranker(settings.models)
         writer = quoting_writer(
-            archive, load_reader(settings.models), reranker is not None, settings.answer
+            archive,
+            load_reader(settings.models),
+            reranker is not None,
+            settings.answer,
+            load_marker(settings.models),
         )
         return cls(archive, reranker, parser, writer, settings, chat, judge)
 
@@ -325,9 +329,10 @@ class Assistant:
         return replace(turn, question=question, hits=tuple(hits))
 
     def _with_evidence(self, turn: Turn) -> Turn:
-        add = leads if turn.question.by_article else widen
+        add, times = (leads, 2) if turn.question.by_article else (widen, 1)
         hits = add(turn.hits, self.archive.passages)
-        return replace(turn, evidence=pack(hits, self.settings.answer.budget, count_tokens))
+        budget = times * self.settings.answer.budget
+        return replace(turn, evidence=pack(hits, budget, count_tokens))
 
     def _write(self, turn: Turn) -> Turn:
         turn = self._with_evidence(turn)

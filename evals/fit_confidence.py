@@ -37,6 +37,7 @@ FILE = Path(confidence.__file__).with_name("confidence.json")
 ANSWERED = 0.95  # share of the answerable questions that the threshold lets through
 PART_BELOW = 1.5  # logits that a part may lie below the threshold before it is called missing
 RELATED = 0.998  # share of the answerable questions whose evidence counts as related
+LINES = {"reader": (-3.0, -1.0), "words": (0.0, 0.0)}  # matter and line; on the sample corpus
 SEED = 1
 _BINS = 10
 
@@ -173,6 +174,7 @@ def main() -> None:
             stored[key], scores = fit(rows, names)
             if stored[key]["weights"]["sentence"] < 0:  # it only takes back what the article gives
                 stored[key], scores = fit(rows, ["article"])
+            stored[key] |= dict(zip(("matter", "line"), LINES[by], strict=True))
             print(json.dumps({key: stored[key]}, indent=2))
             if given.plot and key == "reader and reranker":
                 plot(given.plot, reliability(rows, scores))

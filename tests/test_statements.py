@@ -176,7 +176,7 @@ def test_a_table_is_not_parsed() -> None:
 
 def test_a_body_keeps_the_words_that_are_titles_elsewhere() -> None:
     (one,) = found("The Interior Ministry of Corvania said the bridge was safe.")
-    assert one.speaker == "Interior Ministry"
+    assert one.speaker == "Interior Ministry of Corvania"
 
 
 def test_a_pronoun_without_an_antecedent_stays_one() -> None:

@@ -282,6 +282,51 @@ def test_a_pronoun_marks_no_claim() -> None:
     assert speaker_of(statement) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Experts said the bridge was safe.", None),
+        ("Doctors at St Mary's Hospital said the boy was well.", None),
+        ("The company said the bridge was safe.", None),
+        ("The Energy Minister said the bridge was safe.", None),
+        ("His lawyer said the bridge was safe.", None),
+        ("A spokesman for the Velstrad Bank said the bridge was safe.", None),
+        ("The residents of Corve warned that the bridge was weak.", None),
+        ("Imtiaz Rahal asked for more. The Speaker said there was none.", None),
+        ("The mayor of Velstrad, Ada Brandt, said the bridge was safe.", "Ada Brandt"),
+        ("Miguel d'Escoto Brockmann said the bridge was safe.", "Miguel d'Escoto Brockmann"),
+        ("Ayman al-Zawahri said the bridge was safe.", "Ayman al-Zawahri"),
+        ("The Quay and Ferry Workers' Union said it was safe.", "Quay and Ferry Workers' Union"),
+        ("The Reserve Bank of Kavrenia said it was safe.", "Reserve Bank of Kavrenia"),
+        ("The Quess Valley Echo reported that it was safe.", "Quess Valley Echo"),
+    ],
+)
+def test_a_speaker_is_a_full_name_or_nobody(text: str, speaker: str | None) -> None:
+    *_, statement = find_statements(Article("a", text), PARSER)
+    assert speaker_of(statement) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "The Reserve Bank of Kavrenia met. The Reserve Bank said it was late.",
+            "Reserve Bank of Kavrenia",
+        ),
+        (
+            "The Quay and Ferry Workers' Union met. The union said it was late.",
+            "Quay and Ferry Workers' Union",
+        ),
+        ("Madrin Oake came. Oake, a retired judge, said it was late.", "Madrin Oake"),
+        ("The President of Chad came. Chad said it was late.", "Chad"),
+        ("Members of the Sea Org came. The Sea Org said it was late.", "Sea Org"),
+    ],
+)
+def test_a_short_form_is_given_in_full(text: str, speaker: str) -> None:
+    *_, statement = find_statements(Article("a", text), PARSER)
+    assert speaker_of(statement) == speaker
+
+
 WAYS = ["reader and reranker", "reader", "words and reranker", "words"]
 
 

@@ -35,6 +35,8 @@ class DraftClaim:
     """Numbers of the sources that it cites, as a chat model gives them."""
     part: str = ""
     """The part of the question that it answers, where there are several."""
+    mark: str = ""
+    """The words of it that answer, where that is sure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?<=\w )[A-Z]\w+ $")  # "on Bloody "
-_AHEAD = re.compile(
+_AHEAD = re.compile(  # with the verb that goes with it, as in "will be told"
     r"\b(?:will|would|shall|should|may|might|can|could|due|plan(?:s|ned)|expect\w*|schedul\w+|to)\b"
+    r"(?: not| to| be| have| been| get)* \w*"
     r"|\b(?:next|coming|from|until|till|by|before|every|each)\s*$",
     re.IGNORECASE,
 )
@@ -72,7 +73,7 @@ def _with_name(text: str, citation: Citation, statement: Statement | None) -> st
 def _with_days(text: str, published: date) -> str:
     def dated(match: re.Match[str]) -> str:
         before, behind = text[: match.start()], text[match.end() :]
-        if _is_quoted(before) or _NAMED.search(before):
+        if _is_quoted(before) or (_NAMED.search(before) and not match["how"]):
             return match[0]
         if match["weekday"] and not _is_past(before, behind):
             return match[0]
@@ -93,13 +94,14 @@ def _is_quoted(before: str) -> bool:
 def _is_past(before: str, behind: str) -> bool:
     """Whether a weekday is surely over: a verb of the past is beside it, and nothing ahead is.
 
-    The verb stands before it in its clause, or soon behind it, as in "a court on Monday ruled".
+    It is the last verb before it in its clause, or soon behind, as in "a court on Monday ruled".
     """
     clause = _CLAUSE.split(before)[-1]
-    if _AHEAD.search(clause):
-        return False
-    if _PAST.search(clause):
+    ahead = max((found.end() for found in _AHEAD.finditer(clause)), default=0)
+    if _PAST.search(clause, ahead):
         return True
+    if ahead:
+        return False
     after = " ".join(behind.split()[:_BEHIND])
     verb = _PAST.search(after)
     return verb is not None and not _AHEAD.search(after[: verb.start()])

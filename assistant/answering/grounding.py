@@ -55,6 +55,8 @@ class JudgedClaim:
     """Why it is not supported."""
     part: str = ""
     """The part of the question that it answers, where there are several."""
+    mark: str = ""
+    """The words of it that answer, where that is sure."""
 
 
 class Gate:
@@ -109,7 +111,7 @@ class Gate:
             found = [self.citation(quote) for quote in draft.quotes]
             said = draft.text.split()
             exact = [c for c in found if c and c.quote.split() == said]
-            return replace(self._quoting(draft.text, exact), part=draft.part)
+            return replace(self._quoting(draft.text, exact), part=draft.part, mark=draft.mark)
         if not draft.cites:
             return JudgedClaim(draft.text, "unsupported", reason="it cites no source")
         sources = [source for n in draft.cites if (source := self._source(n)) is not None]
@@ -218,7 +220,15 @@ class CitationNumbers:
             self._numbers.setdefault(citation, len(self._numbers) + 1)
         numbers = tuple(self._numbers[citation] for citation in judged.citations)
         speaker = judged.citations[0].speaker if judged.citations else None
-        return Claim(judged.text, numbers, judged.support, speaker, judged.reason, part=judged.part)
+        return Claim(
+            judged.text,
+            numbers,
+            judged.support,
+            speaker,
+            judged.reason,
+            part=judged.part,
+            mark=judged.mark if judged.mark in judged.text else "",
+        )
 
     def citations(self, judged: JudgedClaim | None = None) -> tuple[Citation, ...]:
         """Those of a claim, or all, with their numbers."""

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.language.language import any_of, english
-from assistant.language.names import is_body
+from assistant.language.language import english
+from assistant.language.names import begins_with_name, is_body, is_role
 from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
 _EN = english()
-_VOICES = re.compile(rf"\b{any_of(_EN.parties | _EN.voices)}\b", re.IGNORECASE)
+_OF = re.compile(r"\b(?:of|for|from)\b.*[A-Z]")  # "Mayor of London"
 
 _WHOLE = 0.6  # share of an outer statement from which a nested one is taken instead
 _SMALL = 1 / 3  # share of a stretch of text, below which a statement is a small part of it
@@ -40,20 +40,22 @@ def statement_at(statements: Sequence[Statement], start: int, end: int) -> State
 
 
 def speaker_of(statement: Statement | None) -> str | None:
-    """The speaker's name or role; None where the article only gives a pronoun or a thing."""
+    """A person's or a body's name; None where the article gives a pronoun, a bare role or a thing.
+
+    "The company", "experts" and "the minister" name nobody: who is meant stands in the sentence.
+    """
     if statement is None or statement.speaker.lower() in _EN.pronouns:
         return None
-    speaker = _named_last(statement.speaker.strip(" ,;:."))
-    if not words(speaker) or (speaker.islower() and " " not in speaker):
-        return None  # "company", "letter"
-    return speaker if not speaker.islower() or _VOICES.search(speaker) else None
+    speaker = _named(statement.speaker.strip(" ,;:."))
+    bare = is_role(speaker.lower()) and not _OF.search(speaker)
+    return speaker if begins_with_name(speaker) and not bare else None
 
 
-def _named_last(speaker: str) -> str:
-    """The name of "president of the guild, Constance Yarle"."""
+def _named(speaker: str) -> str:
+    """The name of "president of the guild, Constance Yarle" and of "Ada Brandt, who lives here"."""
     role, comma, name = speaker.rpartition(", ")
     whole = comma and " " in name and name.istitle() and not is_body(name)
-    return name if whole and role.split()[0].islower() else speaker
+    return name if whole and role[:1].islower() else speaker.partition(", ")[0]
 
 
 def speaker_in(statement: Statement | None, start: int, text: str) -> str | None:

@@ -205,8 +205,15 @@ class _Reader:
         return ends[0].text if ends else name
 
     def _role(self, phrase: str) -> str:
-        """A role as it stands, without its article: "the ministry" by its name where it has one."""
+        """A role as it stands, without its article: "the ministry" by its name where it has one.
+
+        What has a capital only because it begins the sentence loses it: it is no name.
+        """
         bare = re.sub(r"^(?:the|a|an|its|their)\s+", "", phrase, flags=re.IGNORECASE)
+        if not re.search(rf"[\w,] {re.escape(bare.split()[0])}\b", self._text):
+            bare = bare[:1].lower() + bare[1:]
+        if bare[:1].isupper() and " " not in bare:
+            return self._names.fullest(bare)
         if phrase.lower().startswith("the ") and " " not in bare:
             named = self._names.called(bare)
             if named:

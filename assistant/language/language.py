@@ -92,10 +92,6 @@ class Language:
     """Which pronouns a title, as it is written, allows: "Mr" allows "he himself"."""
     view_nouns: Words
     """Nouns for what somebody says or thinks: "view", "report"."""
-    parties: Words
-    """Words for those who speak in the news, "*" being any ending."""
-    voices: Words
-    """Other common nouns that can speak."""
     titles: Words
     """Words before a person's name, or for a person by an office."""
     bodies: Words

@@ -14,9 +14,11 @@ _PART = (
     r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
     r"|[A-Z][\w’'-]*|al-[A-Z]\w+)"
 )
-_LINK = r"(?: (?:(?:of|for)(?: the)?|de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben))"
+_PARTICLES = "de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben"
+_LINK = rf"(?: (?:(?:of|for)(?: the)?|{_PARTICLES}))"
 _RUN = re.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
 _EN = english()
+_BEGINS = re.compile(rf"(?:(?:{_PARTICLES}) )*[^\sA-Z]{{0,4}}[A-Z]")  # "de Villepin", "al-Zawahri"
 _HEAD = re.compile(r"\s(?:of|for|from|at|in|with)\s")
 _SPACES = re.compile(r"\s+")
 
@@ -70,7 +72,26 @@ def mentions(text: str) -> list[Mention]:
             words = words[1:]
         if words:
             found.append(Mention(_without_genitive(" ".join(words)), start))
-    return found
+    return _joined(found, text)
+
+
+def _joined(found: Sequence[Mention], text: str) -> list[Mention]:
+    """The same with "the Quay and Ferry Workers' Union" as one name."""
+    joined: list[Mention] = []
+    for one in found:
+        first = joined[-1] if joined else None
+        if first and is_body(one.name) and _is_half(first, one, text):
+            joined[-1] = Mention(f"{first.name} and {one.name}", first.start)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _is_half(first: Mention, last: Mention, text: str) -> bool:
+    """Whether a word with an article before and "and" behind is of the name that follows."""
+    between = " ".join(text[first.start : last.start].split())
+    alone = " " not in first.name and between == f"{first.name} and"
+    return alone and text[: first.start].lower().endswith("the ")
 
 
 def is_body(name: str) -> bool:
@@ -82,6 +103,11 @@ def is_body(name: str) -> bool:
 def is_title(word: str) -> bool:
     """True for a word that stands before a name: "Major", "Minister"."""
     return word.lower().rstrip(".") in _EN.titles
+
+
+def begins_with_name(phrase: str) -> bool:
+    """True for "Ada Brandt" and "al-Zawahri said", False for "doctors at St Mary's"."""
+    return _BEGINS.match(phrase) is not None
 
 
 def is_role(phrase: str) -> bool:
@@ -114,10 +140,12 @@ def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
     """True where a short form may stand for a full name: its last words, first words or letters."""
     if len(full) <= len(short):
         return False
-    if list(full[-len(short) :]) == list(short):
-        return True
+    if list(full[-len(short) :]) == list(short):  # but no "President of Chad" for "Chad"
+        return full[-len(short) - 1] not in ("of", "for", "the")
     whole = " ".join(full)
     first = list(full[: len(short)]) == list(short)
+    if first and len(short) > 1 and full[len(short)] in ("of", "for"):
+        return is_body(" ".join(short))  # "Reserve Bank" may be the Reserve Bank of Kavrenia
     if first and not _EN.name_links & set(full) and not is_body(whole):
         return True  # "Barack" may be Barack Obama, "Israel" is not the Israel Defense Forces
     initials = "".join(word[0] for word in full if word[0].isupper())

@@ -1,4 +1,4 @@
-"""Cross-encoders as ONNX files: a few logits for each pair of texts."""
+"""Cross-encoders as ONNX files: a few logits for each pair of texts, and for its word pieces."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assistant.models.loading import Lazy
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 _PIECES = 512  # that BERT reads of a pair
 _REMEMBERED = 20_000  # pairs, of some hundred bytes each
@@ -50,12 +50,28 @@ class PairModel:
         self._loaded()  # in this thread, so that its failure is told here
         return list(workers.map(partial(self._of_pair, left), rights))
 
+    def marks(self, left: str, right: str) -> list[tuple[int, int, float]]:
+        """The word pieces of the right text: first character, one past the last, and a logit.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        pair, (logits,) = self._run(left, right, "marks")
+        return [
+            (start, end, float(logit))
+            for (start, end), of, logit in zip(pair.offsets, pair.type_ids, logits, strict=True)
+            if of == 1 and end > start
+        ]
+
     def _judge(self, left: str, right: str) -> tuple[float, ...]:
+        _, (logits,) = self._run(left, right, "logits")
+        return tuple(map(float, logits))
+
+    def _run(self, left: str, right: str, output: str) -> tuple[Encoding, np.ndarray]:
         tokenizer, session = self._loaded()
         pair = tokenizer.encode(left, right)
         inputs = {name: np.array([getattr(pair, of)], np.int64) for name, of in _INPUTS.items()}
-        (logits,) = session.run(None, inputs)
-        return tuple(map(float, logits[0]))
+        return pair, session.run([output], inputs)[0]
 
 
 def _load(network: Path, pieces: Path) -> tuple[Tokenizer, InferenceSession]:

@@ -45,6 +45,24 @@ class FormReader(Protocol):
         """The form."""
 
 
+class Marker(Protocol):
+    """Tells which words of a sentence answer."""
+
+    def marked(self, question: str, sentence: str, begins: int, /) -> tuple[int, int] | None:
+        """The characters that answer, first and one past the last; None where that is not sure.
+
+        Args:
+            question: as it was asked.
+            sentence: in its context.
+            begins: where the sentence itself begins there.
+        """
+
+
+def load_marker(settings: ModelSettings) -> Marker | None:
+    """The packaged reader, whichever judges sentences; None where that is off."""
+    return None if settings.reader == "off" else TrainedReader(settings)
+
+
 def load_form_reader(settings: ModelSettings) -> FormReader | None:
     """The packaged reader, whichever judges sentences; None where that is off."""
     return None if settings.reader == "off" else TrainedReader(settings)

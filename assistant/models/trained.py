@@ -57,6 +57,27 @@ class TrainedReader:
         likely = 1 / sum(math.exp(logit - best) for logit in logits)
         return forms[logits.index(best)] if likely >= _SURE else "fact"
 
+    def marked(self, question: str, sentence: str, begins: int, /) -> tuple[int, int] | None:
+        """The characters of a sentence that answer, first and one past the last; None if unsure.
+
+        Of all stretches of word pieces the one with the largest sum of logits (Kadane's algorithm).
+
+        Args:
+            question: as it was asked.
+            sentence: as the reader reads it, in its context.
+            begins: where the sentence itself begins there.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        best, here = (0.0, 0, 0), (0.0, 0)
+        for start, end, logit in _model.marks(question, sentence):
+            if start < begins:
+                continue
+            here = (here[0] + logit, here[1]) if here[0] > 0 else (logit, start)
+            best = max(best, (here[0], here[1], end), key=lambda one: one[0])
+        return best[1:] if best[0] > 0 else None
+
 
 def trained_files() -> tuple[Path, Path]:
     """The network and its tokenizer.

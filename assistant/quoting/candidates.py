@@ -79,24 +79,26 @@ def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
 
 
 def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
-    """For each article of the hits its first passage, with the score of its best one.
+    """The first passage of each article, with the score of its best one; then the best ones.
 
     Args:
         hits: best first.
         passages: the passages of an article.
     """
-    firsts: dict[str, Hit] = {}
+    best: dict[str, Hit] = {}
     copies: set[str] = set()
     for hit in hits:
         if hit.passage.article.id not in copies:
-            firsts.setdefault(hit.passage.article.id, hit)
+            best.setdefault(hit.passage.article.id, hit)
             copies |= {copy.id for copy in hit.copies}
-    return [
+    firsts = [
         replace(hit, passage=passage)
-        for hit in firsts.values()
+        for hit in best.values()
         for passage in passages(hit.passage.article.id)[:1]
         if passage.article == hit.passage.article
     ]
+    known = {hit.passage.key for hit in firsts}
+    return firsts + [hit for hit in best.values() if hit.passage.key not in known]
 
 
 def candidates(
@@ -126,13 +128,18 @@ def candidates(
     return list(islice(kept, _MOST))
 
 
-def first_sentences(evidence: Sequence[Evidence]) -> list[Candidate]:
-    """The first sentence of each source; of a damaged one the next that is whole."""
-    found = []
+def of_articles(evidence: Sequence[Evidence]) -> list[list[Candidate]]:
+    """For each article its first sentence, then those of its best passage; none that is damaged.
+
+    Args:
+        evidence: as ``leads`` has put it.
+    """
+    found: dict[str, list[list[Candidate]]] = {}
     for item in evidence:
         own = list(_of_passage(item, "", item.hit.score))
-        found += [one for one in own if not is_damaged(one.text)][:1] or own[:1]
-    return found
+        if whole := [one for one in own if not is_damaged(one.text)] or own:
+            found.setdefault(item.hit.passage.article.id, []).append(whole)
+    return [[*(own[0][:1] if own[1:] else ()), *own[-1]] for own in found.values()]
 
 
 def _said_by(

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from assistant.quoting.scoring import ScoredSentence
 
-_BESIDE = 6.0  # logits below the best article from which another is about something else
 _FILE = Path(__file__).with_name("confidence.json")
 
 
@@ -48,6 +47,10 @@ class Confidence:
     """Least confidence for a part to count as answered, if the question is answered at all."""
     related: float
     """Least score of the best article, else of the best sentence, for evidence on the matter."""
+    matter: float
+    """Least logit of a first sentence whose article is a line of a story or list."""
+    line: float
+    """Least logit of another sentence that stands for its article there."""
 
     def judge(self, ranked: Sequence[Sequence[ScoredSentence]]) -> Verdict:
         """Whether the best sentences answer; the question is answered where its best part is.
@@ -67,12 +70,6 @@ class Confidence:
     def of(self, ranked: Sequence[ScoredSentence]) -> float:
         """How likely a part is answered by its sentences, from 0 to 1; 0 where there are none."""
         return _logistic(self._logit(figures(ranked))) if ranked else 0.0
-
-    def on_the_matter(self, ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-        """Those whose article, or they themselves, have to do with what is asked."""
-        scores = [figures([one])[self._topic] for one in ranked]
-        least = max([self.related, *(score - _BESIDE for score in scores)])
-        return [one for one, score in zip(ranked, scores, strict=True) if score >= least]
 
     @property
     def _topic(self) -> str:

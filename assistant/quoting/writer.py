@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
-from assistant.models.reader import Reader
-from assistant.quoting.candidates import Candidate, candidates, first_sentences
+from assistant.models.reader import Marker, Reader
+from assistant.quoting.candidates import Candidate, candidates, of_articles
 from assistant.quoting.choosing import Encode, choose, in_order
 from assistant.quoting.confidence import Confidence, fitted
 from assistant.quoting.scoring import ScoredSentence, Scorer
@@ -19,6 +19,7 @@ from assistant.types import Evidence, Part, Question
 
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
 _LATEST = 3  # articles, where a story's latest is asked
+_MARKED = 0.6  # of a sentence; a longer mark would tell nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class QuotingWriter:
         statements: Statements,
         encode: Encode,
         settings: AnswerSettings,
+        marker: Marker | None = None,
     ) -> None:
         """Make a writer.
 
@@ -54,12 +56,14 @@ class QuotingWriter:
             statements: who says what in an article.
             encode: texts to vectors, to see what repeats.
             settings: how much to quote.
+            marker: tells which words answer; without it none are marked.
         """
         self._scorer = scorer
         self._confidence = confidence
         self._statements = statements
         self._encode = encode
         self._settings = settings
+        self._marker = marker
 
     def rank(self, question: Question, evidence: Sequence[Evidence]) -> list[list[ScoredSentence]]:
         """For each part of the question the sentences it may be answered by, best first."""
@@ -83,8 +87,10 @@ class QuotingWriter:
             label = part.text if len(question.parts) > 1 else ""
             pools += [_Pool(label, sentences) for sentences in fitting]
             missing += [] if fitting else [part.text]
-        claims = self._chosen(question, pools) if pools else ()
-        return Draft(claims, verdict.confidence, related=True, missing=tuple(missing))
+        claims = self._chosen(question, pools) if pools else []
+        if question.form == "fact" and claims:
+            claims[0] = self._with_mark(question.parts[0], claims[0], ranked[0])
+        return Draft(tuple(claims), verdict.confidence, related=True, missing=tuple(missing))
 
     def _pools(
         self, question: Question, part: Part, ranked: list[ScoredSentence]
@@ -96,7 +102,22 @@ class QuotingWriter:
             return parties(ranked, self._statements)
         return [ranked]
 
-    def _chosen(self, question: Question, pools: Sequence[_Pool]) -> tuple[DraftClaim, ...]:
+    def _with_mark(
+        self, part: Part, claim: DraftClaim, ranked: Sequence[ScoredSentence]
+    ) -> DraftClaim:
+        """A claim with the words of it that answer."""
+        (quote,) = claim.quotes
+        own = (one.candidate for one in ranked if one.candidate.text == quote.text)
+        candidate = next(own, None)
+        if self._marker is None or candidate is None:
+            return claim
+        begins = len(candidate.framed) - len(candidate.text)
+        found = self._marker.marked(part.query, candidate.framed, begins)
+        if found is None or found[1] - found[0] > _MARKED * len(candidate.text):
+            return claim
+        return replace(claim, mark=" ".join(candidate.framed[slice(*found)].split()))
+
+    def _chosen(self, question: Question, pools: Sequence[_Pool]) -> list[DraftClaim]:
         """Sentences of the pools; each part of a question, and each person asked for, by itself."""
         most = self._settings.sentences
         if question.form == "fact":
@@ -104,34 +125,57 @@ class QuotingWriter:
         ranked = [pool.sentences for pool in pools]
         chosen = choose(ranked, self._encode, most, self._settings.words, question.order)
         if question.form == "sides":  # which are told in turn
-            return tuple(_claim(one.candidate) for one in in_order(chosen, question.order))
+            return [_claim(one.candidate) for one in in_order(chosen, question.order)]
         groups: list[list[ScoredSentence]] = [[] for _ in pools]
         for one in chosen:
             best = max(range(len(pools)), key=lambda place: pools[place].logit(one))
             groups[best].append(one)
-        return tuple(
+        return [
             _claim(one.candidate, pool.label)
             for pool, group in zip(pools, groups, strict=True)
             for one in in_order(group, question.order)
-        )
+        ]
 
     def _lines(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
-        """A line for each article on the matter, its first sentence."""
-        leads = first_sentences(evidence)
+        """A line for each article on the matter."""
+        articles = of_articles(evidence)
         if question.parts[0].query:
-            scored = self._scorer.score(question, leads)[0]
-            kept, confidence = self._confidence.on_the_matter(scored), self._confidence.of(scored)
+            every = [one for own in articles for one in own]
+            scored = self._scorer.score(question, every)[0]
+            kept, confidence = self._on_the_matter(articles, scored), self._confidence.of(scored)
         else:  # whatever was published on those days
-            kept, confidence = [ScoredSentence(lead, 0.0) for lead in leads], 1.0
+            kept, confidence = [ScoredSentence(own[0], 0.0) for own in articles], 1.0
         kept = in_order(kept, "newest" if question.order == "latest" else question.order)
         if question.form == "story" and question.order == "latest":
             kept = kept[:_LATEST]
         claims = tuple(_claim(one.candidate) for one in kept)
         return Draft(claims, confidence if claims else 0.0, related=bool(claims))
 
+    def _on_the_matter(
+        self, articles: Sequence[Sequence[Candidate]], scored: Sequence[ScoredSentence]
+    ) -> list[ScoredSentence]:
+        """The first sentence of each article where that is on the matter, else what answers best.
+
+        "How has the offer changed?" is told by what stands far behind the first sentences.
+        """
+        by_text = {id(one.candidate): one for one in scored}
+        lines = []
+        for own in articles:
+            first, *others = [by_text[id(one)] for one in own]
+            best = max(others, key=lambda one: one.logit, default=first)
+            if first.logit >= self._confidence.matter:
+                lines.append(first)
+            elif best.logit >= self._confidence.line:
+                lines.append(best)
+        return lines
+
 
 def quoting_writer(
-    archive: Archive, reader: Reader | None, reranked: bool, settings: AnswerSettings
+    archive: Archive,
+    reader: Reader | None,
+    reranked: bool,
+    settings: AnswerSettings,
+    marker: Marker | None = None,
 ) -> QuotingWriter:
     """A quoting writer over an archive, with the numbers that the package ships.
 
@@ -140,6 +184,7 @@ def quoting_writer(
         reader: judges the sentences; without one the question's words do.
         reranked: whether a cross-encoder has scored the passages.
         settings: how much to quote.
+        marker: tells which words answer; without it none are marked.
     """
     return QuotingWriter(
         Scorer(reader, archive.term_shares),
@@ -147,6 +192,7 @@ def quoting_writer(
         archive.statements,
         archive.encode,
         settings,
+        marker,
     )
 
 

@@ -86,6 +86,8 @@ class Claim:
     """Why it is not supported; None where it is."""
     part: str = ""
     """The part of the question that it answers, where there are several."""
+    mark: str = ""
+    """The words of the text that answer, where that is sure."""
 
     @property
     def marked(self) -> str:

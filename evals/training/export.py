@@ -24,43 +24,53 @@ from transformers import BertForSequenceClassification
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OPSET = 17
 
+Head = dict[str, torch.Tensor]
+"""Weight and bias of a linear head."""
+
 
 class _Logits(torch.nn.Module):
-    """The network with its inputs by place, and nothing but the logits of all heads."""
+    """The network with its inputs by place: the logits of a pair, and of each word piece."""
 
-    def __init__(
-        self, network: BertForSequenceClassification, forms: dict[str, torch.Tensor]
-    ) -> None:
+    def __init__(self, network: BertForSequenceClassification, forms: Head, marks: Head) -> None:
         super().__init__()
         self._network = network
-        self._weight, self._bias = forms["weight"], forms["bias"]
+        self._forms, self._marks = forms, marks
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         found = self._network(
             input_ids=ids, attention_mask=mask, token_type_ids=types, output_hidden_states=True
         )
-        seen = (middle(found.hidden_states, mask)[:, None, :] * self._weight).sum(-1)
-        return torch.cat([found.logits, seen + self._bias], 1)
+        seen = _applied(self._forms, middle(found.hidden_states, mask))
+        marks = _applied(self._marks, found.hidden_states[-1])
+        return torch.cat([found.logits, seen], 1), marks.squeeze(-1)
+
+
+def _applied(head: Head, states: torch.Tensor) -> torch.Tensor:
+    """A linear head, in a form that is not made coarser with the rest."""
+    return (states[..., None, :] * head["weight"]).sum(-1) + head["bias"]
 
 
 def write_onnx(
-    network: BertForSequenceClassification, forms: dict[str, torch.Tensor], file: Path
+    network: BertForSequenceClassification, forms: Head, marks: Head, file: Path
 ) -> None:
     """The network with 32-bit weights.
 
     Args:
         network: the trained network.
         forms: weight and bias of the head for forms (forms.py).
+        marks: the same for the words that answer (train.py).
         file: where to.
     """
     example = tensors(tokenizer(), ["Who sank?"], ["Two boats sink\nTwo boats sank on Monday."])
     torch.onnx.export(
-        _Logits(network.eval(), forms),
+        _Logits(network, forms, marks).eval(),
         tuple(example[name] for name in _INPUTS),
         str(file),
         input_names=list(_INPUTS),
-        output_names=["logits"],
-        dynamic_axes={name: {0: "pairs", 1: "pieces"} for name in _INPUTS},
+        output_names=["logits", "marks"],
+        dynamic_axes={name: {0: "pairs", 1: "pieces"} for name in (*_INPUTS, "marks")},
         opset_version=_OPSET,
         dynamo=False,
     )
@@ -80,7 +90,8 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         whole = file if asked.float else Path(folder) / "model.onnx"
-        write_onnx(network, load_file(asked.model / "forms.safetensors"), whole)
+        heads = [load_file(asked.model / f"{name}.safetensors") for name in ("forms", "marks")]
+        write_onnx(network, *heads, whole)
         if not asked.float:
             quantize_dynamic(whole, file, weight_type=QuantType.QUInt8)
     labels = {"id2label": dict(enumerate(LABELS))}

@@ -7,8 +7,11 @@ writes ``answers.jsonl`` and ``supports.jsonl``, a pair a line: ``left`` (questi
 them to models), ``label`` from 0 to 1 and ``article``. Of the articles for training only. Half of
 the sentences that do not answer are those that the packaged cross-encoder puts first.
 
-``--contrasts``: the same of the items of ``contrasts.jsonl`` (CONTRASTS.md), where the sentences
-that do not answer are the one that looks as if it did, and those that share most words.
+``--items NAME ...``: the same of the items of ``NAME.jsonl``: ``contrasts`` (CONTRASTS.md),
+``reworded`` (REWORDED.md) and ``plain`` (PLAIN.md), where the sentences that do not answer are the
+one that looks as if it did, and those that the packaged reader puts first.
+
+``marks.jsonl`` (MARKS.md) becomes pairs of a question and a sentence with the words that answer.
 """
 
 from __future__ import annotations
@@ -29,20 +32,29 @@ from items import Item, Split, read_written, split_of
 from assistant.language import terms
 from assistant.models.framing import encoder_text, heading, in_context
 from assistant.models.reranking import PackagedReranker, Reranker
+from assistant.models.trained import TrainedReader
 from assistant.settings import ModelSettings
-from assistant.testing import WordOverlap
 from assistant.text import sentences
 from assistant.types import Article
 
 HERE = Path(__file__).resolve().parent
+FIRST = ["written", "wikinews"]
+LATER = ["contrasts", "reworded", "plain"]
+_LATER_KINDS = {"contrast", "reworded", "plain"}
 _CONTEXT = 0.25  # label of a sentence that only helps to understand
 _HARD, _RANDOM, _OTHER_ARTICLES = 3, 1, 1  # wrong sentences for a question, by where from
-_HARD_CONTRAST = 1  # beside the one that looks as if it answered
+_HARD_LATER = 2  # of later items; beside the one that looks as if it answered
 _HARD_UNANSWERABLE = 12  # of the article of a near-unanswerable question
 _SHARING = 8  # sentences of other articles that share a question's rarest words
 _SEED = 14
 
 Pair = dict[str, Any]
+
+
+class _Packaged(TrainedReader):
+    """The packaged reader, which shows by its own mistakes what is hard."""
+
+    score = TrainedReader.answers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,14 +67,15 @@ class Text:
 
     def sentence(self, n: int) -> str:
         """A sentence in its context."""
-        before = self._words([self.sentences[n - 1]]) if n else ""
-        return in_context(heading(self.article), self._words([self.sentences[n]]), before)
+        before = self.words([self.sentences[n - 1]]) if n else ""
+        return in_context(heading(self.article), self.words([self.sentences[n]]), before)
 
     def read(self, spans: Sequence[Sequence[int]]) -> str:
         """Some stretches of the article, as the verifier judges by them."""
-        return encoder_text(heading(self.article), self._words(spans))
+        return encoder_text(heading(self.article), self.words(spans))
 
-    def _words(self, spans: Sequence[Sequence[int]]) -> str:
+    def words(self, spans: Sequence[Sequence[int]]) -> str:
+        """Some stretches of the article in one line."""
         return " ".join(" ".join(self.article.text[start:end] for start, end in spans).split())
 
     def touching(self, spans: Sequence[Sequence[int]]) -> set[int]:
@@ -78,13 +91,13 @@ Place = tuple[Text, int]
 """A sentence of an article, by its number."""
 
 
-def read_texts(others: Path, split: Split = "training", contrasts: bool = False) -> list[Text]:
+def read_texts(others: Path, split: Split = "training", items: Sequence[str] = FIRST) -> list[Text]:
     """The articles of a split with their items, by id.
 
     Args:
-        others: the articles that the items of ``wikinews.jsonl`` are about, a JSON object a line.
+        others: the articles that are not in ``articles/``, a JSON object a line.
         split: what the articles are for.
-        contrasts: with the items of ``contrasts.jsonl`` in place of all others.
+        items: which items: "written" are those in ``articles/``, others stand in ``NAME.jsonl``.
     """
     articles = {
         one.id: Article(one.id, one.text, title=one.fields["title"], published=_day(one.fields))
@@ -94,10 +107,10 @@ def read_texts(others: Path, split: Split = "training", contrasts: bool = False)
     for fields in map(json.loads, others.read_text(encoding="utf-8").splitlines()):
         title, text = fields["title"], fields["text"]
         articles[fields["id"]] = Article(fields["id"], text, title=title, published=_day(fields))
-    lines = (HERE / f"{'contrasts' if contrasts else 'wikinews'}.jsonl").read_text(encoding="utf-8")
     by_article: dict[str, list[Item]] = defaultdict(list)
-    for item in [*([] if contrasts else written), *map(json.loads, lines.splitlines())]:
-        by_article[item["article"]].append(item)
+    for name in items:
+        for item in written if name == "written" else read_items(HERE / f"{name}.jsonl"):
+            by_article[item["article"]].append(item)
     return [
         Text(
             articles[name],
@@ -107,6 +120,11 @@ def read_texts(others: Path, split: Split = "training", contrasts: bool = False)
         for name in sorted(by_article)
         if split_of(name) == split
     ]
+
+
+def read_items(file: Path) -> list[Item]:
+    """The items of a file, a JSON object a line."""
+    return list(map(json.loads, file.read_text(encoding="utf-8").splitlines()))
 
 
 def _day(fields: dict[str, Any]) -> date | None:
@@ -132,7 +150,7 @@ def answer_pairs(
             own = [n for n in range(len(text.sentences)) if n not in right | also]
             near = [(text, n) for n in text.touching(item.get("near", []))]
             most = _HARD if right else _HARD_UNANSWERABLE
-            most = _HARD_CONTRAST if near or item["kind"] == "contrast" else most
+            most = _HARD_LATER if near or item["kind"] in _LATER_KINDS else most
             hard = near + _first(reranker, asked, [(text, n) for n in own], most)
             easy = [(text, n) for n in own if (text, n) not in hard]
             wrong = hard + _some(easy, _RANDOM, chance)
@@ -192,6 +210,18 @@ def support_pairs(texts: Sequence[Text], chance: random.Random) -> Iterator[Pair
             yield _pair(own, text, text.read([two]), 0.0)
 
 
+def mark_pairs(texts: Sequence[Text], items: Iterable[Item]) -> Iterator[Pair]:
+    """A question with a sentence that answers it (``right``, from ``begins`` on) and ``words``."""
+    by_id = {text.article.id: text for text in texts}
+    for item in items:
+        if text := by_id.get(item["article"]):
+            (n,) = text.touching([item["sentence"]])
+            right = text.sentence(n)
+            begins = len(right) - len(text.words([item["sentence"]]))
+            words = [" ".join(one.split()) for one in item["words"]]
+            yield _pair(item["question"], text, right, 1.0) | {"begins": begins, "words": words}
+
+
 def _pair(left: str, text: Text, right: str, label: float) -> Pair:
     return {"left": left, "right": right, "label": label, "article": text.article.id}
 
@@ -205,12 +235,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
-    parser.add_argument("--contrasts", action="store_true")
+    parser.add_argument("--items", nargs="+", choices=(*FIRST, *LATER), default=FIRST)
     asked = parser.parse_args()
-    texts = read_texts(asked.others, contrasts=asked.contrasts)
+    texts = read_texts(asked.others, items=asked.items)
     asked.out.mkdir(parents=True, exist_ok=True)
+    _write(asked.out / "marks.jsonl", mark_pairs(texts, read_items(HERE / "marks.jsonl")))
     _write(asked.out / "supports.jsonl", support_pairs(texts, random.Random(_SEED)))
-    reranker = WordOverlap() if asked.contrasts else PackagedReranker(ModelSettings())
+    first = asked.items == FIRST
+    reranker = PackagedReranker(ModelSettings()) if first else _Packaged(ModelSettings())
     _write(asked.out / "answers.jsonl", answer_pairs(texts, random.Random(_SEED), reranker))
 
 

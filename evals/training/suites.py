@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from items import Split
-from pairs import Text, read_texts
+from pairs import FIRST, LATER, Text, read_texts
 
 _SETTINGS = """\
 questions = "questions.jsonl"
@@ -51,10 +51,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
     parser.add_argument("--split", choices=get_args(Split), default="sealed")
+    parser.add_argument("--items", nargs="+", choices=(*FIRST, *LATER), default=FIRST)
     parser.add_argument("--every", type=int, default=1, help="ask every so many questions only")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    lines = [one for text in read_texts(asked.others, asked.split) for one in questions(text)]
+    asked_about = read_texts(asked.others, asked.split, asked.items)
+    lines = [one for text in asked_about for one in questions(text)]
     lines = lines[:: asked.every]
     articles = [
         {"id": one.id, "title": one.title, "text": one.text, "date": str(one.published or "")}
