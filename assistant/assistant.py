@@ -310,7 +310,7 @@ class Assistant:
         if self._chat and len(question.text) <= limit:
             question = self._chat.understand(question)
         question = understand(
-            question, limit, self._forms.form if self._forms else None, self.archive.spelled
+            question, limit, self._forms.form if self._forms else None, self.archive
         )
         coverage = self.archive.coverage(question.filters)
         answer = talk(question, self.archive) if question.form == "talk" else None

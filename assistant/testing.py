@@ -74,6 +74,18 @@ class OneForm:
         return self._form
 
 
+class OneMark:
+    """A marker without a model: some words are the answer wherever they stand."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def marked(self, _question: str, sentence: str, begins: int, /) -> tuple[int, int] | None:
+        """Those words; None where the sentence has them not."""
+        start = sentence.find(self._words, begins)
+        return (start, start + len(self._words)) if start >= 0 else None
+
+
 class FlatParser:
     """A parser without a model: words and marks side by side, and capitalised words as names."""
 

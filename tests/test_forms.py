@@ -13,18 +13,20 @@ from assistant.answering.glosses import glossed
 from assistant.archive import Archive
 from assistant.language import SpacyParser
 from assistant.quoting import quoting_writer
-from assistant.rendering import to_text
+from assistant.rendering import to_html, to_text
 from assistant.settings import ModelSettings, load
-from assistant.testing import HashEmbeddings, OneForm, WordOverlap
+from assistant.testing import HashEmbeddings, OneForm, OneMark, WordOverlap
 from assistant.text import is_damaged
 from assistant.types import Citation, Form, Source
 
 PARSER = SpacyParser(ModelSettings())
 
 
-def article(name: str, day: str, title: str, text: str, outlet: str = "The Sond Echo") -> Article:
+def article(name: str, day: str, title: str, text: str, byline: str | None = None) -> Article:
     published = date.fromisoformat(day)
-    return Article(name, text, title=title, published=published, outlet=outlet)
+    return Article(
+        name, text, title=title, published=published, outlet="The Sond Echo", byline=byline
+    )
 
 
 STRIKE = [
@@ -34,6 +36,7 @@ STRIKE = [
         "Tram strike begins in Sond",
         "The tram strike in Sond began on Monday. “We have waited for a year,” said Ilse Quarn,"
         " who leads the tram union. The operator called the tram strike unlawful.",
+        byline="By Hanna Oresk and Tam Vell",
     ),
     article(
         "court",
@@ -56,7 +59,7 @@ OTHERS = [
         "Holm brothers' bakery wins prize",
         "The bakery of Sven Holm won a prize. Sven Holm said the prize was for his bread.",
     ),
-    article("roof", "2025-05-05", "Roof of Althof school mended", "The roof is new."),
+    article("roof", "2025-05-05", "Roof of Althof school mended", "The roof is new.", "Tam Vell"),
 ]
 
 Ask = Callable[..., Answer]
@@ -69,9 +72,16 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
     archive = Archive(tmp_path / "archive", HashEmbeddings(), settings, PARSER)
     archive.add([*STRIKE, *OTHERS])
 
-    def one(question: str, form: Form, filters: Filters | None = None, **given: object) -> Answer:
+    def one(
+        question: str,
+        form: Form,
+        filters: Filters | None = None,
+        mark: str = "",
+        **given: object,
+    ) -> Answer:
         words = WordOverlap()
-        writer = quoting_writer(archive, words, True, settings.answer)
+        marker = OneMark(mark) if mark else None
+        writer = quoting_writer(archive, words, True, settings.answer, marker)
         made = Assistant(archive, words, PARSER, writer, settings, forms=OneForm(form))
         return made.ask(question, filters=filters or Filters(), **given)
 
@@ -176,6 +186,13 @@ def test_an_unknown_outlet_is_named_with_what_is_near(ask: Ask) -> None:
         ("Last year it was more.", "Last year [the year 2025] it was more."),
         ("Last Thursday it was more.", "Last Thursday [26 February 2026] it was more."),
         ("A court on Tuesday ruled so.", "A court on Tuesday [3 March 2026] ruled so."),
+        ("A court in Sond on Tuesday ruled.", "A court in Sond on Tuesday [3 March 2026] ruled."),
+        ("Ships to Merrin sank on Monday.", "Ships to Merrin sank on Monday [2 March 2026]."),
+        (
+            "Talks to end it broke off on Monday.",
+            "Talks to end it broke off on Monday [2 March 2026].",
+        ),
+        ("Told on Monday to go on Friday.", "Told on Monday [2 March 2026] to go on Friday."),
         ("The bridge will be closed on Tuesday.", "The bridge will be closed on Tuesday."),
         ("It is expected to be done on Friday.", "It is expected to be done on Friday."),
         ("On Monday, ministers will meet.", "On Monday, ministers will meet."),
@@ -205,6 +222,55 @@ def test_the_latest_of_a_fact_is_answered(ask: Ask) -> None:
 def test_days_alone_are_kept_within_a_filter_of_the_caller(ask: Ask) -> None:
     given = Filters(since=date(2026, 1, 1))
     assert articles(ask("What happened in March 2026?", "story", given)) == ["ended", "holm"]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which articles did Tam Vell write?", ["begun", "roof"]),
+        ("articles by tam vell", ["begun", "roof"]),
+        ("Which articles did Hanna Oresk write?", ["begun"]),
+        ("What has Tam Vell written about the school roof?", ["roof"]),
+    ],
+)
+def test_a_list_may_be_of_an_authors_articles(ask: Ask, question: str, found: list[str]) -> None:
+    answer = ask(question, "list")
+    assert articles(answer) == found
+    assert "the author" in to_text(answer)
+
+
+def test_an_authors_articles_are_no_limit_where_they_are_not_asked_for(ask: Ask) -> None:
+    assert ask("When did the strike that Tam Vell covered end?", "fact").filters == Filters()
+    some = Filters(articles=("court",))
+    assert ask("Which articles did Tam Vell write?", "list", some).filters == some
+
+
+def test_the_words_that_answer_are_marked_in_what_is_said_first(ask: Ask) -> None:
+    answer = ask("When did the tram strike in Sond end?", "fact", mark="after 50 days")
+    assert answer.claims[0].mark == "after 50 days"
+    assert "<strong>after 50 days</strong>" in to_html(answer)
+    assert all(not one.mark for one in answer.claims[1:])
+
+
+@pytest.mark.parametrize(
+    ("question", "mark"),
+    [
+        ("When did the tram strike in Sond end?", "on Tuesday after"),  # a day is put between
+        ("When did the tram strike in Sond end?", "nowhere"),
+        ("How is the roof of Althof school?", "The roof is"),  # most of the sentence
+    ],
+)
+def test_what_is_no_stretch_of_the_sentence_or_most_of_it_is_not_marked(
+    ask: Ask, question: str, mark: str
+) -> None:
+    answer = ask(question, "fact", mark=mark)
+    assert answer.claims
+    assert not any(one.mark for one in answer.claims)
+
+
+def test_nothing_is_marked_in_what_is_no_fact(ask: Ask) -> None:
+    answer = ask("What did Ilse Quarn say about the tram strike?", "words", mark="a year")
+    assert not any(one.mark for one in answer.claims)
 
 
 def test_a_month_without_articles_is_refused(ask: Ask) -> None:

@@ -30,10 +30,7 @@ _AHEAD = re.compile(  # with the verb that goes with it, as in "will be told"
     r"|\b(?:next|coming|from|until|till|by|before|every|each)\s*$",
     re.IGNORECASE,
 )
-_PAST = re.compile(
-    r"\b(?:\w+ed|said|told|was|were|had|began|came|went|took|gave|won|lost|left|made|met|sent|fell"
-    r"|rose|broke|found|held|hit|killed|struck|shot|beat|led|put|cut|drew|saw|ran|wrote|spoke)\b"
-)
+_PAST = re.compile(rf"\b(?:\w+ed|{any_of(_EN.past_verbs)})\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:—–()]")
 _BEHIND = 8  # words behind a day that may hold its verb
 _OPENED = re.compile(r"[“«„]|(?<!\w)['‘](?=\w)")

@@ -221,6 +221,17 @@ class Catalog(Visible):
         )
         return [outlet for (outlet,) in rows]
 
+    def bylines(self) -> dict[str, list[str]]:
+        """Bylines of current articles, with the ids of those that carry them."""
+        rows = self._all(
+            "SELECT json_extract(fields, '$.byline') AS byline, id FROM article"
+            " WHERE state = 'current' AND byline IS NOT NULL ORDER BY id"
+        )
+        found: dict[str, list[str]] = {}
+        for byline, article_id in rows:
+            found.setdefault(byline, []).append(article_id)
+        return found
+
     def vocabulary(self, letter: str) -> list[tuple[str, int]]:
         """Stems that begin with a letter, and how many passages have each."""
         with self._lock:

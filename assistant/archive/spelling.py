@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from rapidfuzz import process
@@ -20,6 +20,7 @@ _LOWER = 6  # letters of one without a capital: shorter ones are too often other
 _TRIED = 6  # words that are looked up, nearest first
 _STEMMED = 1  # edits more that the stem of a name may be away
 _LIKE = 60  # of 100; likeness from which one name may be meant by another
+_AUTHORS = re.compile(r"^[Bb]y\s+|\s*(?:,|;|&|\band\b)\s*")  # between the names of a byline
 _NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
 
 
@@ -53,6 +54,24 @@ def spelled(
         fitting = [(OSA.distance(typed, name.lower()), name) for name in names]
         if fitting and min(fitting)[0] <= edits:
             return min(fitting)[1]
+    return None
+
+
+def author_in(
+    question: str, bylines: Mapping[str, Sequence[str]]
+) -> tuple[str, tuple[str, ...]] | None:
+    """The first author whom a question names in full, and the ids of the articles by them.
+
+    Args:
+        question: as it was asked.
+        bylines: ids of articles by their bylines, which may name several authors.
+    """
+    asked = f" {' '.join(words(question))} "
+    for byline in bylines:
+        for name in _AUTHORS.split(byline):
+            if len(words(name)) > 1 and f" {' '.join(words(name))} " in asked:
+                own = (ids for other, ids in bylines.items() if name in _AUTHORS.split(other))
+                return name, tuple(one for ids in own for one in ids)
     return None
 
 

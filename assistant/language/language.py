@@ -80,6 +80,8 @@ class Language:
     """Documents, behind which somebody speaks."""
     irregular_verbs: Mapping[str, str]
     """Forms of verbs that no rule makes, in a row."""
+    past_verbs: Words
+    """Past forms of verbs that no rule makes: "sank"."""
     pronouns: Words
     """Pronouns and the like, which name nobody."""
     personal_pronouns: Words

@@ -70,11 +70,16 @@ def queries(question: Question) -> list[str]:
 
 
 def without_inferred(question: Question) -> Question:
-    """The question limited only by what its caller set."""
+    """The question without the days that it names itself."""
     if not question.inferred:
         return question
-    filters = replace(question.filters, since=None, until=None)
-    return replace(question, filters=filters, inferred=())
+    since, until = (
+        None if name in question.inferred else getattr(question.filters, name)
+        for name in ("since", "until")
+    )
+    kept = tuple(name for name in question.inferred if name == "articles")
+    filters = replace(question.filters, since=since, until=until)
+    return replace(question, filters=filters, inferred=kept)
 
 
 def _scopes(question: Question, place: int) -> list[Filters]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Protocol
 
 from assistant.errors import QuestionError
 from assistant.language.language import english
@@ -16,8 +17,16 @@ from assistant.understanding.followups import FollowUp, follow_up
 from assistant.understanding.parts import parts
 from assistant.understanding.periods import period, wants_latest, without_days
 
-Spelled = Callable[[str], str | None]
-"""The name of the archive that a word is nearly; None where it has the word, or none is near."""
+
+class Known(Protocol):
+    """What an archive knows of names."""
+
+    def spelled(self, word: str) -> str | None:
+        """The name that a word is nearly; None where it has the word, or none is near."""
+
+    def written_by(self, question: str) -> tuple[str, tuple[str, ...]] | None:
+        """The author whom a question names, and the ids of the articles by them."""
+
 
 FormOf = Callable[[str], Form]
 """What an answer to a question has to be."""
@@ -37,7 +46,7 @@ def understand(
     question: Question,
     max_characters: int,
     form_of: FormOf | None = None,
-    spelled: Spelled | None = None,
+    known: Known | None = None,
 ) -> Question:
     """The question cleaned, read without its history, with its parts, filters, form and order.
 
@@ -48,15 +57,20 @@ def understand(
         question: as it was asked.
         max_characters: a longer one is refused.
         form_of: tells what is wanted; without it a fact is.
-        spelled: mends names that the archive does not have.
+        known: the archive's names, which a question may misspell, or ask for the articles of.
 
     Raises:
         QuestionError: it is empty, or longer than ``max_characters``.
     """
     text = _cleaned(question.text, max_characters)
-    leaning, read_as = _respelled(_leaning(question, text), spelled or (lambda _: None))
+    leaning = _leaning(question, text)
+    told = form_of(leaning.asked) if form_of else "fact"
+    author = known.written_by(leaning.standalone) if known and told == "list" else None
+    leaning, read_as = _respelled(leaning, known, author[0] if author else "")
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
-    form = _form(form_of(leaning.asked), leaning, asked) if form_of else "fact"
+    form = _form(told, leaning, asked)
+    if author:
+        asked, question = [_by(author[0], part) for part in asked], _limited_to(question, author)
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
     of_those_days = form in ("story", "list") or _PUBLISHED.search(leaning.asked)
@@ -80,6 +94,26 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     if told in ("story", "list") and len(asked) > 1:
         return "comparison"  # so that each part is answered
     return told
+
+
+def _by(author: str, part: Part) -> Part:
+    """A part without the author's name, which no text need have."""
+    bare = re.sub(rf"\b(?:by )?{re.escape(author)}\b", "", part.query, flags=re.IGNORECASE)
+    return replace(part, query=topic(bare))
+
+
+def _limited_to(question: Question, author: tuple[str, tuple[str, ...]]) -> Question:
+    """The question within an author's articles, where its caller set none and did not forbid it."""
+    if not question.infer or question.filters.articles:
+        return question
+    name, ids = author
+    limited = replace(question.filters, articles=ids)
+    return replace(
+        question,
+        filters=limited,
+        inferred=(*question.inferred, "articles"),
+        read_as=(*question.read_as, (name, f"the author {name}")),
+    )
 
 
 def _on_topic(part: Part, infer: bool) -> Part:
@@ -115,9 +149,13 @@ def _leaning(question: Question, text: str) -> FollowUp:
     return follow_up(text, question.history)
 
 
-def _respelled(leaning: FollowUp, spelled: Spelled) -> tuple[FollowUp, dict[str, str]]:
+def _respelled(
+    leaning: FollowUp, known: Known | None, author: str
+) -> tuple[FollowUp, dict[str, str]]:
     """The question with names as the archive spells them, and what was changed."""
-    found = {word: spelled(word) for word in _WORD.findall(leaning.standalone)}
+    typed = set(_WORD.findall(leaning.standalone)) if known else set()
+    kept = author.lower().split()
+    found = {word: known.spelled(word) for word in typed if known and word.lower() not in kept}
     changed = {word: name for word, name in found.items() if name}
 
     def mended(text: str) -> str:
