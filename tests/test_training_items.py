@@ -25,13 +25,19 @@ import suites  # noqa: E402
 from export import write_onnx  # noqa: E402
 from forms import fit, read_forms, states  # noqa: E402
 from items import ERRORS, Malformed, read_article, read_written, split_of  # noqa: E402
+from marks import fit as fit_marks  # noqa: E402
+from marks import pieces as marked_pieces  # noqa: E402
 from network import FORMS, start, tensors, tokenizer  # noqa: E402
-from pairs import answer_pairs, read_texts, support_pairs  # noqa: E402
-from train import Batch, train  # noqa: E402
+from pairs import LATER, answer_pairs, mark_pairs, read_items, read_texts, support_pairs  # noqa: E402
+from train import Batch, form_pairs, mark_labels, train  # noqa: E402
 
 QUESTION = "Who closed the Sond bridge on Monday?"
 ANSWER = "Ada Brandt closed the Sond bridge on Monday."
 OTHER = "Bakers in Althof sold fewer rolls."
+MARKS = [
+    {"left": QUESTION, "right": f"Sond\n{ANSWER}", "begins": 5, "words": ["Ada Brandt"]},
+    {"left": "What fell?", "right": f"Althof\n{OTHER}", "begins": 7, "words": ["rolls"]},
+]
 
 WRITTEN = read_written(TRAINING / "articles")
 OTHERS = list(
@@ -70,6 +76,24 @@ def test_spans_are_of_the_articles() -> None:
         for item in one.items:
             spans = [*item.get("answers", ()), *item.get("also", ()), *item.get("support", ())]
             assert all(0 <= start < end <= len(one.text) for start, end in spans)
+
+
+@needs_shared
+def test_later_items_are_of_articles_that_are_not_sealed() -> None:
+    for name in (*LATER, "marks"):
+        items = read_items(TRAINING / f"{name}.jsonl")
+        assert {split_of(one["article"]) for one in items} <= {"training", "calibration"}
+    texts = read_texts(SHARED / "wikinews" / "articles.jsonl", items=LATER)
+    made = list(mark_pairs(texts))
+    assert len(made) > 1500
+    assert all(word in one["right"][one["begins"] :] for one in made for word in one["words"])
+
+
+def test_the_words_that_answer_are_told_from_the_others_of_their_sentence() -> None:
+    labels = mark_labels(tokenizer(), MARKS[0], 40)
+    assert (labels == 1).sum() == 2  # Ada, Brandt
+    assert (labels == 0).sum() == 8  # with the full stop, and So-nd
+    assert (labels[-5:] == -1).all()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +162,8 @@ def test_the_questions_of_a_split_are_a_suite(
 @pytest.mark.filterwarnings("ignore")  # the exporter is of the old kind, which needs no onnxscript
 def test_fifty_steps_of_training_lower_the_loss_and_the_file_loads(tmp_path: Path) -> None:
     made, chance = made_pairs(20), random.Random(1)
-    few = [Batch(head, chance.sample(pairs, 2)) for head, pairs in made.items() for _ in range(5)]
+    few = [Batch(head, chance.sample(pairs, 2)) for head, pairs in made.items() for _ in range(4)]
+    few += [Batch("forms", chance.sample(form_pairs(), 4)), Batch("marks", chance.sample(MARKS, 2))]
     losses = train(start(6), few * 5, tmp_path)
     assert len(losses) == 50
     assert sum(losses[-10:]) < 0.95 * sum(losses[:10])
@@ -149,13 +174,17 @@ def test_fifty_steps_of_training_lower_the_loss_and_the_file_loads(tmp_path: Pat
         expected = trained(**tensors(tokenizer(), [pair["left"]], [pair["right"]])).logits[0]
     seen = states(trained, read_forms("train")[0][:20])
     forms = fit(seen, [FORMS[n % len(FORMS)] for n in range(20)])
-    write_onnx(trained, forms, tmp_path / "model.onnx")
+    marks = fit_marks(*marked_pieces(trained, MARKS))
+    write_onnx(trained, forms, marks, tmp_path / "model.onnx")
     exported = PairModel(lambda: (tmp_path / "model.onnx", packaged_reranker_files()[1]))
     (logits,) = exported.logits(workers(1, "test"), pair["left"], [pair["right"]])
     assert logits[:2] == pytest.approx(expected.tolist(), abs=1e-3)
     told = states(trained, [pair["left"]])[0] @ forms["weight"].numpy().T + forms["bias"].numpy()
     (logits,) = exported.logits(workers(1, "test"), pair["left"], [""])
     assert logits[2:] == pytest.approx(told.tolist(), abs=1e-3)
+    found = exported.marks(MARKS[0]["left"], MARKS[0]["right"])
+    assert found
+    assert all(start < end <= len(MARKS[0]["right"]) for start, end, _ in found)
 
 
 @pytest.mark.slow

@@ -60,8 +60,6 @@ class TrainedReader:
     def marked(self, question: str, sentence: str, begins: int, /) -> tuple[int, int] | None:
         """The characters of a sentence that answer, first and one past the last; None if unsure.
 
-        Of all stretches of word pieces the one with the largest sum of logits (Kadane's algorithm).
-
         Args:
             question: as it was asked.
             sentence: as the reader reads it, in its context.
@@ -70,13 +68,23 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        best, here = (0.0, 0, 0), (0.0, 0)
-        for start, end, logit in _model.marks(question, sentence):
-            if start < begins:
-                continue
-            here = (here[0] + logit, here[1]) if here[0] > 0 else (logit, start)
-            best = max(best, (here[0], here[1], end), key=lambda one: one[0])
-        return best[1:] if best[0] > 0 else None
+        return stretch([one for one in _model.marks(question, sentence) if one[0] >= begins])
+
+
+def stretch(pieces: Sequence[tuple[int, int, float]]) -> tuple[int, int] | None:
+    """Of all stretches of word pieces the one with the largest sum of logits (Kadane's algorithm).
+
+    Args:
+        pieces: first character, one past the last, and logit of each.
+
+    Returns:
+        First character, and one past the last; None where every logit is negative.
+    """
+    best, here = (0.0, 0, 0), (0.0, 0)
+    for start, end, logit in pieces:
+        here = (here[0] + logit, here[1]) if here[0] > 0 else (logit, start)
+        best = max(best, (here[0], here[1], end), key=lambda one: one[0])
+    return best[1:] if best[0] > 0 else None
 
 
 def trained_files() -> tuple[Path, Path]:

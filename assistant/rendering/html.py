@@ -25,7 +25,7 @@ from assistant.rendering.terminal import (
     whence,
 )
 from assistant.text import without_direction
-from assistant.types import Answer, Citation, Claim, ClaimEvent, StageEvent, TokenEvent
+from assistant.types import Answer, Citation, ClaimEvent, StageEvent, TokenEvent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -165,10 +165,6 @@ def _timeline(answer: Answer) -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.day)
 
 
-def _support(claim: Claim) -> str:
-    return "word for word" if claim.support == "quoted" else "in other words"
-
-
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader
@@ -190,6 +186,5 @@ def _environment() -> Environment:
         "corrected": corrected,
         "attributed": attributed,
         "passage_url": passage_url,
-        "support": _support,
     }
     return made

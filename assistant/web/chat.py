@@ -78,8 +78,9 @@ class _Page:
                 gr.Button(visible=False, size="sm", elem_classes="suggestion")
                 for _ in range(_SUGGESTIONS)
             ]
-        self._lay_out_asking()
-        self._lay_out_filters()
+        with gr.Column(elem_id="composer"):  # which stays at the bottom of the window
+            self._lay_out_asking()
+            self._lay_out_filters()
         self.talk = gr.State(ConversationState())
 
     def _lay_out_asking(self) -> None:
@@ -97,33 +98,31 @@ class _Page:
             self.stop = gr.Button(
                 "Stop", variant="stop", scale=1, min_width=90, visible=False, elem_id="stop"
             )
+        self.inferred = gr.Markdown(elem_id="inferred", visible=False)
         with gr.Row(elem_id="turns"):
+            self.widen = gr.Button("Remove what was inferred", size="sm", visible=False)
             self.again = gr.Button("Ask again", size="sm")
             self.edit = gr.Button("Edit the question", size="sm")
             self.new = gr.Button("New conversation", size="sm")
 
     def _lay_out_filters(self) -> None:
-        with gr.Group(elem_classes="limits"):
-            gr.Markdown("Limit the search", elem_classes="limits-title")
-            with gr.Row():
-                self.since = gr.Textbox(
-                    label="From", info="", placeholder=_DAY, max_length=10, min_width=130
+        with gr.Accordion("Limit the search", open=False, elem_classes="limits"), gr.Row():
+            self.since = gr.Textbox(
+                label="From", info="", placeholder=_DAY, max_length=10, min_width=130
+            )
+            self.until = gr.Textbox(
+                label="To", info="", placeholder=_DAY, max_length=10, min_width=130
+            )
+            self.outlets, self.speakers = (
+                gr.Dropdown(
+                    label=label,
+                    info="",
+                    multiselect=True,
+                    allow_custom_value=True,  # the choices come with the page
+                    min_width=180,
                 )
-                self.until = gr.Textbox(
-                    label="To", info="", placeholder=_DAY, max_length=10, min_width=130
-                )
-                self.outlets, self.speakers = (
-                    gr.Dropdown(
-                        label=label,
-                        info="",
-                        multiselect=True,
-                        allow_custom_value=True,  # the choices come with the page
-                        min_width=180,
-                    )
-                    for label in ("Outlets", "Speakers")
-                )
-            self.inferred = gr.Markdown(elem_id="inferred", visible=False)
-            self.widen = gr.Button("Remove what was inferred", size="sm", visible=False)
+                for label in ("Outlets", "Speakers")
+            )
 
     @property
     def _fields(self) -> list[Any]:

@@ -9,7 +9,8 @@ article and eight of other articles that share their rarest words: how often an 
 among the first three; how well the best logit tells answerable questions from near-unanswerable
 ones, and from those whose article is left out. For claims: how well the logit tells faithful from
 wrong ones, and the share of wrong ones below it where so many faithful ones are above. For forms:
-how many of the questions of ``forms/test.tsv`` have theirs.
+how many of the questions of ``forms/test.tsv`` have theirs. For marks: how much the words that are
+marked share with those that a person marked (F1 of word pieces), and how often any are.
 """
 
 from __future__ import annotations
@@ -25,29 +26,49 @@ import numpy as np
 from forms import read_forms
 from items import Split
 from network import FORMS, HEADS
-from pairs import Text, from_others, read_texts, sentences_by_word
+from pairs import (
+    FIRST,
+    LATER,
+    Text,
+    from_others,
+    mark_pairs,
+    read_texts,
+    sentences_by_word,
+)
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from assistant.models.embedding import packaged_pieces
 from assistant.models.pair_model import PairModel, workers
 from assistant.models.reranking import PackagedReranker
-from assistant.models.trained import trained_files
+from assistant.models.trained import stretch, trained_files
 from assistant.settings import ModelSettings
 
 _SHOWN = (0.6, 0.7, 0.75, 0.9)  # shares of the faithful claims
+
+Marks = Callable[[str, str], list[tuple[int, int, float]]]
+"""The word pieces of a text: first character, one past the last, and logit."""
 
 Judge = Callable[[str, Sequence[str]], list[Sequence[float]]]
 """Logits of a text with each of others."""
 
 
-def judge_of(model: str) -> Judge:
-    """What a model says of pairs."""
+def network_of(model: str) -> PairModel | None:
+    """A model's network; None for ``start``, which is another one."""
     if model == "start":
+        return None
+    return PairModel(
+        trained_files
+        if model == "packaged"
+        else lambda: (Path(model) / "model.onnx", packaged_pieces())
+    )
+
+
+def judge_of(network: PairModel | None) -> Judge:
+    """What a model says of pairs."""
+    if network is None:
         reranker = PackagedReranker(ModelSettings())
         return lambda left, rights: [[one] * len(HEADS) for one in reranker.score(left, rights)]
-    if model == "packaged":
-        return _of_onnx(PairModel(trained_files))
-    return _of_onnx(PairModel(lambda: (Path(model) / "model.onnx", packaged_pieces())))
+    return _of_onnx(network)
 
 
 def _of_onnx(network: PairModel) -> Judge:
@@ -123,6 +144,24 @@ def of_forms(judge: Judge) -> dict[str, Any]:
     return {"forms": len(both), "right": right, "mistaken": dict(mistaken.most_common(8))}
 
 
+def of_marks(texts: Sequence[Text], marks: Marks) -> dict[str, Any]:
+    """How well the words that answer are found in sentences that do."""
+    shares = []
+    for pair in mark_pairs(texts):
+        found = [one for one in marks(pair["left"], pair["right"]) if one[0] >= pair["begins"]]
+        first, last = stretch(found) or (0, 0)
+        mine = {n for n, (start, end, _) in enumerate(found) if start < last and first < end}
+        spans = [(pair["right"].find(one, pair["begins"]), len(one)) for one in pair["words"]]
+        theirs = {
+            n
+            for n, (start, end, _) in enumerate(found)
+            if any(start < at + size and at < end for at, size in spans)
+        }
+        shares.append(2 * len(mine & theirs) / (len(mine) + len(theirs)))
+    told = np.array(shares)
+    return {"marks": len(told), "F1": _mean(told), "beside": _mean(told == 0)}
+
+
 def _auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
     labels = [1] * len(higher) + [0] * len(lower)
     return round(float(roc_auc_score(labels, [*higher, *lower])), 3)
@@ -138,10 +177,20 @@ def main() -> None:
     parser.add_argument("model")
     parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
     parser.add_argument("--split", choices=get_args(Split), default="calibration")
+    parser.add_argument("--items", nargs="+", choices=(*FIRST, *LATER), default=FIRST)
     asked = parser.parse_args()
-    texts, judge = read_texts(asked.others, asked.split), judge_of(asked.model)
-    forms = [] if asked.model == "start" else [of_forms(judge)]
-    for figures in (of_questions(texts, judge), of_claims(texts, judge), *forms):
+    texts = read_texts(asked.others, asked.split, asked.items)
+    network = network_of(asked.model)
+    judge = judge_of(network)
+    told = [of_questions(texts, judge)]
+    if asked.items == FIRST:
+        told.append(of_claims(texts, judge))
+    if network is not None:
+        told += [
+            of_forms(judge),
+            of_marks(read_texts(asked.others, asked.split, LATER), network.marks),
+        ]
+    for figures in told:
         print(json.dumps({"model": asked.model, "split": asked.split, **figures}))
 
 

@@ -210,10 +210,10 @@ def support_pairs(texts: Sequence[Text], chance: random.Random) -> Iterator[Pair
             yield _pair(own, text, text.read([two]), 0.0)
 
 
-def mark_pairs(texts: Sequence[Text], items: Iterable[Item]) -> Iterator[Pair]:
+def mark_pairs(texts: Sequence[Text]) -> Iterator[Pair]:
     """A question with a sentence that answers it (``right``, from ``begins`` on) and ``words``."""
     by_id = {text.article.id: text for text in texts}
-    for item in items:
+    for item in read_items(HERE / "marks.jsonl"):
         if text := by_id.get(item["article"]):
             (n,) = text.touching([item["sentence"]])
             right = text.sentence(n)
@@ -239,7 +239,7 @@ def main() -> None:
     asked = parser.parse_args()
     texts = read_texts(asked.others, items=asked.items)
     asked.out.mkdir(parents=True, exist_ok=True)
-    _write(asked.out / "marks.jsonl", mark_pairs(texts, read_items(HERE / "marks.jsonl")))
+    _write(asked.out / "marks.jsonl", mark_pairs(texts))
     _write(asked.out / "supports.jsonl", support_pairs(texts, random.Random(_SEED)))
     first = asked.items == FIRST
     reranker = PackagedReranker(ModelSettings()) if first else _Packaged(ModelSettings())

@@ -5,10 +5,9 @@
 Binary cross-entropy on the logit of the pair's head, AdamW, warm-up over a tenth of the steps and
 linear decay after it; sentences that answer count twice. The word embeddings stay as they are, and
 nothing is dropped out: on two cores both save a third of the time. With ``--forms`` the middle
-layer learns the forms of questions, too, by cross-entropy on a linear head that is thrown away
-(forms.py fits its own); with ``--marks`` the last layer learns which word pieces answer, by a head
-that goes into ``marks.safetensors``. Seeded. A run that was interrupted goes on from its last
-checkpoint.
+layer learns the forms of questions, too, and with ``--marks`` the last one which word pieces
+answer, by linear heads that are thrown away (forms.py and marks.py fit theirs afterwards). Seeded.
+A run that was interrupted goes on from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from typing import Any
 import torch
 from forms import facts, read_forms
 from network import FORMS, HEADS, middle, start, tensors, tokenizer
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from transformers import BertForSequenceClassification
@@ -167,7 +165,6 @@ def train(
             states = [one.state_dict() for one in (reader, optimizer, scheduler)]
             torch.save([n, *states], checkpoint)
     network.save_pretrained(out)
-    save_file(reader.marks.state_dict(), out / "marks.safetensors")
     checkpoint.unlink(missing_ok=True)
     return losses
 

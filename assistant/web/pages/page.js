@@ -158,9 +158,7 @@
     const asked = document.querySelectorAll("#conversation .message.user, #conversation .user .message");
     if (asked.length === seen) return;
     seen = asked.length;
-    const log = document.querySelector('#conversation [role="log"]');
-    const last = asked[seen - 1];
-    if (log && last) log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+    asked[seen - 1]?.scrollIntoView({ block: "start" });
   };
 
   // What Gradio leaves unnamed, or names with the source of a message.
