@@ -329,7 +329,7 @@ class Assistant:
         return replace(turn, question=question, hits=tuple(hits))
 
     def _with_evidence(self, turn: Turn) -> Turn:
-        add, times = (leads, 2) if turn.question.by_article else (widen, 1)
+        add, times = (leads, 3) if turn.question.by_article else (widen, 1)
         hits = add(turn.hits, self.archive.passages)
         budget = times * self.settings.answer.budget
         return replace(turn, evidence=pack(hits, budget, count_tokens))

@@ -114,7 +114,7 @@ class AnswerSettings(Section):
     """A chat model that may take support away from claims; it can never give any. ``key`` and
     ``base_url`` are for it, too, if its provider is the writer's."""
     budget: Count = 2000
-    """Evidence handed to the writer, in tiktoken tokens; twice as much for a story or a list."""
+    """Evidence handed to the writer, in tiktoken tokens; thrice that for a story or a list."""
     sentences: Count = 5
     """How many sentences an answer quotes at most; one more for each further part asked,
     and one that begins with a pronoun brings the one before it."""

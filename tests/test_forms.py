@@ -17,7 +17,8 @@ from assistant.rendering import to_html, to_text
 from assistant.settings import ModelSettings, load
 from assistant.testing import HashEmbeddings, OneForm, OneMark, WordOverlap
 from assistant.text import is_damaged
-from assistant.types import Citation, Form, Source
+from assistant.types import Citation, Form, Question, Source
+from assistant.understanding import understand
 
 PARSER = SpacyParser(ModelSettings())
 
@@ -59,10 +60,21 @@ OTHERS = [
         "Holm brothers' bakery wins prize",
         "The bakery of Sven Holm won a prize. Sven Holm said the prize was for his bread.",
     ),
+    Article("undated", "The bell of Sond rang.", title="A bell", byline="Ivo Stell, The Sond Echo"),
     article("roof", "2025-05-05", "Roof of Althof school mended", "The roof is new.", "Tam Vell"),
 ]
 
 Ask = Callable[..., Answer]
+
+
+class Vell:
+    """What is known where Tam Vell has written an article."""
+
+    def spelled(self, _word: str) -> str | None:
+        return None
+
+    def written_by(self, _question: str) -> dict[str, tuple[str, ...]]:
+        return {"Tam Vell": ("begun",)}
 
 
 @pytest.fixture
@@ -145,7 +157,7 @@ def test_a_fact_is_at_most_three_sentences(ask: Ask) -> None:
 def test_talk_claims_nothing_and_searches_nothing(ask: Ask) -> None:
     answer = ask("hello", "talk")
     assert (answer.claims, answer.citations, answer.refusal) == ((), (), None)
-    assert "5 articles" in answer.text
+    assert "6 articles" in answer.text
     assert "What did Ilse Quarn say?" in answer.text
     assert Answer.from_dict(answer.to_dict()) == answer
 
@@ -192,7 +204,14 @@ def test_an_unknown_outlet_is_named_with_what_is_near(ask: Ask) -> None:
             "Talks to end it broke off on Monday.",
             "Talks to end it broke off on Monday [2 March 2026].",
         ),
-        ("Told on Monday to go on Friday.", "Told on Monday [2 March 2026] to go on Friday."),
+        ("She was told on Monday to go.", "She was told on Monday [2 March 2026] to go."),
+        ("It will face Sond United on Sunday.", "It will face Sond United on Sunday."),
+        (
+            "It will vote on the revised offer on Friday.",
+            "It will vote on the revised offer on Friday.",
+        ),
+        ("The Fed meets on Wednesday.", "The Fed meets on Wednesday."),
+        ("It will announce a cut on Thursday.", "It will announce a cut on Thursday."),
         ("The bridge will be closed on Tuesday.", "The bridge will be closed on Tuesday."),
         ("It is expected to be done on Friday.", "It is expected to be done on Friday."),
         ("On Monday, ministers will meet.", "On Monday, ministers will meet."),
@@ -231,6 +250,7 @@ def test_days_alone_are_kept_within_a_filter_of_the_caller(ask: Ask) -> None:
         ("articles by tam vell", ["begun", "roof"]),
         ("Which articles did Hanna Oresk write?", ["begun"]),
         ("What has Tam Vell written about the school roof?", ["roof"]),
+        ("articles by Tam Vell and by Hanna Oresk", ["begun", "roof"]),
     ],
 )
 def test_a_list_may_be_of_an_authors_articles(ask: Ask, question: str, found: list[str]) -> None:
@@ -239,10 +259,32 @@ def test_a_list_may_be_of_an_authors_articles(ask: Ask, question: str, found: li
     assert "the author" in to_text(answer)
 
 
-def test_an_authors_articles_are_no_limit_where_they_are_not_asked_for(ask: Ask) -> None:
-    assert ask("When did the strike that Tam Vell covered end?", "fact").filters == Filters()
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("When did the strike that Tam Vell covered end?", "fact"),
+        ("Which articles mention Tam Vell?", "list"),
+        ("Which articles did Sond Echo print on the tram strike?", "list"),
+    ],
+)
+def test_an_author_is_no_limit_where_nothing_is_asked_of_what_they_wrote(
+    ask: Ask, question: str, form: Form
+) -> None:
+    assert ask(question, form).filters == Filters()
+
+
+def test_a_limit_that_was_set_or_forbidden_goes_before_an_author(ask: Ask) -> None:
     some = Filters(articles=("court",))
-    assert ask("Which articles did Tam Vell write?", "list", some).filters == some
+    answer = ask("Which articles on the tram strike did Tam Vell write?", "list", some)
+    assert (answer.filters, answer.inferred) == (some, ())
+    forbidden = Question("Which articles did Tam Vell write?", infer=False)
+    read = understand(forbidden, 100, lambda _: "list", Vell())
+    assert read.filters == Filters()
+    assert "Tam Vell" in read.parts[0].query
+
+
+def test_undated_articles_of_an_author_are_listed_too(ask: Ask) -> None:
+    assert "undated" in articles(ask("Which articles on a bell did Ivo Stell write?", "list"))
 
 
 def test_the_words_that_answer_are_marked_in_what_is_said_first(ask: Ask) -> None:

@@ -24,13 +24,13 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?<=\w )[A-Z]\w+ $")  # "on Bloody "
-_AHEAD = re.compile(  # with the verb that goes with it, as in "will be told"
-    r"\b(?:will|would|shall|should|may|might|can|could|due|plan(?:s|ned)|expect\w*|schedul\w+|to)\b"
-    r"(?: not| to| be| have| been| get)* \w*"
+_AHEAD = re.compile(
+    r"\b(?:will|would|shall|should|may|might|can|could|due|plan(?:s|ned)|expect\w*|schedul\w+)\b"
     r"|\b(?:next|coming|from|until|till|by|before|every|each)\s*$",
     re.IGNORECASE,
 )
-_PAST = re.compile(rf"\b(?:\w+ed|{any_of(_EN.past_verbs)})\b", re.IGNORECASE)
+_TO = re.compile(r"\bto \w+")  # "is to meet": ahead, unless a verb of the past comes after it
+_PAST = re.compile(rf"\b(?!hundred\b|need\b|speed\b)(?:[a-z]+ed|{any_of(_EN.past_verbs)})\b")
 _CLAUSE = re.compile(r"[,;:—–()]")
 _BEHIND = 8  # words behind a day that may hold its verb
 _OPENED = re.compile(r"[“«„]|(?<!\w)['‘](?=\w)")
@@ -94,11 +94,11 @@ def _is_past(before: str, behind: str) -> bool:
     It is the last verb before it in its clause, or soon behind, as in "a court on Monday ruled".
     """
     clause = _CLAUSE.split(before)[-1]
-    ahead = max((found.end() for found in _AHEAD.finditer(clause)), default=0)
-    if _PAST.search(clause, ahead):
-        return True
-    if ahead:
+    if _AHEAD.search(clause):
         return False
+    ahead = max((found.end() for found in _TO.finditer(clause)), default=0)
+    if ahead or _PAST.search(clause):
+        return _PAST.search(clause, ahead) is not None
     after = " ".join(behind.split()[:_BEHIND])
     verb = _PAST.search(after)
     return verb is not None and not _AHEAD.search(after[: verb.start()])

@@ -227,7 +227,7 @@ class CitationNumbers:
             speaker,
             judged.reason,
             part=judged.part,
-            mark=judged.mark if judged.mark in judged.text else "",
+            mark=judged.mark if judged.text.count(judged.mark) == 1 else "",
         )
 
     def citations(self, judged: JudgedClaim | None = None) -> tuple[Citation, ...]:

@@ -61,7 +61,7 @@ def message(stage: str, turn: Turn) -> str:
         "understand": f"Searching {described(turn.coverage)}",
         "retrieve": f"Found {passages}",
         "rerank": f"Read the best {passages}",
-        "period": "Kept to the days that the question names" if turn.question.inferred else "",
+        "period": "Kept to the days that the question names" if turn.question.inferred_days else "",
         "write": "Wrote the answer" if turn.judged is not None else "Chose the sentences",
         "ground": "Checked every quote against its article",
     }[stage]

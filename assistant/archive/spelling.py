@@ -20,7 +20,7 @@ _LOWER = 6  # letters of one without a capital: shorter ones are too often other
 _TRIED = 6  # words that are looked up, nearest first
 _STEMMED = 1  # edits more that the stem of a name may be away
 _LIKE = 60  # of 100; likeness from which one name may be meant by another
-_AUTHORS = re.compile(r"^[Bb]y\s+|\s*(?:,|;|&|\band\b)\s*")  # between the names of a byline
+_AUTHORS = re.compile(r"^by:?\s+|\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)  # in a byline
 _NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
 
 
@@ -57,22 +57,37 @@ def spelled(
     return None
 
 
-def author_in(
-    question: str, bylines: Mapping[str, Sequence[str]]
-) -> tuple[str, tuple[str, ...]] | None:
-    """The first author whom a question names in full, and the ids of the articles by them.
+def authors_in(
+    question: str, bylines: Mapping[str, Sequence[str]], outlets: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """The authors whose articles a question asks for, named in full, and the ids of those.
+
+    "Which articles mention Tam Vell?" asks for none of them.
 
     Args:
         question: as it was asked.
         bylines: ids of articles by their bylines, which may name several authors.
+        outlets: which are no authors, where a byline names one beside them.
     """
-    asked = f" {' '.join(words(question))} "
-    for byline in bylines:
+    asked = " ".join(words(question))
+    others = {tuple(words(outlet)) for outlet in outlets}
+    found: dict[str, tuple[str, ...]] = {}
+    names: dict[tuple[str, ...], str] = {}
+    for byline, ids in bylines.items():
         for name in _AUTHORS.split(byline):
-            if len(words(name)) > 1 and f" {' '.join(words(name))} " in asked:
-                own = (ids for other, ids in bylines.items() if name in _AUTHORS.split(other))
-                return name, tuple(one for ids in own for one in ids)
-    return None
+            typed = tuple(words(name))
+            if len(typed) > 1 and typed not in others and _writes(" ".join(typed), asked):
+                known = names.setdefault(typed, name)
+                found[known] = (*found.get(known, ()), *ids)
+    return found
+
+
+def _writes(name: str, asked: str) -> bool:
+    """Whether the words of a question ask for what somebody wrote."""
+    who = re.escape(name)
+    return (
+        re.search(rf"\bby {who}\b|\b{who} (?:wr\w+|(?:has|have|had) written)\b", asked) is not None
+    )
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.language.language import english
-from assistant.language.names import begins_with_name, is_body, is_role
+from assistant.language.names import is_body, is_name, is_role
 from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
@@ -47,15 +47,25 @@ def speaker_of(statement: Statement | None) -> str | None:
     if statement is None or statement.speaker.lower() in _EN.pronouns:
         return None
     speaker = _named(statement.speaker.strip(" ,;:."))
-    bare = is_role(speaker.lower()) and not _OF.search(speaker)
-    return speaker if begins_with_name(speaker) and not bare else None
+    return speaker if is_name(speaker) and not _is_bare_role(speaker) else None
+
+
+def _is_bare_role(speaker: str) -> bool:
+    """True for "Energy Minister", False for "Stephen King", "White House" and "Mayor of London"."""
+    *before, last = speaker.lower().split()
+    named = (before and last in _EN.surnames) or is_body(speaker) or _OF.search(speaker)
+    return is_role(speaker.lower()) and not named
 
 
 def _named(speaker: str) -> str:
-    """The name of "president of the guild, Constance Yarle" and of "Ada Brandt, who lives here"."""
+    """The name of "president of the guild, Constance Yarle" and of "Ada Brandt, who lives here".
+
+    Of "Foreign Minister, Ada Brandt", too.
+    """
     role, comma, name = speaker.rpartition(", ")
     whole = comma and " " in name and name.istitle() and not is_body(name)
-    return name if whole and role[:1].islower() else speaker.partition(", ")[0]
+    known = role[:1].islower() or is_role(role.lower())
+    return name if whole and known else speaker.partition(", ")[0]
 
 
 def speaker_in(statement: Statement | None, start: int, text: str) -> str | None:

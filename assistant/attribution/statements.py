@@ -19,6 +19,7 @@ from assistant.types import Article, Span, Statement
 
 _HEADLINE = re.compile(r"^([A-Z][^:\n]{1,60}):\s+(\S.*)$")
 _OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
+_CAPITAL = re.compile(r"[A-Z][a-z]+(?!\w)")
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
@@ -210,7 +211,8 @@ class _Reader:
         What has a capital only because it begins the sentence loses it: it is no name.
         """
         bare = re.sub(r"^(?:the|a|an|its|their)\s+", "", phrase, flags=re.IGNORECASE)
-        if not re.search(rf"[\w,] {re.escape(bare.split()[0])}\b", self._text):
+        first = _CAPITAL.match(bare)
+        if first and not re.search(rf"[\w,] {first[0]}(?!\w)", self._text):
             bare = bare[:1].lower() + bare[1:]
         if bare[:1].isupper() and " " not in bare:
             return self._names.fullest(bare)

@@ -96,6 +96,8 @@ class Language:
     """Nouns for what somebody says or thinks: "view", "report"."""
     titles: Words
     """Words before a person's name, or for a person by an office."""
+    surnames: Words
+    """Those of them that are last names, too: "king"."""
     bodies: Words
     """Last words of names that are no person's: "ministry"."""
     no_names: Words

@@ -18,7 +18,7 @@ _PARTICLES = "de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben"
 _LINK = rf"(?: (?:(?:of|for)(?: the)?|{_PARTICLES}))"
 _RUN = re.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
 _EN = english()
-_BEGINS = re.compile(rf"(?:(?:{_PARTICLES}) )*[^\sA-Z]{{0,4}}[A-Z]")  # "de Villepin", "al-Zawahri"
+_SEVERAL = re.compile(r"[A-Z]{2,}s")  # "MPs"
 _HEAD = re.compile(r"\s(?:of|for|from|at|in|with)\s")
 _SPACES = re.compile(r"\s+")
 
@@ -105,9 +105,16 @@ def is_title(word: str) -> bool:
     return word.lower().rstrip(".") in _EN.titles
 
 
-def begins_with_name(phrase: str) -> bool:
-    """True for "Ada Brandt" and "al-Zawahri said", False for "doctors at St Mary's"."""
-    return _BEGINS.match(phrase) is not None
+def is_name(phrase: str) -> bool:
+    """True for "Ada Brandt" and "al-Zawahri", False for "doctors at St Mary's" and "MPs".
+
+    A name begins and ends with a word that has a capital, particles ("de Villepin") apart.
+    """
+    words = phrase.split()
+    while words and words[0] in _PARTICLES.split("|"):
+        words = words[1:]
+    capitals = [any(map(str.isupper, word)) for word in words]
+    return bool(words) and capitals[0] and capitals[-1] and not _SEVERAL.fullmatch(phrase)
 
 
 def is_role(phrase: str) -> bool:

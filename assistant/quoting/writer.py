@@ -88,8 +88,8 @@ class QuotingWriter:
             pools += [_Pool(label, sentences) for sentences in fitting]
             missing += [] if fitting else [part.text]
         claims = self._chosen(question, pools) if pools else []
-        if question.form == "fact" and claims:
-            claims[0] = self._with_mark(question.parts[0], claims[0], ranked[0])
+        if question.form == "fact" and len(ranked) == 1:
+            claims = self._with_mark(question.parts[0], claims, ranked[0])
         return Draft(tuple(claims), verdict.confidence, related=True, missing=tuple(missing))
 
     def _pools(
@@ -103,19 +103,19 @@ class QuotingWriter:
         return [ranked]
 
     def _with_mark(
-        self, part: Part, claim: DraftClaim, ranked: Sequence[ScoredSentence]
-    ) -> DraftClaim:
-        """A claim with the words of it that answer."""
-        (quote,) = claim.quotes
-        own = (one.candidate for one in ranked if one.candidate.text == quote.text)
-        candidate = next(own, None)
-        if self._marker is None or candidate is None:
-            return claim
-        begins = len(candidate.framed) - len(candidate.text)
-        found = self._marker.marked(part.query, candidate.framed, begins)
-        if found is None or found[1] - found[0] > _MARKED * len(candidate.text):
-            return claim
-        return replace(claim, mark=" ".join(candidate.framed[slice(*found)].split()))
+        self, part: Part, claims: list[DraftClaim], ranked: Sequence[ScoredSentence]
+    ) -> list[DraftClaim]:
+        """The claims, with the words that answer in the one that answers best."""
+        quoted = {claim.quotes[0].text: place for place, claim in enumerate(claims)}
+        best = next((one.candidate for one in ranked if one.candidate.text in quoted), None)
+        if self._marker is None or best is None:
+            return claims
+        begins = len(best.framed) - len(best.text)
+        found = self._marker.marked(part.query, best.framed, begins)
+        if found is None or found[1] - found[0] > _MARKED * len(best.text):
+            return claims
+        place, mark = quoted[best.text], " ".join(best.framed[slice(*found)].split())
+        return [*claims[:place], replace(claims[place], mark=mark), *claims[place + 1 :]]
 
     def _chosen(self, question: Question, pools: Sequence[_Pool]) -> list[DraftClaim]:
         """Sentences of the pools; each part of a question, and each person asked for, by itself."""

@@ -82,9 +82,16 @@ def to_html(answer: Answer, place: Place | None = None) -> str:
             understood=understood(answer),
             timeline=_timeline(answer),
             whence=partial(whence, answer),
+            glossed=_adds(answer),
         )
     )
     return clean(" ".join(page.split()))
+
+
+def _adds(answer: Answer) -> bool:
+    """Whether quoted sentences have something put beside them, in brackets."""
+    quotes = " ".join(" ".join(one.quote.split()) for one in answer.citations)
+    return any(one.support == "quoted" and one.text not in quotes for one in answer.shown)
 
 
 class Progress:

@@ -71,7 +71,7 @@ def queries(question: Question) -> list[str]:
 
 def without_inferred(question: Question) -> Question:
     """The question without the days that it names itself."""
-    if not question.inferred:
+    if not question.inferred_days:
         return question
     since, until = (
         None if name in question.inferred else getattr(question.filters, name)
@@ -142,7 +142,7 @@ def limit_to_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, 
     only where the best hit published in them scores nearly as high as any other; without a
     reranker all scores count as near, so they become one if any hit was published in them.
     """
-    if not question.inferred:
+    if not question.inferred_days:
         return question, list(hits)
     inside = [hit for hit in hits if _within(hit, question.filters)]
     if question.by_article:

@@ -87,7 +87,7 @@ class Claim:
     part: str = ""
     """The part of the question that it answers, where there are several."""
     mark: str = ""
-    """The words of the text that answer, where that is sure."""
+    """The words of the text that answer, which stand in it once; empty where that is not sure."""
 
     @property
     def marked(self) -> str:

@@ -79,13 +79,18 @@ class Question:
     infer: bool = True
     """Whether filters may be taken from its own words, where the caller sets none."""
     inferred: tuple[str, ...] = ()
-    """The filters that understanding took from the question: ``since``, ``until``."""
+    """The filters that understanding took from the question: ``since``, ``until``, ``articles``."""
     order: Order = "use"
     """How the answer is ordered; set by understanding."""
     form: Form = "fact"
     """What the answer has to be; set by understanding."""
     read_as: tuple[tuple[str, str], ...] = ()
     """Words as they are typed and the names that they are read as; set by understanding."""
+
+    @property
+    def inferred_days(self) -> bool:
+        """Whether understanding took days from the question."""
+        return bool({"since", "until"} & set(self.inferred))
 
     @property
     def by_article(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -24,8 +24,8 @@ class Known(Protocol):
     def spelled(self, word: str) -> str | None:
         """The name that a word is nearly; None where it has the word, or none is near."""
 
-    def written_by(self, question: str) -> tuple[str, tuple[str, ...]] | None:
-        """The author whom a question names, and the ids of the articles by them."""
+    def written_by(self, question: str) -> Mapping[str, tuple[str, ...]]:
+        """The authors whose articles a question asks for, and the ids of those."""
 
 
 FormOf = Callable[[str], Form]
@@ -65,12 +65,15 @@ def understand(
     text = _cleaned(question.text, max_characters)
     leaning = _leaning(question, text)
     told = form_of(leaning.asked) if form_of else "fact"
-    author = known.written_by(leaning.standalone) if known and told == "list" else None
-    leaning, read_as = _respelled(leaning, known, author[0] if author else "")
+    authors = known.written_by(leaning.standalone) if known and told == "list" else {}
+    leaning, read_as = _respelled(leaning, known, authors)
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
     form = _form(told, leaning, asked)
-    if author:
-        asked, question = [_by(author[0], part) for part in asked], _limited_to(question, author)
+    if authors and form == "list" and question.infer and not question.filters.articles:
+        asked, question = (
+            [_without(authors, part) for part in asked],
+            _limited_to(question, authors),
+        )
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
     of_those_days = form in ("story", "list") or _PUBLISHED.search(leaning.asked)
@@ -96,23 +99,22 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     return told
 
 
-def _by(author: str, part: Part) -> Part:
-    """A part without the author's name, which no text need have."""
-    bare = re.sub(rf"\b(?:by )?{re.escape(author)}\b", "", part.query, flags=re.IGNORECASE)
+def _without(authors: Iterable[str], part: Part) -> Part:
+    """A part without the authors' names, which no text need have."""
+    names = "|".join(map(re.escape, authors))
+    bare = re.sub(rf"\b(?:(?:by|and) )?(?:{names})\b", "", part.query, flags=re.IGNORECASE)
     return replace(part, query=topic(bare))
 
 
-def _limited_to(question: Question, author: tuple[str, tuple[str, ...]]) -> Question:
-    """The question within an author's articles, where its caller set none and did not forbid it."""
-    if not question.infer or question.filters.articles:
-        return question
-    name, ids = author
-    limited = replace(question.filters, articles=ids)
+def _limited_to(question: Question, authors: Mapping[str, tuple[str, ...]]) -> Question:
+    """The question within some authors' articles."""
+    ids = tuple(dict.fromkeys(one for own in authors.values() for one in own))
+    read_as = tuple((name, f"the author {name}") for name in authors)
     return replace(
         question,
-        filters=limited,
+        filters=replace(question.filters, articles=ids),
         inferred=(*question.inferred, "articles"),
-        read_as=(*question.read_as, (name, f"the author {name}")),
+        read_as=(*question.read_as, *read_as),
     )
 
 
@@ -150,11 +152,11 @@ def _leaning(question: Question, text: str) -> FollowUp:
 
 
 def _respelled(
-    leaning: FollowUp, known: Known | None, author: str
+    leaning: FollowUp, known: Known | None, authors: Iterable[str]
 ) -> tuple[FollowUp, dict[str, str]]:
     """The question with names as the archive spells them, and what was changed."""
-    typed = set(_WORD.findall(leaning.standalone)) if known else set()
-    kept = author.lower().split()
+    kept = {word.lower() for name in authors for word in _WORD.findall(name)}
+    typed = dict.fromkeys(_WORD.findall(leaning.standalone) if known else ())
     found = {word: known.spelled(word) for word in typed if known and word.lower() not in kept}
     changed = {word: name for word, name in found.items() if name}
 

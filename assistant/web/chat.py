@@ -270,6 +270,8 @@ class _Page:
             label = f"{label} (inferred)" if inferred else label
             updates[getattr(self, name)] = gr.update(label=label, info="", **changed)
         note = "What is marked as inferred was read from the question. Change it to answer again."
+        if "articles" in answer.inferred:
+            note = "Only articles by the author named were searched."
         shown = bool(answer.inferred)
         updates[self.inferred] = gr.update(value=note if shown else "", visible=shown)
         updates[self.widen] = gr.update(visible=shown)

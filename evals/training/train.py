@@ -105,7 +105,7 @@ def mark_labels(pieces: Tokenizer, pair: Pair, length: int) -> torch.Tensor:
     Pieces that are not of the sentence get -1. Shape (length,).
     """
     found = pieces.encode(pair["left"], pair["right"])
-    starts = [pair["right"].find(words, pair["begins"]) for words in pair["words"]]
+    starts = [pair["right"].index(words, pair["begins"]) for words in pair["words"]]
     spans = [(at, at + len(words)) for at, words in zip(starts, pair["words"], strict=True)]
     labels = torch.full((length,), -1.0)
     for n, ((begin, end), of) in enumerate(zip(found.offsets, found.type_ids, strict=True)):
