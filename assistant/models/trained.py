@@ -14,7 +14,7 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "89131df0ed3d9c5d521d8c4b1a98b37ca08f03649116eebfbcef87e9908f1300"
+_SHA256 = "5f2ad95ab819c34ea77729b4767d573099f638d5fd1a5f92266c59712747f540"
 _SURE = 0.5  # probability of a form, below which a question is taken to want a fact
 
 
@@ -24,7 +24,7 @@ class TrainedReader:
     Trained by ``evals/training``. Nothing of it needs torch.
     """
 
-    name = "onrecord-reader-2"
+    name = "onrecord-reader-3"
 
     def __init__(self, settings: ModelSettings) -> None:
         self._workers = workers(settings.threads, "reader")
