@@ -104,6 +104,12 @@ def opened(browser: Browser, address: str, size: str = "desk", scheme: Any = "li
     return page
 
 
+def limiting(page: Page) -> Page:
+    """The page with the fields that limit the search unfolded."""
+    page.get_by_role("button", name="Limit the search").click()
+    return page
+
+
 def ask(page: Page, question: str) -> None:
     """Ask, and wait for the answer or the refusal."""
     before = page.locator(".answer[data-page^='/']").count()

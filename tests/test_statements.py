@@ -265,3 +265,21 @@ def test_half_of_the_annotated_articles_are_set_aside_and_reached() -> None:
     assert figures["content"].f1 >= 0.75
     assert figures["speaker"].f1 >= 0.75
     assert figures["names"] >= 0.75
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "Ida Finnis said it cost. She warned so. Councillor Iven Last said it is. He said so.",
+            "Iven Last",
+        ),
+        (
+            "Golda Finnis said it was late. She warned that it would cost. He said it was early.",
+            "He",
+        ),
+        ("Ada Brandt said it was late. She added that it was cold.", "Ada Brandt"),
+    ],
+)
+def test_a_pronoun_keeps_to_what_a_person_was_called(text: str, speaker: str) -> None:
+    assert found(text)[-1].speaker == speaker

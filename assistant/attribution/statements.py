@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.attribution.quotations import MaskedSentence, mask
 from assistant.attribution.reports import Report, reports
 from assistant.language.language import Language, language_of
-from assistant.language.names import Names, is_body, is_role, mentions
+from assistant.language.names import Names, is_body, is_role, is_title, mentions
 from assistant.language.parsing import Entity, Parser
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
@@ -113,6 +113,8 @@ class _Reader:
         self._spans = spans
         self._names = Names(f"{article.title}\n{article.text}")
         self._titled = _titled(article.text, language)
+        self._genders = {frozenset(one.split()) for one in language.title_pronouns.values()}
+        self._called: dict[str, frozenset[str]] = {}  # pronouns by which persons were called so far
         self._places: list[int] = []  # the sentence of each statement
         self.statements: list[Statement] = []
         if headline := _HEADLINE.match(article.title):
@@ -190,7 +192,11 @@ class _Reader:
         if phrase.lower() in self._pronouns:
             if within:  # "He said she would ask …": who that is, only a reader can tell
                 return phrase
-            return self._antecedent(place, report.speaker.start, phrase.lower()) or phrase
+            found = self._antecedent(place, report.speaker.start, phrase.lower())
+            if found:
+                own = (one for one in self._genders if phrase.lower() in one)
+                self._called.setdefault(found, next(own, frozenset()))
+            return found or phrase
         if report.name is not None:
             return self._names.fullest(
                 self._person_at_end(self._text[report.name.start : report.name.end])
@@ -250,7 +256,10 @@ class _Reader:
         return text
 
     def _may_be(self, name: str, pronoun: str) -> bool:
-        """False for "she" where the article says Mr, and for "he" where it says Mrs."""
+        """False for "she" where the article says Mr, or has called the person "he" before."""
+        called = self._called.get(name)
+        if called and pronoun not in called and any(pronoun in one for one in self._genders):
+            return False
         return pronoun in self._titled.get((name.split() or [""])[-1], {pronoun})
 
     def _is_aside(self, said: Statement) -> bool:
@@ -262,4 +271,9 @@ class _Reader:
         last, size = (name.split() or [""])[-1], len(name.split())
         # The parser misses names that it never saw; a speaker of two or three words is a person.
         unknown = size in (2, 3) and name.istitle() and last not in self._others
-        return is_role(name) or ((last in self._persons or unknown) and not is_body(name))
+        known = last in self._persons or unknown or self._has_title(name)
+        return is_role(name) or (known and not is_body(name))
+
+    def _has_title(self, name: str) -> bool:
+        """Whether the article puts a title before a name: "Councillor Iven Lastow"."""
+        return any(map(is_title, re.findall(rf"(\w+)\.? {re.escape(name)}\b", self._text)))

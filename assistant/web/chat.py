@@ -106,7 +106,8 @@ class _Page:
             self.new = gr.Button("New conversation", size="sm")
 
     def _lay_out_filters(self) -> None:
-        with gr.Accordion("Limit the search", open=False, elem_classes="limits"), gr.Row():
+        self.limits = gr.Accordion("Limit the search", open=False, elem_classes="limits")
+        with self.limits, gr.Row():
             self.since = gr.Textbox(
                 label="From", info="", placeholder=_DAY, max_length=10, min_width=130
             )
@@ -133,7 +134,7 @@ class _Page:
     def _connect(self, page: gr.Blocks) -> None:
         given = [self.box, *self._fields, self.talk]
         loaded = [self.chat, self.talk, self.outlets, self.speakers, self.covered]
-        outputs = [*given, self.chat, self.inferred, self.widen, self.ask, self.stop,
+        outputs = [*given, self.chat, self.limits, self.inferred, self.widen, self.ask, self.stop,
                    *self.suggested]  # fmt: skip
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shared = {"outputs": outputs, **quiet}
@@ -275,6 +276,8 @@ class _Page:
         shown = bool(answer.inferred)
         updates[self.inferred] = gr.update(value=note if shown else "", visible=shown)
         updates[self.widen] = gr.update(visible=shown)
+        if shown:
+            updates[self.limits] = gr.update(open=True)
         return updates
 
     def _busy(self, busy: bool) -> Update:
