@@ -130,14 +130,9 @@ class Assistant:
             settings,
             parser if settings.archive.statements else None,
         )
-        reranker = load_reranker(settings.models)
-        writer = quoting_writer(
-            archive,
-            load_reader(settings.models),
-            reranker is not None,
-            settings.answer,
-            load_marker(settings.models),
-        )
+        reranker, models = load_reranker(settings.models), settings.models
+        reader, marker, reranked = load_reader(models), load_marker(models), reranker is not None
+        writer = quoting_writer(archive, reader, reranked, settings.answer, marker)
         return cls(archive, reranker, parser, writer, settings, chat, judge)
 
     def __enter__(self) -> Assistant:

@@ -108,11 +108,9 @@ class _Page:
     def _lay_out_filters(self) -> None:
         self.limits = gr.Accordion("Limit the search", open=False, elem_classes="limits")
         with self.limits, gr.Row():
-            self.since = gr.Textbox(
-                label="From", info="", placeholder=_DAY, max_length=10, min_width=130
-            )
-            self.until = gr.Textbox(
-                label="To", info="", placeholder=_DAY, max_length=10, min_width=130
+            self.since, self.until = (
+                gr.Textbox(label=label, info="", placeholder=_DAY, max_length=10, min_width=130)
+                for label in ("From", "To")
             )
             self.outlets, self.speakers = (
                 gr.Dropdown(
