@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -72,6 +72,9 @@ class Vell:
 
     def spelled(self, _word: str) -> str | None:
         return None
+
+    def headlined(self, _words: Sequence[str]) -> bool:
+        return False
 
     def written_by(self, _question: str) -> dict[str, tuple[str, ...]]:
         return {"Tam Vell": ("begun",)}
@@ -152,6 +155,11 @@ def test_each_side_of_a_dispute_has_its_words(ask: Ask) -> None:
 
 def test_a_fact_is_at_most_three_sentences(ask: Ask) -> None:
     assert len(ask("When did the tram strike in Sond end?", "fact").claims) <= 3
+
+
+def test_the_key_words_of_a_headline_are_no_talk(ask: Ask) -> None:
+    assert ask("tram strike", "talk").form == "fact"
+    assert ask("thanks a lot", "talk").form == "talk"
 
 
 def test_talk_claims_nothing_and_searches_nothing(ask: Ask) -> None:

@@ -275,6 +275,10 @@ class Archive:
             word, self._catalog.vocabulary, lambda terms: self.search_keywords(terms, _LOOKED_UP)
         )
 
+    def headlined(self, words: Sequence[str]) -> bool:
+        """Whether a headline has any of some words, letters and digits only."""
+        return self._catalog.headlined(words)
+
     def written_by(self, question: str) -> dict[str, tuple[str, ...]]:
         """The authors whose articles a question asks for, and the ids of those."""
         return authors_in(question, self._catalog.bylines(), self.outlets())

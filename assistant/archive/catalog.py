@@ -221,6 +221,12 @@ class Catalog(Visible):
         )
         return [outlet for (outlet,) in rows]
 
+    def headlined(self, words: Sequence[str]) -> bool:
+        """Whether a headline has any of some words."""
+        wanted = " OR ".join(f'"{word}"' for word in words)
+        found = "SELECT 1 FROM keyword WHERE keyword MATCH ? LIMIT 1"
+        return bool(words and self._all(found, (f"title : ({wanted})",)))
+
     def bylines(self) -> dict[str, list[str]]:
         """Bylines of current articles, with the ids of those that carry them."""
         rows = self._all(

@@ -11,7 +11,7 @@ from typing import Protocol
 from assistant.errors import QuestionError
 from assistant.language.language import english
 from assistant.language.terms import terms
-from assistant.text import is_blank, one_line
+from assistant.text import is_blank, one_line, words
 from assistant.types import Form, Order, Part, Question
 from assistant.understanding.followups import FollowUp, follow_up
 from assistant.understanding.parts import parts
@@ -23,6 +23,9 @@ class Known(Protocol):
 
     def spelled(self, word: str) -> str | None:
         """The name that a word is nearly; None where it has the word, or none is near."""
+
+    def headlined(self, words: Sequence[str]) -> bool:
+        """Whether a headline has any of some words."""
 
     def written_by(self, question: str) -> Mapping[str, tuple[str, ...]]:
         """The authors whose articles a question asks for, and the ids of those."""
@@ -65,6 +68,8 @@ def understand(
     text = _cleaned(question.text, max_characters)
     leaning = _leaning(question, text)
     told = form_of(leaning.asked) if form_of else "fact"
+    if told == "talk" and known and known.headlined(_content(leaning.asked)):
+        told = "fact"  # "flood warning" is as short as "thank you"
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
@@ -131,6 +136,11 @@ def topic(text: str) -> str:
     bare = without_days(text)
     kept = {word for word in terms(bare) if word not in english().request_words}
     return " ".join(word for word in bare.split() if kept & set(terms(word)))
+
+
+def _content(text: str) -> list[str]:
+    empty = english().stop_words | english().request_words
+    return [word for word in words(text) if word not in empty and word.isalnum()]
 
 
 def _cleaned(question: str, max_characters: int) -> str:
