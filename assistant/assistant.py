@@ -32,7 +32,7 @@ from assistant.chat_writer import ChatTurns, last
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
 from assistant.models.embedding import Embedder, SentenceEmbedder
-from assistant.models.reader import FormReader, load_form_reader, load_marker, load_reader
+from assistant.models.reader import FormReader, load_reader, load_trained
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.tokens import count_tokens
 from assistant.models.verifier import load_verifier
@@ -88,7 +88,7 @@ class Assistant:
         self._reranker = reranker
         self.writer = writer
         reader, verifier = load_reader(settings.models), load_verifier(settings.models)
-        self._forms = forms or load_form_reader(settings.models)
+        self._forms = forms or load_trained(settings.models)
         self._judges = {"reranker": reranker, "reader": reader, "verifier": verifier}
         self._chat = (
             ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
@@ -131,9 +131,9 @@ class Assistant:
             parser if settings.archive.statements else None,
         )
         reranker, models = load_reranker(settings.models), settings.models
-        reader, marker, reranked = load_reader(models), load_marker(models), reranker is not None
-        writer = quoting_writer(archive, reader, reranked, settings.answer, marker)
-        return cls(archive, reranker, parser, writer, settings, chat, judge)
+        reader, trained, reranked = load_reader(models), load_trained(models), reranker is not None
+        writer = quoting_writer(archive, reader, reranked, settings.answer, trained)
+        return cls(archive, reranker, parser, writer, settings, chat, judge, trained)
 
     def __enter__(self) -> Assistant:
         return self

@@ -86,7 +86,8 @@ def _writes(name: str, asked: str) -> bool:
     """Whether the words of a question ask for what somebody wrote."""
     who = re.escape(name)
     return (
-        re.search(rf"\bby {who}\b|\b{who} (?:wr\w+|(?:has|have|had) written)\b", asked) is not None
+        re.search(rf"\bby {who}\b|\b{who} (?:wr(?:ites?|ote|itten)|ha(?:s|ve|d) written)\b", asked)
+        is not None
     )
 
 

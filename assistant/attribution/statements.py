@@ -20,6 +20,8 @@ from assistant.types import Article, Span, Statement
 _HEADLINE = re.compile(r"^([A-Z][^:\n]{1,60}):\s+(\S.*)$")
 _OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
 _CAPITAL = re.compile(r"[A-Z][a-z]+(?!\w)")
+_PLACE = re.compile(r"\b(?:[Ii]n|[Nn]ear) ([A-Z]\w+)(?! [A-Z])")
+_INSIDE = re.compile(r"(?<=[\w,] )[A-Z][a-z]+(?!\w)")  # capitals that begin no sentence
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
@@ -113,6 +115,15 @@ class _Reader:
         self._spans = spans
         self._names = Names(f"{article.title}\n{article.text}")
         self._titled = _titled(article.text, language)
+        self._capitals = set(_INSIDE.findall(article.text))
+        self._places_named = set(_PLACE.findall(article.text))
+        called = [one.name.split() for one in self._names.mentions]
+        self._titled_names = {
+            " ".join(parts[n:])
+            for parts in called
+            for n in range(1, len(parts))
+            if is_title(parts[n - 1])
+        }
         self._genders = {frozenset(one.split()) for one in language.title_pronouns.values()}
         self._called: dict[str, frozenset[str]] = {}  # pronouns by which persons were called so far
         self._places: list[int] = []  # the sentence of each statement
@@ -218,7 +229,7 @@ class _Reader:
         """
         bare = re.sub(r"^(?:the|a|an|its|their)\s+", "", phrase, flags=re.IGNORECASE)
         first = _CAPITAL.match(bare)
-        if first and not re.search(rf"[\w,] {first[0]}(?!\w)", self._text):
+        if first and first[0] not in self._capitals:
             bare = bare[:1].lower() + bare[1:]
         if bare[:1].isupper() and " " not in bare:
             return self._names.fullest(bare)
@@ -271,9 +282,7 @@ class _Reader:
         last, size = (name.split() or [""])[-1], len(name.split())
         # The parser misses names that it never saw; a speaker of two or three words is a person.
         unknown = size in (2, 3) and name.istitle() and last not in self._others
-        known = last in self._persons or unknown or self._has_title(name)
+        if size == 1 and name in self._places_named:
+            return False
+        known = last in self._persons or unknown or name in self._titled_names
         return is_role(name) or (known and not is_body(name))
-
-    def _has_title(self, name: str) -> bool:
-        """Whether the article puts a title before a name: "Councillor Iven Lastow"."""
-        return any(map(is_title, re.findall(rf"(\w+)\.? {re.escape(name)}\b", self._text)))

@@ -58,13 +58,8 @@ class Marker(Protocol):
         """
 
 
-def load_marker(settings: ModelSettings) -> Marker | None:
-    """The packaged reader, whichever judges sentences; None where that is off."""
-    return None if settings.reader == "off" else TrainedReader(settings)
-
-
-def load_form_reader(settings: ModelSettings) -> FormReader | None:
-    """The packaged reader, whichever judges sentences; None where that is off."""
+def load_trained(settings: ModelSettings) -> TrainedReader | None:
+    """The packaged reader, which tells forms and marks words too; None where readers are off."""
     return None if settings.reader == "off" else TrainedReader(settings)
 
 

@@ -14,8 +14,8 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "5f2ad95ab819c34ea77729b4767d573099f638d5fd1a5f92266c59712747f540"
-_SURE = 0.5  # probability of a form, below which a question is taken to want a fact
+_SHA256 = "c7232093a5d812b4795fcdbbfb80bab2b72d0a92d41df40ea3fb3d8d8f4a8cff"
+_SURE = 0.4  # of a form; below it a fact is wanted, as most questions do
 
 
 class TrainedReader:

@@ -79,7 +79,9 @@ def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
 
 
 def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
-    """The first passage of each article, with the score of its best one; then the best ones.
+    """The first passage of each article, then the best ones, then the rest of the best article.
+
+    Each has the score of its article's best passage.
 
     Args:
         hits: best first.
@@ -91,14 +93,17 @@ def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
         if hit.passage.article.id not in copies:
             best.setdefault(hit.passage.article.id, hit)
             copies |= {copy.id for copy in hit.copies}
-    firsts = [
-        replace(hit, passage=passage)
-        for hit in best.values()
-        for passage in passages(hit.passage.article.id)[:1]
-        if passage.article == hit.passage.article
-    ]
-    known = {hit.passage.key for hit in firsts}
-    return firsts + [hit for hit in best.values() if hit.passage.key not in known]
+    whole = {
+        name: [
+            replace(hit, passage=passage)
+            for passage in passages(name)
+            if passage.article == hit.passage.article
+        ]
+        for name, hit in best.items()
+    }
+    rest = next(iter(whole.values()), [])
+    chosen = [*(own[0] for own in whole.values() if own), *best.values(), *rest]
+    return list({hit.passage.key: hit for hit in chosen}.values())
 
 
 def candidates(
@@ -129,7 +134,9 @@ def candidates(
 
 
 def of_articles(evidence: Sequence[Evidence]) -> list[list[Candidate]]:
-    """For each article its first sentence, then those of its best passage; none that is damaged.
+    """For each article its first sentence, then others of its sources; none that is damaged.
+
+    Of the first passage only the first sentence, where the article has another source.
 
     Args:
         evidence: as ``leads`` has put it.
@@ -139,7 +146,10 @@ def of_articles(evidence: Sequence[Evidence]) -> list[list[Candidate]]:
         own = list(_of_passage(item, "", item.hit.score))
         if whole := [one for one in own if not is_damaged(one.text)] or own:
             found.setdefault(item.hit.passage.article.id, []).append(whole)
-    return [[*(own[0][:1] if own[1:] else ()), *own[-1]] for own in found.values()]
+    return [
+        [*(first if len(others) != 1 else first[:1]), *(one for own in others for one in own)]
+        for first, *others in found.values()
+    ]
 
 
 def _said_by(

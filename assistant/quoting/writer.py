@@ -144,12 +144,26 @@ class QuotingWriter:
             scored = self._scorer.score(question, every)[0]
             kept, confidence = self._on_the_matter(articles, scored), self._confidence.of(scored)
         else:  # whatever was published on those days
+            scored = []
             kept, confidence = [ScoredSentence(own[0], 0.0) for own in articles], 1.0
+        if question.form == "story" and len(kept) == 1:
+            kept = self._told_by_one(kept[0], scored)
         kept = in_order(kept, "newest" if question.order == "latest" else question.order)
         if question.form == "story" and question.order == "latest":
             kept = kept[:_LATEST]
         claims = tuple(_claim(one.candidate) for one in kept)
         return Draft(claims, confidence if claims else 0.0, related=bool(claims))
+
+    def _told_by_one(
+        self, line: ScoredSentence, scored: Sequence[ScoredSentence]
+    ) -> list[ScoredSentence]:
+        """A story that a single article tells: its line, and the sentences that answer best."""
+        others = [
+            one
+            for one in scored
+            if one.candidate.article == line.candidate.article and one is not line
+        ]
+        return [line, *others[: self._settings.sentences - 1]]
 
     def _on_the_matter(
         self, articles: Sequence[Sequence[Candidate]], scored: Sequence[ScoredSentence]

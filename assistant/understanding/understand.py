@@ -67,18 +67,14 @@ def understand(
     """
     text = _cleaned(question.text, max_characters)
     leaning = _leaning(question, text)
-    told = form_of(leaning.asked) if form_of else "fact"
-    if told == "talk" and known and known.headlined(_content(leaning.asked)):
-        told = "fact"  # "flood warning" is as short as "thank you"
+    told = _told(leaning.asked, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
     form = _form(told, leaning, asked)
     if authors and form == "list" and question.infer and not question.filters.articles:
-        asked, question = (
-            [_without(authors, part) for part in asked],
-            _limited_to(question, authors),
-        )
+        asked = [_without(authors, part) for part in asked]
+        question = _limited_to(question, authors)
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
     of_those_days = form in ("story", "list") or _PUBLISHED.search(leaning.asked)
@@ -91,6 +87,14 @@ def understand(
         form=form,
         order=_order(leaning.asked, form),
     )
+
+
+def _told(text: str, form_of: FormOf | None, known: Known | None) -> Form:
+    """The form that a model tells; key words of a headline are no talk, short as they are."""
+    told = form_of(text) if form_of else "fact"
+    empty = english().stop_words | english().request_words
+    content = [word for word in words(text) if word not in empty and word.isalnum()]
+    return "fact" if told == "talk" and known and known.headlined(content) else told
 
 
 def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
@@ -136,11 +140,6 @@ def topic(text: str) -> str:
     bare = without_days(text)
     kept = {word for word in terms(bare) if word not in english().request_words}
     return " ".join(word for word in bare.split() if kept & set(terms(word)))
-
-
-def _content(text: str) -> list[str]:
-    empty = english().stop_words | english().request_words
-    return [word for word in words(text) if word not in empty and word.isalnum()]
 
 
 def _cleaned(question: str, max_characters: int) -> str:
