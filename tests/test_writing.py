@@ -161,7 +161,7 @@ def scored(
 ) -> ScoredSentence:
     passage = Passage(Source("a" if day is None else str(day), published=day), 0, 0, 999, text)
     candidate = Candidate(
-        Evidence(1, Hit(passage, 0.0)), start, start + len(text), text, before, 0.0
+        Evidence(1, Hit(passage, 0.0)), start, start + len(text), text, before, 0.0, opens=False
     )
     return ScoredSentence(candidate, score)
 

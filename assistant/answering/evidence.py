@@ -51,6 +51,8 @@ class Draft:
     """Whether the evidence has to do with the question at all."""
     missing: tuple[str, ...] = ()
     """Parts of the question that the evidence leaves unanswered."""
+    nearest: tuple[Quote, ...] = ()
+    """Where it has no claims: the sentences that come nearest to an answer, best first."""
     declined: bool = False
     """Whether a chat model said that the sources do not answer."""
     tokens: Mapping[str, int] = field(default_factory=dict)

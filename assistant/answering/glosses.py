@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 from assistant.language.language import any_of, english
+from assistant.text import words
 from assistant.types import Citation, Statement
 
 _EN = english()
@@ -62,7 +63,9 @@ def _with_name(text: str, citation: Citation, statement: Statement | None) -> st
     held = " ".join(citation.quote[: max(0, span.end - citation.start)].split())
     begins = span.start == citation.start and held and text.startswith(held)
     bare = held[:1].lower() + held[1:]
-    if not begins or not (bare in _EN.pronouns or (bare.startswith("the ") and bare.islower())):
+    nameless = bare in _EN.pronouns or (bare.startswith("the ") and bare.islower())
+    told = words(citation.speaker)[-1] in words(text[len(held) :])
+    if not begins or not nameless or told:
         return text
     return f"{held} [{citation.speaker}]{text[len(held) :]}"
 

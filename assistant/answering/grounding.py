@@ -261,6 +261,7 @@ def ground(
     verdicts = list(told)
     numbering = CitationNumbers()
     passages = _passages(evidence, gate)
+    near = [one for quote in draft.nearest if (one := gate.citation(quote))] or passages
     claims = [numbering.claim(_readable(one)) for one in verdicts]
     shown = [claim for claim in claims if claim.support != "unsupported"]
     refusal = None if shown else refusal_of(question, draft, archive)
@@ -278,8 +279,8 @@ def ground(
         sides=sides(question, said),
         missing=draft.missing if shown else (),
         confidence=draft.confidence,
-        nearest=_numbered(passages[:_NEAREST]) if refusal else (),
-        read=_numbered(passages[_NEAREST:] if refusal else _uncited(passages, numbering)),
+        nearest=_numbered(near[:_NEAREST]) if refusal else (),
+        read=_numbered(_without(near[:_NEAREST] if refusal else numbering.citations(), passages)),
         coverage=archive.coverage(question.filters),
     )
 
@@ -320,9 +321,8 @@ def _passages(evidence: Sequence[Evidence], gate: Gate) -> list[Citation]:
     return [one for quote in whole if (one := gate.located(quote)) is not None]
 
 
-def _uncited(passages: Sequence[Citation], numbering: CitationNumbers) -> list[Citation]:
+def _without(cited: Sequence[Citation], passages: Sequence[Citation]) -> list[Citation]:
     """The passages that hold nothing of what is cited."""
-    cited = numbering.citations()
     return [
         one
         for one in passages

@@ -46,7 +46,7 @@ def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
         )
     reason: RefusalReason = "no_evidence" if draft.related else "off_topic"
     found = (
-        "Nothing in them answers the question; the nearest passages are related only."
+        "I found no sure answer in them; the nearest sentences may be related only."
         if draft.related
         else "None of them is about this."
     )

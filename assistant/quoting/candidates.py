@@ -10,12 +10,13 @@ from itertools import islice
 from assistant.language import same_name
 from assistant.models.framing import heading, in_context, leans
 from assistant.reading.injection import is_order
-from assistant.text import is_damaged, sentences, words
+from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
 _MOST = 24  # sentences judged; each costs the reader 20 ms
 _ARTICLES = 2  # best articles of which all passages are added, not only those found
 _UNREAD = 3.0  # logits; a passage that no search found scores this far below its article's best
+_TOLD = 3  # best articles of a story of which all passages are added
 _SHORTEST = 3  # words; less is a heading or a caption
 
 
@@ -35,6 +36,8 @@ class Candidate:
     """The sentence before it in the article; empty for the first."""
     article_score: float
     """Score of the article's best passage."""
+    opens: bool
+    """Whether it begins a paragraph."""
 
     @property
     def leans(self) -> bool:
@@ -79,9 +82,9 @@ def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
 
 
 def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
-    """The first passage of each article, then the best ones, then the rest of the best article.
+    """The first passage of each article, then the best ones, then the rest of the best articles.
 
-    Each has the score of its article's best passage.
+    Each has the score of its article's best passage; only that one is called found.
 
     Args:
         hits: best first.
@@ -95,15 +98,16 @@ def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
             copies |= {copy.id for copy in hit.copies}
     whole = {
         name: [
-            replace(hit, passage=passage)
+            replace(hit, passage=passage, found=())
             for passage in passages(name)
             if passage.article == hit.passage.article
         ]
         for name, hit in best.items()
     }
-    rest = next(iter(whole.values()), [])
+    rest = [hit for own in list(whole.values())[:_TOLD] for hit in own]
     chosen = [*(own[0] for own in whole.values() if own), *best.values(), *rest]
-    return list({hit.passage.key: hit for hit in chosen}.values())
+    found = {hit.passage.key: hit for hit in best.values()}
+    return list({hit.passage.key: found.get(hit.passage.key, hit) for hit in chosen}.values())
 
 
 def candidates(
@@ -133,23 +137,9 @@ def candidates(
     return list(islice(kept, _MOST))
 
 
-def of_articles(evidence: Sequence[Evidence]) -> list[list[Candidate]]:
-    """For each article its first sentence, then others of its sources; none that is damaged.
-
-    Of the first passage only the first sentence, where the article has another source.
-
-    Args:
-        evidence: as ``leads`` has put it.
-    """
-    found: dict[str, list[list[Candidate]]] = {}
-    for item in evidence:
-        own = list(_of_passage(item, "", item.hit.score))
-        if whole := [one for one in own if not is_damaged(one.text)] or own:
-            found.setdefault(item.hit.passage.article.id, []).append(whole)
-    return [
-        [*(first if len(others) != 1 else first[:1]), *(one for own in others for one in own)]
-        for first, *others in found.values()
-    ]
+def of_source(item: Evidence) -> list[Candidate]:
+    """The sentences of a source by itself."""
+    return list(_of_passage(item, "", item.hit.score))
 
 
 def _said_by(
@@ -177,12 +167,13 @@ def _last_before(item: Evidence, texts: dict[tuple[str, int], str]) -> str:
 
 
 def _of_passage(item: Evidence, before: str, best: float) -> Iterator[Candidate]:
-    passage = item.hit.passage
+    passage, ended = item.hit.passage, 0
     for span in sentences(passage.text):
         text = passage.text[span.start : span.end]
+        opens, ended = "\n" in passage.text[ended : span.start] or not span.start, span.end
         if is_order(text):
             continue
         if len(words(text)) >= _SHORTEST:
             start, end = passage.start + span.start, passage.start + span.end
-            yield Candidate(item, start, end, text, before, best)
+            yield Candidate(item, start, end, text, before, best, opens)
         before = text

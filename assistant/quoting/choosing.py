@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 
 from assistant.models.embedding import Vectors
@@ -18,6 +18,9 @@ Encode = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors, a row each."""
 
 _BEHIND = 4.0  # logits; a sentence that scores this far below the best of its part is left out
+_STRICT = 2.0  # the same where a fact is asked, which one sentence tells
+_LEAST = -2.0  # logits; what answers worse adds nothing to it
+_TIE = 1.0  # logits between sentences that answer equally well, so that the newest goes first
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
 _SHARED = 0.5  # of the shorter one's words; sentences with less in common do not repeat
@@ -33,6 +36,7 @@ def choose(
     most: int,
     most_words: int,
     order: Order,
+    strict: bool = False,
 ) -> list[ScoredSentence]:
     """Choose sentences for each part in turn by maximal marginal relevance.
 
@@ -46,15 +50,17 @@ def choose(
         most: sentences of an answer to one part.
         most_words: words of an answer; a single sentence may have more.
         order: "latest" favours the newest article.
+        strict: whether nothing but what answers nearly as well as the best is added.
     """
-    pools = [_pool(part, order) for part in ranked]
+    behind = _STRICT if strict else _BEHIND
+    pools = [_pool(part, order, behind, _LEAST if strict else -math.inf) for part in ranked]
     alike = _likeness(encode)
     chosen: list[ScoredSentence] = []
     open_pools = list(pools)
     while open_pools and len(chosen) < most + len(pools) - 1:
         pool = open_pools.pop(0)
         room = most_words * (_STRETCH if len(chosen) < len(pools) else 1.0) - _size(chosen)
-        found = _next(pool, chosen, alike, room)
+        found = _next(pool, chosen, alike, room, behind)
         if found is not None:
             chosen.append(found)
             open_pools.append(pool)
@@ -92,17 +98,17 @@ def _joined(
     return chosen
 
 
-def _pool(part: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
+def _pool(
+    part: Sequence[ScoredSentence], order: Order, behind: float, least: float
+) -> list[ScoredSentence]:
     """The best sentences of a part, as far as they are not far behind the very best."""
     if order == "latest":
-        newest = max(_day(o.candidate) for o in part if o.score >= part[0].score - _BEHIND)
-        raised = [replace(o, logit=o.logit + _LATEST * (_day(o.candidate) == newest)) for o in part]
+        newest = max(o.day for o in part if o.score >= part[0].score - behind)
+        raised = [replace(o, logit=o.logit + _LATEST * (o.day == newest)) for o in part]
         part = sorted(raised, key=lambda one: -one.score)
-    return [one for one in part[:_RANKED] if one.score >= part[0].score - _BEHIND]
-
-
-def _day(candidate: Candidate) -> date:
-    return candidate.article.published or date.min
+    first, *others = part[:_RANKED]
+    near = (one for one in others if one.score >= first.score - behind)
+    return [first, *(one for one in near if one.logit >= least)]
 
 
 def _next(
@@ -110,6 +116,7 @@ def _next(
     chosen: Sequence[ScoredSentence],
     alike: Callable[[str, str], float],
     room: float,
+    behind: float,
 ) -> ScoredSentence | None:
     """The best of the pool that is not chosen, repeats little and is not too long."""
     fresh = [
@@ -122,7 +129,7 @@ def _next(
         return one.score - _REPEATS * max(0.0, nearest - _ALIKE)
 
     best = max(fresh, key=worth, default=None)
-    return best if best and worth(best) >= pool[0].score - _BEHIND else None
+    return best if best and worth(best) >= pool[0].score - behind else None
 
 
 def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
@@ -130,18 +137,21 @@ def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
 
 
 def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
-    """Order sentences as they were chosen or, for "date", by date and position; or newest first.
+    """Order sentences as they were chosen or, for "date" and "newest", by date and position.
 
-    A sentence that leans on the one before it is put right after that, if both were chosen; but
+    Of those that answer about as well as the first, the newest go first in any case. A sentence
+    that leans on the one before it is put right after that, if both were chosen; but
     what answers best stays first, unless it begins with a pronoun.
     """
     placed = list(chosen)
     if order == "date":
-        placed.sort(
-            key=lambda one: (_day(one.candidate), one.candidate.article.id, one.candidate.start)
-        )
+        placed.sort(key=lambda one: (one.day, one.candidate.article.id, one.candidate.start))
     if order == "newest":
-        placed.sort(key=lambda one: _day(one.candidate), reverse=True)
+        placed.sort(key=lambda one: (-one.day.toordinal(), one.candidate.start))
+    if order == "use":
+        tied = [one for one in placed if one.score >= placed[0].score - _TIE]
+        tied.sort(key=lambda one: one.day, reverse=True)
+        placed = [*tied, *(one for one in placed if one not in tied)]
     leaning = [
         one for place, one in enumerate(chosen) if (one.candidate.leans if place else _hangs(one))
     ]

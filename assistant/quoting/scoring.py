@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.language import stem, terms
 from assistant.models.reader import Reader
@@ -16,8 +18,12 @@ Shares = Callable[[Sequence[str]], Mapping[str, float]]
 """The share of passages that hold each term, from 0 to 1."""
 
 _INSIDE = 2.0  # logits for an article of the days that the question names
+_TOLD = 1.5  # logits less for a sentence that the answer before a follow-up has shown
+_LEANING = 0.5  # logits less for a sentence that needs the one before it
 _DAMAGE = 4.0  # logits less for a sentence with remains of markup
 _ARTICLE = 0.36  # weight of the article's score, as the confidence weighs it (confidence.json)
+
+_BRACKETS = re.compile(r"\s?\[[^\]]*\]")  # citation numbers, and what was put beside a sentence
 
 # Without a reader: a share of the question's words, stretched to the scale of logits.
 _WORDS_SCALE = 6.0
@@ -41,6 +47,11 @@ class ScoredSentence:
         """The same with what its article's best passage adds, and with the favour."""
         return self.logit + _ARTICLE * self.candidate.article_score + self.favour
 
+    @property
+    def day(self) -> date:
+        """When its article was published."""
+        return self.candidate.article.published or date.min
+
 
 class Scorer:
     """Judges sentences."""
@@ -53,11 +64,19 @@ class Scorer:
         self, question: Question, candidates: Sequence[Candidate]
     ) -> list[list[ScoredSentence]]:
         """For each part of the question, the candidates with their scores, best first."""
-        return [self._ranked(part, candidates) for part in question.parts]
+        told, follows = _told_before(question), _follows(question)
+        return [self._ranked(part, candidates, told, follows) for part in question.parts]
 
-    def _ranked(self, part: Part, candidates: Sequence[Candidate]) -> list[ScoredSentence]:
+    def _ranked(
+        self, part: Part, candidates: Sequence[Candidate], told: str, follows: bool
+    ) -> list[ScoredSentence]:
         logits = self._logits(part.query, candidates)
-        favours = [favour(one, part) for one in candidates]
+        if follows:  # by itself, too, so that it is not the question before that is answered
+            alone = self._logits(part.text, candidates)
+            logits = [(one + other) / 2 for one, other in zip(logits, alone, strict=True)]
+        favours = [
+            favour(one, part) - _TOLD * (" ".join(words(one.text)) in told) for one in candidates
+        ]
         return sorted(map(ScoredSentence, candidates, logits, favours), key=lambda one: -one.score)
 
     def _logits(self, query: str, candidates: Sequence[Candidate]) -> list[float]:
@@ -67,11 +86,26 @@ class Scorer:
 
 
 def favour(candidate: Candidate, part: Part) -> float:
-    """More for what was published on the days that the question names, less for damaged text."""
+    """More for what was published on the days that the question names.
+
+    Less for damaged text, and for what cannot be read by itself.
+    """
     day = candidate.article.published
     named = part.since or part.until
     inside = day and (part.since or day) <= day <= (part.until or day)
-    return (_INSIDE if named and inside else 0.0) - (_DAMAGE if is_damaged(candidate.text) else 0.0)
+    harm = _DAMAGE * is_damaged(candidate.text) + _LEANING * candidate.leans
+    return (_INSIDE if named and inside else 0.0) - harm
+
+
+def _follows(question: Question) -> bool:
+    """Whether a question leans on the one before it."""
+    return bool(question.history) and question.standalone not in ("", question.text)
+
+
+def _told_before(question: Question) -> str:
+    """The words of the answer that a follow-up goes on from; none for a new question."""
+    answer = question.history[-1].answer if _follows(question) else ""
+    return " ".join(words(_BRACKETS.sub("", answer)))
 
 
 def by_words(shares: Shares, query: str, candidates: Sequence[Candidate]) -> list[float]:

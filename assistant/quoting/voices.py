@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from assistant.attribution.speakers import speaker_in, statement_at
-from assistant.language import same_name
+from assistant.language import same_name, stem
 from assistant.language.language import english
 from assistant.language.names import is_body, mentions
 from assistant.quoting.candidates import Candidate
@@ -13,8 +14,9 @@ from assistant.quoting.scoring import ScoredSentence
 from assistant.text import words
 from assistant.types import Part, Statement
 
+_WORD = re.compile(r"[^\W\d_]+")
 _PARTIES = 4  # of a dispute
-_BEHIND = 5.0  # logits; who speaks this far beside the question is no party
+_BEHIND = 3.0  # logits; who speaks this far beside the question is no party
 
 Statements = Callable[[str, int], Sequence[Statement]]
 """The statements of an article's version."""
@@ -22,11 +24,13 @@ Statements = Callable[[str, int], Sequence[Statement]]
 
 def by_speaker(
     part: Part, ranked: Sequence[ScoredSentence], statements: Statements
-) -> list[list[ScoredSentence]]:
-    """The sentences in which somebody speaks whom the question names, for each such person.
+) -> tuple[list[list[ScoredSentence]], bool]:
+    """The sentences in which somebody speaks whom the question asks for, for each such person.
 
-    All sentences together where it names none of the speakers by name, as in "what did the
-    minister say"; none where it names somebody of whom nothing that was found speaks at all.
+    That is who is named in it, else who is introduced by its words ("the baker": "Anselm Rudd, a
+    baker"). Where it names somebody who says nothing, the sentences about them, if there are any;
+    where it names nobody, those of who speaks best to it, or all where nobody speaks in any. And
+    whether they are the words of who is asked for, as far as is known.
 
     Args:
         part: what is asked; where it names nobody, what it leans on does.
@@ -35,19 +39,30 @@ def by_speaker(
     """
     voices = _voices(ranked, statements)
     for asked in (part.text, part.query):
-        if named := [own for who, own in voices.items() if _is_named(who, asked)]:
-            return named
-    return [list(ranked)] if _is_spoken_of(part.text, ranked) else []
+        wanted = _subject(asked)
+        if named := [own for who, own in voices.items() if _is_named(who, wanted)]:
+            return named, True
+        if introduced := _introduced(voices, wanted, ranked):
+            return [introduced], True
+    if names := _names(_subject(part.text)):
+        about = [one for one in ranked if names & set(words(one.candidate.text))]
+        return [about] if about else [], False
+    return [next(iter(voices.values()), list(ranked))], True
 
 
-def parties(ranked: Sequence[ScoredSentence], statements: Statements) -> list[list[ScoredSentence]]:
+def parties(
+    part: Part, ranked: Sequence[ScoredSentence], statements: Statements
+) -> list[list[ScoredSentence]]:
     """The sentences of each who speaks, whoever speaks best to the question first.
 
-    Of those far behind the first none; all sentences together where fewer than two speak.
+    Only of those whom the question names, where it names several; else of none far behind the
+    first. All sentences together where fewer than two speak.
     """
-    voices = _voices(ranked, statements).values()
-    near = [own for own in voices if own[0].score >= ranked[0].score - _BEHIND]
-    return near[:_PARTIES] if len(near) > 1 else [list(ranked)]
+    voices = _voices(ranked, statements)
+    named = [own for who, own in voices.items() if _is_named(who, part.query)]
+    near = [own for own in voices.values() if own[0].score >= ranked[0].score - _BEHIND]
+    found = named if len(named) > 1 else near
+    return found[:_PARTIES] if len(found) > 1 else [list(ranked)]
 
 
 def _voices(
@@ -67,6 +82,44 @@ def _speaker(one: Candidate, statements: Statements) -> str | None:
     return speaker_in(statement_at(said, one.start, one.end), one.start, one.text)
 
 
+def _subject(asked: str) -> str:
+    """The words before the verb of saying, as far as they say who speaks; else the question.
+
+    "What did the judge tell Dunnery?" asks for the judge's words.
+    """
+    verb = next((one for one in _WORD.finditer(asked) if english().lemma(one[0])), None)
+    before = asked[: verb.start()] if verb else ""
+    return before if _content(before) else asked
+
+
+def _introduced(
+    voices: Mapping[str, list[ScoredSentence]], asked: str, ranked: Sequence[ScoredSentence]
+) -> list[ScoredSentence]:
+    """The sentences of the speaker beside whose name most words of a question stand, if any do."""
+    wanted = _content(asked) - {stem(word) for word in _names(asked)}
+    texts = {one.candidate.evidence.hit.passage.text for one in ranked}
+
+    def shared(who: str) -> int:
+        found = (_beside(who, text) for text in texts)
+        return len(wanted & {stem(word) for near in found for word in words(near)})
+
+    who = max(voices, key=shared, default="")
+    return voices[who] if who and shared(who) else []
+
+
+def _beside(who: str, text: str) -> str:
+    """The words before and behind a full name, to the next comma, dash or stop but one."""
+    name = re.escape(who)
+    found = re.findall(rf"([^,.;–—]{{0,60}},? ?){name}(,? ?[^,.;–—]{{0,60}})", text)
+    return " ".join(part for pair in found for part in pair)
+
+
+def _content(text: str) -> set[str]:
+    """The stems of the words that tell who is meant."""
+    empty = english().stop_words | english().request_words
+    return {stem(word) for word in words(text) if word not in empty and word.isalpha()}
+
+
 def _is_named(speaker: str, asked: str) -> bool:
     """Whether a question has a person's last name, or the words of a body's."""
     own = [word for word in words(speaker) if word not in english().stop_words]
@@ -75,9 +128,8 @@ def _is_named(speaker: str, asked: str) -> bool:
     return bool(own) and (held == own if whole else own[-1] in held)
 
 
-def _is_spoken_of(asked: str, ranked: Sequence[ScoredSentence]) -> bool:
-    """Whether the sentences or headlines have the first name of the question, if it has any."""
-    names = (one.name for one in mentions(asked) if one.start > 0 or " " in one.name)
-    wanted = set(words(next(names, "")))
-    texts = (f"{one.candidate.heading} {one.candidate.text}" for one in ranked)
-    return not wanted or any(wanted & set(words(text)) for text in texts)
+def _names(asked: str) -> set[str]:
+    """The words of the first name in a question, in lower case; none where it is a body's."""
+    found = (one.name for one in mentions(asked) if one.start > 0 or " " in one.name)
+    name = next(found, "")
+    return set() if is_body(name) or name.isupper() else set(words(name))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
 from assistant.models.reader import Marker, Reader
-from assistant.quoting.candidates import Candidate, candidates, of_articles
+from assistant.quoting.by_article import lines
+from assistant.quoting.candidates import Candidate, candidates
 from assistant.quoting.choosing import Encode, choose, in_order
 from assistant.quoting.confidence import Confidence, fitted
 from assistant.quoting.scoring import ScoredSentence, Scorer
@@ -18,7 +19,7 @@ from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Part, Question
 
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
-_LATEST = 3  # articles, where a story's latest is asked
+_NEAREST = 3  # sentences that a refusal shows
 _MARKED = 0.6  # of a sentence; a longer mark would tell nothing
 
 
@@ -79,14 +80,14 @@ class QuotingWriter:
             return Draft((), 0.0, related=bool(evidence))
         verdict = self._confidence.judge(ranked)
         if not verdict.answers:
-            return Draft((), verdict.confidence, verdict.related)
+            return Draft((), verdict.confidence, verdict.related, nearest=_nearest(ranked))
         pools: list[_Pool] = []
         missing: list[str] = []
         for part, found, lacks in zip(question.parts, ranked, verdict.missing, strict=True):
-            fitting = [] if lacks else self._pools(question, part, found)
+            fitting, whole = ([], False) if lacks else self._pools(question, part, found)
             label = part.text if len(question.parts) > 1 else ""
             pools += [_Pool(label, sentences) for sentences in fitting]
-            missing += [] if fitting else [part.text]
+            missing += [] if whole else [part.text]
         claims = self._chosen(question, pools) if pools else []
         if question.form == "fact" and len(ranked) == 1:
             claims = self._with_mark(question.parts[0], claims, ranked[0])
@@ -94,13 +95,16 @@ class QuotingWriter:
 
     def _pools(
         self, question: Question, part: Part, ranked: list[ScoredSentence]
-    ) -> list[list[ScoredSentence]]:
-        """The sentences to choose from: of each person apart where their words are wanted."""
+    ) -> tuple[list[list[ScoredSentence]], bool]:
+        """The sentences to choose from, of each person apart where their words are wanted.
+
+        And whether they may answer: not where the person asked for says nothing.
+        """
         if question.form == "words":
             return by_speaker(part, ranked, self._statements)
         if question.form == "sides":
-            return parties(ranked, self._statements)
-        return [ranked]
+            return parties(part, ranked, self._statements), True
+        return [ranked], True
 
     def _with_mark(
         self, part: Part, claims: list[DraftClaim], ranked: Sequence[ScoredSentence]
@@ -123,7 +127,8 @@ class QuotingWriter:
         if question.form == "fact":
             most = min(most, _OF_A_FACT)
         ranked = [pool.sentences for pool in pools]
-        chosen = choose(ranked, self._encode, most, self._settings.words, question.order)
+        strict = question.form in ("fact", "comparison")
+        chosen = choose(ranked, self._encode, most, self._settings.words, question.order, strict)
         if question.form == "sides":  # which are told in turn
             return [_claim(one.candidate) for one in in_order(chosen, question.order)]
         groups: list[list[ScoredSentence]] = [[] for _ in pools]
@@ -138,50 +143,12 @@ class QuotingWriter:
 
     def _lines(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A line for each article on the matter."""
-        articles = of_articles(evidence)
-        if question.parts[0].query:
-            every = [one for own in articles for one in own]
-            scored = self._scorer.score(question, every)[0]
-            kept, confidence = self._on_the_matter(articles, scored), self._confidence.of(scored)
-        else:  # whatever was published on those days
-            scored = []
-            kept, confidence = [ScoredSentence(own[0], 0.0) for own in articles], 1.0
-        if question.form == "story" and len(kept) == 1:
-            kept = self._told_by_one(kept[0], scored)
-        kept = in_order(kept, "newest" if question.order == "latest" else question.order)
-        if question.form == "story" and question.order == "latest":
-            kept = kept[:_LATEST]
-        claims = tuple(_claim(one.candidate) for one in kept)
-        return Draft(claims, confidence if claims else 0.0, related=bool(claims))
 
-    def _told_by_one(
-        self, line: ScoredSentence, scored: Sequence[ScoredSentence]
-    ) -> list[ScoredSentence]:
-        """A story that a single article tells: its line, and the sentences that answer best."""
-        others = [
-            one
-            for one in scored
-            if one.candidate.article == line.candidate.article and one is not line
-        ]
-        return [line, *others[: self._settings.sentences - 1]]
+        def score(every: Sequence[Candidate]) -> list[ScoredSentence]:
+            return self._scorer.score(question, every)[0]
 
-    def _on_the_matter(
-        self, articles: Sequence[Sequence[Candidate]], scored: Sequence[ScoredSentence]
-    ) -> list[ScoredSentence]:
-        """The first sentence of each article where that is on the matter, else what answers best.
-
-        "How has the offer changed?" is told by what stands far behind the first sentences.
-        """
-        by_text = {id(one.candidate): one for one in scored}
-        lines = []
-        for own in articles:
-            first, *others = [by_text[id(one)] for one in own]
-            best = max(others, key=lambda one: one.logit, default=first)
-            if first.logit >= self._confidence.matter:
-                lines.append(first)
-            elif best.logit >= self._confidence.line:
-                lines.append(best)
-        return lines
+        told, confidence = lines(question, evidence, score, self._confidence)
+        return Draft(tuple(_claim(one.candidate) for one in told), confidence, bool(told))
 
 
 def quoting_writer(
@@ -210,6 +177,15 @@ def quoting_writer(
     )
 
 
+def _nearest(ranked: Sequence[Sequence[ScoredSentence]]) -> tuple[Quote, ...]:
+    """The best sentences of the part that is answered best."""
+    best = max(filter(None, ranked), key=lambda part: part[0].score)
+    return tuple(_quote(one.candidate) for one in best[:_NEAREST])
+
+
 def _claim(candidate: Candidate, part: str = "") -> DraftClaim:
-    quote = Quote(candidate.evidence.number, candidate.text, candidate.start, candidate.end)
-    return DraftClaim(" ".join(candidate.text.split()), (quote,), part=part)
+    return DraftClaim(" ".join(candidate.text.split()), (_quote(candidate),), part=part)
+
+
+def _quote(candidate: Candidate) -> Quote:
+    return Quote(candidate.evidence.number, candidate.text, candidate.start, candidate.end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.archive import Archive
@@ -32,21 +32,16 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
     S. Büttcher, "Reciprocal rank fusion outperforms Condorcet", 2009): a passage scores the sum of
     1 / (60 + rank) over the rankings that hold it.
     """
-    rankings: list[tuple[SearchMethod, int, list[Passage]]] = []
+    found: list[Hit] = []
     if queries(question) == [""]:
-        found = _published(archive, _of_the_days(question))
-        return _fold_copies(found, archive, settings.copy_similarity)
+        newest = _published(archive, _of_the_days(question))
+        return _fold_copies(newest, archive, settings.copy_similarity)
     for place, query in enumerate(queries(question)):
         for filters in _scopes(question, place):
-            rankings += [
-                ("dense", place, archive.search_dense(query, settings.candidates, filters)),
-                (
-                    "keyword",
-                    place,
-                    archive.search_keywords(terms(query), settings.candidates, filters),
-                ),
-            ]
-    return _fold_copies(_fuse(rankings), archive, settings.copy_similarity)
+            dense = archive.search_dense(query, settings.candidates, filters)
+            keyword = archive.search_keywords(terms(query), settings.candidates, filters)
+            found += _fuse({"dense": dense, "keyword": keyword}, place)
+    return _fold_copies(_best(found), archive, settings.copy_similarity)
 
 
 def _published(archive: Archive, filters: Filters) -> list[Hit]:
@@ -161,19 +156,24 @@ def _within(hit: Hit, filters: Filters) -> bool:
     )
 
 
-def _fuse(rankings: Sequence[tuple[SearchMethod, int, list[Passage]]]) -> list[Hit]:
-    """Reciprocal rank fusion for each part of a question; each passage stays in its best part."""
-    sums: dict[tuple[int, int], Hit] = {}
-    for method, part, passages in rankings:
+def _fuse(rankings: Mapping[SearchMethod, Sequence[Passage]], part: int) -> list[Hit]:
+    """Reciprocal rank fusion of what was found for a part of a question."""
+    sums: dict[int, Hit] = {}
+    for method, passages in rankings.items():
         for rank, passage in enumerate(passages, 1):
-            hit = sums.get((passage.key, part)) or Hit(passage, 0.0, part=part)
-            sums[passage.key, part] = replace(
-                hit,
-                score=hit.score + 1 / (_RANK_CONSTANT + rank),
-                found=tuple(dict.fromkeys([*hit.found, method])),
-            )
+            hit = sums.get(passage.key) or Hit(passage, 0.0, part=part)
+            score = hit.score + 1 / (_RANK_CONSTANT + rank)
+            sums[passage.key] = replace(hit, score=score, found=(*hit.found, method))
+    return list(sums.values())
+
+
+def _best(found: Sequence[Hit]) -> list[Hit]:
+    """Each passage once, in the part and within the days that it ranks best in; best first.
+
+    The ranks of different days are not added up: what answers may be published on others.
+    """
     hits: dict[int, Hit] = {}
-    for hit in sorted(sums.values(), key=lambda hit: (-hit.score, hit.passage.key, hit.part)):
+    for hit in sorted(found, key=lambda hit: (-hit.score, hit.passage.key, hit.part)):
         hits.setdefault(hit.passage.key, hit)
     return list(hits.values())
 
