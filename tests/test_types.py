@@ -52,7 +52,7 @@ def test_answer_has_the_shape_of_the_product_page() -> None:
     assert set(answer) == {
         *("question", "standalone", "text", "refusal", "claims", "citations", "sides", "missing"),
         *("confidence", "nearest", "read", "history", "filters", "inferred", "coverage", "notice"),
-        *("form", "read_as", "trace"),
+        *("form", "read_as", "trace", "doubtful"),
     }
     assert answer["filters"] == {
         "since": None,

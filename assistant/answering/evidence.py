@@ -49,6 +49,8 @@ class Draft:
     """From 0 to 1: how likely the evidence answers the question."""
     related: bool
     """Whether the evidence has to do with the question at all."""
+    doubtful: bool = False
+    """Whether the claims may not answer it, as near as they are."""
     missing: tuple[str, ...] = ()
     """Parts of the question that the evidence leaves unanswered."""
     nearest: tuple[Quote, ...] = ()

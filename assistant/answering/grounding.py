@@ -279,6 +279,7 @@ def ground(
         sides=sides(question, said),
         missing=draft.missing if shown else (),
         confidence=draft.confidence,
+        doubtful=draft.doubtful and bool(shown),
         nearest=_numbered(near[:_NEAREST]) if refusal else (),
         read=_numbered(_without(near[:_NEAREST] if refusal else numbering.citations(), passages)),
         coverage=archive.coverage(question.filters),

@@ -74,7 +74,7 @@ def lines(
     told = [
         one
         for count, (line, article) in zip(counts, kept, strict=False)
-        for one in _told(line, article, count, score, confidence)
+        for one in _told(line, article, count, score)
     ]
     return told, sure if kept else 0.0
 
@@ -133,7 +133,7 @@ def _name(query: str) -> str:
 
 
 def _told(
-    line: ScoredSentence, article: _Article, count: int, score: Score, confidence: Confidence
+    line: ScoredSentence, article: _Article, count: int, score: Score
 ) -> list[ScoredSentence]:
     """As many sentences of an article, in its order: its line, and what tells more."""
     if count == 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -52,15 +51,16 @@ def choose(
         order: "latest" favours the newest article.
         strict: whether nothing but what answers nearly as well as the best is added.
     """
-    behind = _STRICT if strict else _BEHIND
-    pools = [_pool(part, order, behind, _LEAST if strict else -math.inf) for part in ranked]
+    pools = [_pool(part, order) for part in ranked]
     alike = _likeness(encode)
     chosen: list[ScoredSentence] = []
     open_pools = list(pools)
     while open_pools and len(chosen) < most + len(pools) - 1:
         pool = open_pools.pop(0)
-        room = most_words * (_STRETCH if len(chosen) < len(pools) else 1.0) - _size(chosen)
-        found = _next(pool, chosen, alike, room, behind)
+        first = len(chosen) < len(pools)  # of its part
+        room = most_words * (_STRETCH if first else 1.0) - _size(chosen)
+        adding = _adding(pool) if strict and not first else pool
+        found = _next(adding, chosen, alike, room)
         if found is not None:
             chosen.append(found)
             open_pools.append(pool)
@@ -98,17 +98,20 @@ def _joined(
     return chosen
 
 
-def _pool(
-    part: Sequence[ScoredSentence], order: Order, behind: float, least: float
-) -> list[ScoredSentence]:
+def _pool(part: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
     """The best sentences of a part, as far as they are not far behind the very best."""
     if order == "latest":
-        newest = max(o.day for o in part if o.score >= part[0].score - behind)
+        newest = max(o.day for o in part if o.score >= part[0].score - _BEHIND)
         raised = [replace(o, logit=o.logit + _LATEST * (o.day == newest)) for o in part]
         part = sorted(raised, key=lambda one: -one.score)
-    first, *others = part[:_RANKED]
-    near = (one for one in others if one.score >= first.score - behind)
-    return [first, *(one for one in near if one.logit >= least)]
+    return [one for one in part[:_RANKED] if one.score >= part[0].score - _BEHIND]
+
+
+def _adding(pool: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """The best of a pool, and what answers nearly as well."""
+    first, *others = pool
+    near = (one for one in others if one.score >= first.score - _STRICT)
+    return [first, *(one for one in near if one.logit >= _LEAST)]
 
 
 def _next(
@@ -116,7 +119,6 @@ def _next(
     chosen: Sequence[ScoredSentence],
     alike: Callable[[str, str], float],
     room: float,
-    behind: float,
 ) -> ScoredSentence | None:
     """The best of the pool that is not chosen, repeats little and is not too long."""
     fresh = [
@@ -129,7 +131,7 @@ def _next(
         return one.score - _REPEATS * max(0.0, nearest - _ALIKE)
 
     best = max(fresh, key=worth, default=None)
-    return best if best and worth(best) >= pool[0].score - behind else None
+    return best if best and worth(best) >= pool[0].score - _BEHIND else None
 
 
 def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:

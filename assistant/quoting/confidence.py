@@ -16,6 +16,7 @@ from pathlib import Path
 
 from assistant.quoting.scoring import ScoredSentence
 
+_SURE = 0.6  # confidence; of less than that a reader is told
 _FILE = Path(__file__).with_name("confidence.json")
 
 
@@ -27,6 +28,8 @@ class Verdict:
     """From 0 to 1: how likely it answers the question."""
     answers: bool
     """Whether that is enough."""
+    sure: bool
+    """Whether it is enough to say nothing of doubt."""
     related: bool
     """Whether the evidence has to do with the question at all."""
     missing: tuple[bool, ...]
@@ -67,6 +70,7 @@ class Confidence:
         return Verdict(
             confidence=max(parts),
             answers=answers,
+            sure=max(parts) >= _SURE,
             related=max(figures(part)[self._topic] for part in ranked) >= self.related,
             missing=tuple(not answers or one < self.part for one in parts),
         )

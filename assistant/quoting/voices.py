@@ -40,7 +40,7 @@ def by_speaker(
     voices = _voices(ranked, statements)
     for asked in (part.text, part.query):
         wanted = _subject(asked)
-        if named := [own for who, own in voices.items() if _is_named(who, wanted)]:
+        if named := _named(voices, wanted):
             return named, True
         if introduced := _introduced(voices, wanted, ranked):
             return [introduced], True
@@ -60,7 +60,8 @@ def parties(
     """
     voices = _voices(ranked, statements)
     named = [own for who, own in voices.items() if _is_named(who, part.query)]
-    near = [own for own in voices.values() if own[0].score >= ranked[0].score - _BEHIND]
+    best = max((own[0].score for own in voices.values()), default=0.0)
+    near = [own for own in voices.values() if own[0].score >= best - _BEHIND]
     found = named if len(named) > 1 else near
     return found[:_PARTIES] if len(found) > 1 else [list(ranked)]
 
@@ -118,6 +119,25 @@ def _content(text: str) -> set[str]:
     """The stems of the words that tell who is meant."""
     empty = english().stop_words | english().request_words
     return {stem(word) for word in words(text) if word not in empty and word.isalpha()}
+
+
+def _named(voices: Mapping[str, list[ScoredSentence]], asked: str) -> list[list[ScoredSentence]]:
+    """The sentences of each speaker whom a question names first: "Horwood on Tointon's dance".
+
+    And of whoever is named with them, or has the same last name.
+    """
+    places = {who: _place(who, asked) for who in voices if _is_named(who, asked)}
+    kept: list[str] = []
+    for who in sorted(places, key=lambda who: places[who]):
+        between = words(asked[places[kept[-1]] : places[who]]) if kept else []
+        if not kept or places[who] == places[kept[-1]] or {"and", "or"} & set(between):
+            kept.append(who)
+    return [own for who, own in voices.items() if who in kept]
+
+
+def _place(who: str, asked: str) -> int:
+    """Where the last word of a name begins."""
+    return max(0, asked.lower().find(words(who)[-1]))
 
 
 def _is_named(speaker: str, asked: str) -> bool:

@@ -91,7 +91,13 @@ class QuotingWriter:
         claims = self._chosen(question, pools) if pools else []
         if question.form == "fact" and len(ranked) == 1:
             claims = self._with_mark(question.parts[0], claims, ranked[0])
-        return Draft(tuple(claims), verdict.confidence, related=True, missing=tuple(missing))
+        return Draft(
+            tuple(claims),
+            verdict.confidence,
+            related=True,
+            doubtful=not verdict.sure,
+            missing=tuple(missing),
+        )
 
     def _pools(
         self, question: Question, part: Part, ranked: list[ScoredSentence]

@@ -19,6 +19,7 @@ from assistant.rendering.terminal import (
     APART,
     attributed,
     described,
+    opening,
     passage_url,
     understood,
     web_url,
@@ -65,6 +66,7 @@ class Sheet:
                 answer.question,
                 [
                     *notes,
+                    *opening(answer),
                     *understood(answer),
                     _talk(answer),
                     answer.notice or "",

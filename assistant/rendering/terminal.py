@@ -90,6 +90,7 @@ def to_text(answer: Answer) -> str:
     lines = [line for claim in answer.shown for line in _claim_lines(answer, claim)]
     if answer.refusal or not lines:
         lines = [answer.refusal.message if answer.refusal else answer.text]
+    lines = [*opening(answer), *lines]
     lines += [f"Not answered: {part}" for part in answer.missing]
     lines += [answer.notice] if answer.notice else []
     lines += understood(answer)
@@ -131,11 +132,17 @@ def _claim_lines(answer: Answer, claim: Claim) -> list[str]:
 
 
 def whence(answer: Answer, claim: Claim) -> str:
-    """Who says it, in which outlet and on which day: "Ada Brandt · Harbour Wire · 3 May 2026"."""
+    """Who says it, in which outlet and on which day: "Ada Brandt · Harbour Wire · 3 May 2026".
+
+    In a list the headline, and who else printed it.
+    """
     cited = next((one for one in answer.citations if one.number in claim.citations), None)
     source = cited.article if cited else None
     day = source.published if source else None
     facts = [claim.speaker, source and source.outlet, day and f"{day.day} {day:%B %Y}"]
+    if answer.form == "list" and cited:
+        others = dict.fromkeys(copy.outlet for copy in cited.copies if copy.outlet)
+        facts = [cited.article.title, *facts[1:], "also in " + ", ".join(others) if others else ""]
     return " · ".join(fact for fact in facts if fact)
 
 
@@ -146,6 +153,15 @@ def _numbers(claim: Claim) -> str:
 def _side_line(side: Side) -> str:
     answers = f", answering {' and '.join(side.answers)}" if side.answers else ""
     return f"  {side.who}{answers}: {''.join(map(_numbers, side.claims))}"
+
+
+def opening(answer: Answer) -> list[str]:
+    """What stands before the claims: whether they may not answer, and how many a list has."""
+    told = ["The archive may not say this; what comes nearest:"] if answer.doubtful else []
+    if answer.form == "list" and answer.shown:
+        count = len(answer.shown)
+        told.append(f"{count} article{'' if count == 1 else 's'}, the newest first:")
+    return told
 
 
 def understood(answer: Answer) -> list[str]:

@@ -169,6 +169,8 @@ class Answer:
     """Parts of the question left unanswered."""
     confidence: float = 0.0
     """From 0 to 1: how likely the evidence answers the question."""
+    doubtful: bool = False
+    """Whether it is given though it may not be what was asked for."""
     nearest: tuple[Citation, ...] = ()
     """On a refusal: the nearest passages, which do not answer."""
     read: tuple[Citation, ...] = ()

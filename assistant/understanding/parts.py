@@ -29,6 +29,10 @@ _WHO = re.compile(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 _ASKS = re.compile(rf"\b(?:{_WH}|{_AUX})\b", re.IGNORECASE)
 _BARE = re.compile(r"(?:why|how|when|where|who)(?: (?:so|come|not|else|then))?\W*", re.IGNORECASE)
+_THING = re.compile(
+    r"what (?:is|was|are|were) (the \w+(?: \w+)?) (?:at|in|of|on|for|by)\b", re.IGNORECASE
+)
+_IT = re.compile(r"\b(?:it|they)\b", re.IGNORECASE)
 _FEWEST_TERMS = 3
 _MOST_PARTS = 4  # each is searched for and judged by itself
 
@@ -61,6 +65,9 @@ def _split(question: str) -> tuple[list[str], list[str]]:
 
 
 def _query(part: str, before: list[str], preface: list[str]) -> str:
+    thing = _THING.match(before[-1]) if before else None
+    if thing and _IT.search(part):  # "What is the rent in Sond, and what is it in Holm?"
+        return " ".join([*preface, _IT.sub(thing[1], part, count=1)])
     sought = before and _WHO.search(before[-1]) and _PERSONAL.search(part)
     if before and (_BARE.fullmatch(part) or sought):  # "Who …, and what was his reason?"
         return " ".join([*preface, *before, part])

@@ -36,10 +36,8 @@ _BEFORE = re.compile(
     r"|at)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_OF_THEN = re.compile(  # "articles from May" are of May, not of all that followed
-    r"\b(?:articles?|reports?|stor(?:y|ies)|coverage|pieces?|news|headlines)\s+from\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
+_ONWARD = re.compile(r"\s*(?:on(?:wards?)?|forwards?)\b", re.IGNORECASE)
+_TWO_MONTHS = re.compile(rf"\b({_MONTH}) (and|or|to) ({_MONTH},?(?: of)?) ({_YEAR})", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:over|to|for|of) \d{4}$", re.IGNORECASE)
 _THINGS = re.compile(r" (?!was\b|is\b|has\b|does\b)[a-z]+s\b")
 _LATEST = re.compile(
@@ -73,7 +71,7 @@ def period(text: str, asked: date) -> Period | None:
         text: the question.
         asked: the day that "last week" is counted from.
     """
-    found = [named for _, named in _periods(text, asked)]
+    found = [named for _, named in _periods(_TWO_MONTHS.sub(r"\1 \4 \2 \3 \4", text), asked)]
     return _together(found) if found else None
 
 
@@ -91,11 +89,8 @@ def _periods(text: str, asked: date) -> Iterator[tuple[re.Match[str], Period]]:
             continue
         word = before[1].lower() if before else ""
         if not relative or word or not text[: match.start()].lower().endswith("the "):
-            ranged = word == "from" and (
-                _OF_THEN.search(text[: match.start()])
-                or re.search(r"\b(?:to|until|till)\b", text[match.end() :])
-            )
-            yield match, _turned("" if ranged else word, first, last)
+            within = word == "from" and not _ONWARD.match(text, match.end())
+            yield match, _turned("" if within else word, first, last)
 
 
 def _together(found: Sequence[Period]) -> Period:

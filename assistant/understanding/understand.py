@@ -70,7 +70,7 @@ def understand(
     told = _told(leaning.asked, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
-    asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning)]
+    asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning, told)]
     form = _form(told, leaning, asked)
     if authors and form == "list" and question.infer and not question.filters.articles:
         asked = [_without(authors, part) for part in asked]
@@ -175,9 +175,12 @@ def _respelled(
     return FollowUp(mended(leaning.before), mended(leaning.asked)), changed
 
 
-def _parts(leaning: FollowUp) -> list[Part]:
-    """The parts of what is asked now, each searched for with what it leans on."""
-    found = parts(leaning.asked)
+def _parts(leaning: FollowUp, told: Form) -> list[Part]:
+    """The parts of what is asked now, each searched for with what it leans on.
+
+    "Who is for it, and who against?" is one.
+    """
+    found = [Part(leaning.asked, leaning.asked)] if told == "sides" else parts(leaning.asked)
     if not leaning.before:
         return found
     return [replace(part, query=leaning.joined(part.query)) for part in found]
