@@ -15,6 +15,7 @@ from assistant.text import words
 from assistant.types import Part, Statement
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ON = re.compile(r"(?:on|about|over|regarding|concerning)$", re.IGNORECASE)
 _PARTIES = 4  # of a dispute
 _BEHIND = 3.0  # logits; who speaks this far beside the question is no party
 
@@ -38,14 +39,16 @@ def by_speaker(
         statements: who says what in an article.
     """
     voices = _voices(ranked, statements)
-    for asked in (part.text, part.query):
-        wanted = _subject(asked)
+    subjects = [_subject(asked) for asked in (part.text, part.query)]
+    whole = [] if _names(subjects[0]) else [part.text, part.query]
+    for wanted in (*subjects, *whole):
         if named := _named(voices, wanted):
             return named, True
         if introduced := _introduced(voices, wanted, ranked):
             return [introduced], True
-    if names := _names(_subject(part.text)):
-        about = [one for one in ranked if names & set(words(one.candidate.text))]
+    if names := _names(subjects[0]):
+        near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
+        about = [one for one in near if names & set(words(one.candidate.text))]
         return [about] if about else [], False
     return [next(iter(voices.values()), list(ranked))], True
 
@@ -84,12 +87,13 @@ def _speaker(one: Candidate, statements: Statements) -> str | None:
 
 
 def _subject(asked: str) -> str:
-    """The words before the verb of saying, as far as they say who speaks; else the question.
+    """The words before the verb of saying, or before the matter, if they say who speaks.
 
-    "What did the judge tell Dunnery?" asks for the judge's words.
+    "What did the judge tell Dunnery?" and "the judge on Dunnery" ask for the judge's words.
     """
-    verb = next((one for one in _WORD.finditer(asked) if english().lemma(one[0])), None)
-    before = asked[: verb.start()] if verb else ""
+    found = (one for one in _WORD.finditer(asked) if english().lemma(one[0]) or _ON.match(one[0]))
+    end = next(found, None)
+    before = asked[: end.start()] if end else ""
     return before if _content(before) else asked
 
 

@@ -31,10 +31,10 @@ class _Pool:
     """The part of the question that they answer, where it has several."""
     sentences: Sequence[ScoredSentence]
 
-    def logit(self, one: ScoredSentence) -> float:
-        """How well a sentence answers here; the least of all where it is not among these."""
-        own = (other.logit for other in self.sentences if other.candidate is one.candidate)
-        return next(own, -math.inf)
+    def fit(self, one: ScoredSentence) -> tuple[bool, float]:
+        """Whether a sentence was chosen of these, and how well it answers here."""
+        own = [other for other in self.sentences if other.candidate is one.candidate]
+        return any(one is other for other in own), own[0].logit if own else -math.inf
 
 
 class QuotingWriter:
@@ -97,6 +97,7 @@ class QuotingWriter:
             related=True,
             doubtful=not verdict.sure,
             missing=tuple(missing),
+            nearest=() if claims else _nearest(ranked),
         )
 
     def _pools(
@@ -139,7 +140,7 @@ class QuotingWriter:
             return [_claim(one.candidate) for one in in_order(chosen, question.order)]
         groups: list[list[ScoredSentence]] = [[] for _ in pools]
         for one in chosen:
-            best = max(range(len(pools)), key=lambda place: pools[place].logit(one))
+            best = max(range(len(pools)), key=lambda place: pools[place].fit(one))
             groups[best].append(one)
         return [
             _claim(one.candidate, pool.label)
