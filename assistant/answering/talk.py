@@ -7,6 +7,8 @@ from itertools import islice
 
 from assistant.answering.refusing import described
 from assistant.archive import Archive
+from assistant.language.language import english
+from assistant.text import words
 from assistant.types import Answer, Question
 
 _EXAMPLES = 2
@@ -17,9 +19,12 @@ def talk(question: Question, archive: Archive) -> Answer:
     """An answer without any claim: what can be asked here, and of how many articles."""
     coverage = archive.coverage(question.filters)
     text = _introduction(archive, described(coverage)) if archive.articles() else _EMPTY
+    if english().thanks_words & set(words(question.text)):
+        text = _WELCOME
     return replace(Answer.begun(question), text=text, coverage=coverage)
 
 
+_WELCOME = "You are welcome. Ask on whenever you like."
 _EMPTY = "This is On Record. I answer questions from news articles; this archive holds none yet."
 
 
@@ -28,7 +33,8 @@ def _introduction(archive: Archive, covered: str) -> str:
     asked = [f"“What did {name} say?”" for name in islice(named, _EXAMPLES)]
     example = f" Ask, for example: {' or '.join(asked)}" if asked else ""
     return (
-        f"This is On Record. I answer questions from {covered}, in the articles’ own sentences,"
-        f" each with its source. You may ask for a fact, for somebody’s words, for both sides of"
-        f" a dispute, for the course of a story, or for a list of articles.{example}"
+        f"This is On Record, a program and no person. I answer questions from {covered}, in the"
+        f" articles’ own sentences, each with its source. You may ask for a fact, for somebody’s"
+        f" words, for both sides of a dispute, for the course of a story, or for a list of"
+        f" articles.{example}"
     )

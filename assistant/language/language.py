@@ -122,6 +122,8 @@ class Language:
     """What insists: "definitely"."""
     stop_words: Words
     """Words that carry no question."""
+    thanks_words: Words
+    """Words that thank."""
     request_words: Words
     """Words that ask for a story or a list, and are not what it is about."""
     opposites: tuple[tuple[Words, Words, bool], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import numpy as np
 from assistant.models.loading import Lazy
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, RunOptions
     from tokenizers import Encoding, Tokenizer
 
 _PIECES = 512  # that BERT reads of a pair
@@ -38,6 +38,7 @@ class PairModel:
         """
         self._loaded = Lazy(lambda: _load(*files()))
         self._of_pair = lru_cache(_REMEMBERED)(self._judge)
+        self._of_text = lru_cache(_REMEMBERED)(self._form)
 
     def logits(
         self, workers: ThreadPoolExecutor, left: str, rights: Sequence[str]
@@ -63,6 +64,18 @@ class PairModel:
             if of == 1 and end > start
         ]
 
+    def forms(self, text: str) -> tuple[float, ...]:
+        """The logits of a text by itself, for each form of answer that it may want.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        return self._of_text(text)
+
+    def _form(self, text: str) -> tuple[float, ...]:
+        _, (logits,) = self._run(text, "", "forms")
+        return tuple(map(float, logits))
+
     def _judge(self, left: str, right: str) -> tuple[float, ...]:
         _, (logits,) = self._run(left, right, "logits")
         return tuple(map(float, logits))
@@ -71,7 +84,17 @@ class PairModel:
         tokenizer, session = self._loaded()
         pair = tokenizer.encode(left, right)
         inputs = {name: np.array([getattr(pair, of)], np.int64) for name, of in _INPUTS.items()}
-        return pair, session.run([output], inputs)[0]
+        return pair, session.run([output], inputs, _wanted_only())[0]
+
+
+@cache
+def _wanted_only() -> RunOptions:
+    """Compute nothing that the output asked for does not need."""
+    from onnxruntime import RunOptions
+
+    options = RunOptions()
+    options.only_execute_path_to_fetches = True
+    return options
 
 
 def _load(network: Path, pieces: Path) -> tuple[Tokenizer, InferenceSession]:

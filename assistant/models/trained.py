@@ -14,7 +14,7 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "c7232093a5d812b4795fcdbbfb80bab2b72d0a92d41df40ea3fb3d8d8f4a8cff"
+_SHA256 = "21c1ec150abf73435b88e229145e3a22fcd4c502e5b9ccb75282a0a4006da8e6"
 _SURE = 0.4  # of a form; below it a fact is wanted, as most questions do
 
 
@@ -35,7 +35,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return [answers for answers, *_ in _model.logits(self._workers, question, sentences)]
+        return [answers for answers, _ in _model.logits(self._workers, question, sentences)]
 
     def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
         """A logit per source, in the order of the sources.
@@ -43,7 +43,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return [supports for _, supports, *_ in _model.logits(self._workers, claim, sources)]
+        return [supports for _, supports in _model.logits(self._workers, claim, sources)]
 
     def form(self, question: str, /) -> Form:
         """What an answer to a question has to be; a fact where no form is more likely than not.
@@ -51,7 +51,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        ((_, _, *logits),) = _model.logits(self._workers, question, [""])
+        logits = _model.forms(question)
         forms: tuple[Form, ...] = get_args(Form)
         best = max(logits)
         likely = 1 / sum(math.exp(logit - best) for logit in logits)

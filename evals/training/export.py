@@ -2,9 +2,11 @@
 
     python evals/training/export.py build/reader/model build/reader/onnx
 
-writes ``model.onnx`` and ``config.json``. Weights of matrices are 8-bit integers, a scale each;
-activations are quantised as they come, so each pair is scored alone. ``--float`` leaves the weights
-as they are, to measure what the integers cost.
+writes ``model.onnx`` and ``config.json``. Weights of matrices are 8-bit integers, a scale each, and
+in the head for forms one for each column; activations are quantised as they come, so each pair is
+scored alone. That head is trained on the states of the exported file (forms.py), so a model is
+exported twice: where there is no head yet, an untrained one stands in. ``--float`` leaves the
+weights as they are, to measure what the integers cost.
 """
 
 from __future__ import annotations
@@ -15,36 +17,40 @@ import json
 import tempfile
 from pathlib import Path
 
+import onnx
 import torch
-from network import LABELS, middle, tensors, tokenizer
+from network import BRANCH, LABELS, FormHead, tensors, tokenizer
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
 from transformers import BertForSequenceClassification
 
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OPSET = 17
+_FORMS = "/_forms/"  # in the names of what the head for forms computes
 
 Head = dict[str, torch.Tensor]
 """Weight and bias of a linear head."""
 
 
 class _Logits(torch.nn.Module):
-    """The network with its inputs by place: the logits of a pair, and of each word piece."""
+    """The network with its inputs by place: logits of a pair, of each word piece, and of forms."""
 
-    def __init__(self, network: BertForSequenceClassification, forms: Head, marks: Head) -> None:
+    def __init__(
+        self, network: BertForSequenceClassification, forms: FormHead, marks: Head
+    ) -> None:
         super().__init__()
         self._network = network
         self._forms, self._marks = forms, marks
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    ) -> tuple[torch.Tensor, ...]:
         found = self._network(
             input_ids=ids, attention_mask=mask, token_type_ids=types, output_hidden_states=True
         )
-        seen = _applied(self._forms, middle(found.hidden_states, mask))
+        forms = self._forms(found.hidden_states[BRANCH], mask)
         marks = _applied(self._marks, found.hidden_states[-1])
-        return torch.cat([found.logits, seen], 1), marks.squeeze(-1)
+        return found.logits, marks.squeeze(-1), forms, found.hidden_states[BRANCH]
 
 
 def _applied(head: Head, states: torch.Tensor) -> torch.Tensor:
@@ -53,14 +59,14 @@ def _applied(head: Head, states: torch.Tensor) -> torch.Tensor:
 
 
 def write_onnx(
-    network: BertForSequenceClassification, forms: Head, marks: Head, file: Path
+    network: BertForSequenceClassification, forms: FormHead, marks: Head, file: Path
 ) -> None:
     """The network with 32-bit weights.
 
     Args:
         network: the trained network.
-        forms: weight and bias of the head for forms (forms.py).
-        marks: the same for the words that answer (train.py).
+        forms: the head for forms (forms.py).
+        marks: weight and bias of the head for the words that answer (marks.py).
         file: where to.
     """
     example = tensors(tokenizer(), ["Who sank?"], ["Two boats sink\nTwo boats sank on Monday."])
@@ -69,11 +75,21 @@ def write_onnx(
         tuple(example[name] for name in _INPUTS),
         str(file),
         input_names=list(_INPUTS),
-        output_names=["logits", "marks"],
-        dynamic_axes={name: {0: "pairs", 1: "pieces"} for name in (*_INPUTS, "marks")},
+        output_names=["logits", "marks", "forms", "states"],
+        dynamic_axes={name: {0: "pairs", 1: "pieces"} for name in (*_INPUTS, "marks", "states")},
         opset_version=_OPSET,
         dynamo=False,
     )
+
+
+def quantise(whole: Path, file: Path) -> None:
+    """Make the weights of a network integers."""
+    nodes = onnx.load(str(whole)).graph.node
+    own = [one.name for one in nodes if one.op_type in ("MatMul", "Gemm") and _FORMS in one.name]
+    half = file.with_suffix(".half")
+    quantize_dynamic(whole, half, weight_type=QuantType.QUInt8, nodes_to_exclude=own)
+    quantize_dynamic(half, file, weight_type=QuantType.QUInt8, per_channel=True)
+    half.unlink()
 
 
 def main() -> None:
@@ -90,10 +106,12 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         whole = file if asked.float else Path(folder) / "model.onnx"
-        heads = [load_file(asked.model / f"{name}.safetensors") for name in ("forms", "marks")]
-        write_onnx(network, *heads, whole)
+        forms = FormHead(network)
+        if (trained := asked.model / "forms.safetensors").exists():
+            forms.load_state_dict(load_file(trained))
+        write_onnx(network, forms, load_file(asked.model / "marks.safetensors"), whole)
         if not asked.float:
-            quantize_dynamic(whole, file, weight_type=QuantType.QUInt8)
+            quantise(whole, file)
     labels = {"id2label": dict(enumerate(LABELS))}
     (asked.out / "config.json").write_text(json.dumps(labels, indent=2) + "\n", encoding="utf-8")
     print(f"{file}: {file.stat().st_size:,} bytes, sha256", end=" ")

@@ -9,7 +9,7 @@ article and eight of other articles that share their rarest words: how often an 
 among the first three; how well the best logit tells answerable questions from near-unanswerable
 ones, and from those whose article is left out. For claims: how well the logit tells faithful from
 wrong ones, and the share of wrong ones below it where so many faithful ones are above. For forms:
-how many of the questions of ``forms/test.tsv`` have theirs. For marks: how much the words that are
+how many of the questions kept apart have theirs. For marks: how much the words that are
 marked share with those that a person marked (F1 of word pieces), and how often nothing.
 """
 
@@ -134,14 +134,19 @@ def of_claims(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
     }
 
 
-def of_forms(judge: Judge) -> dict[str, Any]:
+def of_forms(network: PairModel, name: str) -> dict[str, Any]:
     """How many questions are given their form, and which forms are mistaken for which."""
-    questions, forms = read_forms("test")
-    given = [FORMS[int(np.argmax(judge(text, [""])[0][len(HEADS) :]))] for text in questions]
+    questions, forms = read_forms(name)
+    given = [FORMS[int(np.argmax(network.forms(text)))] for text in questions]
     both = list(zip(forms, given, strict=True))
     mistaken = Counter(f"{form} as {got}" for form, got in both if form != got)
     right = _mean([form == got for form, got in both])
-    return {"forms": len(both), "right": right, "mistaken": dict(mistaken.most_common(8))}
+    return {
+        "forms": name,
+        "questions": len(both),
+        "right": right,
+        "mistaken": dict(mistaken.most_common(8)),
+    }
 
 
 def of_marks(texts: Sequence[Text], marks: Marks) -> dict[str, Any]:
@@ -186,7 +191,7 @@ def main() -> None:
     if asked.items == FIRST:
         told.append(of_claims(texts, judge))
     if network is not None:
-        told.append(of_forms(judge))
+        told += [of_forms(network, name) for name in ("test", "test-2")]
         if asked.split != "sealed":  # no later item is of a sealed article
             told.append(of_marks(read_texts(asked.others, asked.split, LATER), network.marks))
     for figures in told:

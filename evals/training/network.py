@@ -5,6 +5,7 @@ The start is the packaged cross-encoder, whose int8 file is made into torch weig
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -21,8 +22,12 @@ from assistant.types import Form
 
 HEADS = ("answers", "supports")  # of a pair, a logit each
 FORMS = get_args(Form)  # of a question alone
-LABELS = (*HEADS, *FORMS)  # the order of an exported network's logits
-MIDDLE = 6  # the layer whose mean tells the form of a question
+LABELS = (*HEADS, *FORMS)  # the order of an exported network's logits, those of forms apart
+MIDDLE = 6  # the layer whose mean tells the form of a question, while the encoder is trained
+BRANCH = 3  # the layer that the head for forms goes on from
+_OWN = 3  # layers of that head
+_DROPPED = 0.1  # of its input while it is trained
+_MASKED = -1e9  # logit of attention to padding
 PIECES = 512  # word pieces that the network reads of a pair
 _SMALLER_START = 0.3  # of the logits: a start that is less sure moves sooner
 
@@ -97,8 +102,37 @@ def middle(hidden: Sequence[torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
         hidden: the states of each layer, as a BERT returns them.
         mask: 1 for a word piece, 0 for padding.
     """
-    held = mask.unsqueeze(-1).to(hidden[MIDDLE].dtype)
-    return (hidden[MIDDLE] * held).sum(1) / held.sum(1)
+    return mean(hidden[MIDDLE], mask)
+
+
+class FormHead(torch.nn.Module):
+    """Tells the form of a question: layers of its own, which begin as the encoder's next ones."""
+
+    def __init__(self, network: BertForSequenceClassification) -> None:
+        super().__init__()
+        own = network.bert.encoder.layer[BRANCH : BRANCH + _OWN]
+        self.layers = torch.nn.ModuleList(copy.deepcopy(layer) for layer in own)
+        self.dropped = torch.nn.Dropout(_DROPPED)
+        self.out = torch.nn.Linear(network.config.hidden_size, len(FORMS))
+
+    def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Logits, shape (texts, forms).
+
+        Args:
+            states: of the layer ``BRANCH``, shape (texts, pieces, 384).
+            mask: 1 for a word piece, 0 for padding.
+        """
+        hidden = (1 - mask[:, None, None, :].to(states.dtype)) * _MASKED
+        for layer in self.layers:
+            found = layer(states, attention_mask=hidden)
+            states = found[0] if isinstance(found, tuple) else found
+        return self.out(self.dropped(mean(states, mask)))
+
+
+def mean(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Means over the word pieces: shape (texts, 384)."""
+    held = mask.unsqueeze(-1).to(states.dtype)
+    return (states * held).sum(1) / held.sum(1)
 
 
 def tokenizer() -> Tokenizer:
