@@ -19,7 +19,7 @@ Encode = Callable[[Sequence[str]], Vectors]
 _BEHIND = 4.0  # logits; a sentence that scores this far below the best of its part is left out
 _STRICT = 2.0  # the same where a fact is asked, which one sentence tells
 _LEAST = -2.0  # logits; what answers worse adds nothing to it
-_TIE = 1.0  # logits between sentences that answer equally well, so that the newest goes first
+_TIE = 0.5  # logits between sentences that answer equally well, so that the newest goes first
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
 _SHARED = 0.5  # of the shorter one's words; sentences with less in common do not repeat
@@ -139,7 +139,7 @@ def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
 
 
 def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
-    """Order sentences as they were chosen or, for "date" and "newest", by date and position.
+    """Order sentences as they were chosen or, for "date" and "newest", by date.
 
     Of those that answer about as well as the first, the newest go first in any case. A sentence
     that leans on the one before it is put right after that, if both were chosen; but
@@ -149,7 +149,7 @@ def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSente
     if order == "date":
         placed.sort(key=lambda one: (one.day, one.candidate.article.id, one.candidate.start))
     if order == "newest":
-        placed.sort(key=lambda one: (-one.day.toordinal(), one.candidate.start))
+        placed.sort(key=lambda one: one.day, reverse=True)
     if order == "use":
         tied = [one for one in placed if one.score >= placed[0].score - _TIE]
         tied.sort(key=lambda one: one.day, reverse=True)
