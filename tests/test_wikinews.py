@@ -36,7 +36,7 @@ def test_quotes_are_exact_and_the_right_articles_cited(
     place: Path, models: str, every: int, tmp_path: Path
 ) -> None:
     suite = read_suite(SHARED / "wikinews" / "questions.jsonl")
-    cited = {"packaged": 0.9, "off": 0.75}  # words alone refuse more
+    cited = {"packaged": 0.85, "off": 0.75}  # one of ten is refused; words alone refuse more
     thresholds = {**suite.thresholds, "article_cited": cited[models]}
     asked = replace(suite, questions=suite.questions[::every], thresholds=thresholds)
     with Assistant.open(

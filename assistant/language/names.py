@@ -45,14 +45,17 @@ class Names:
         """The fullest form in which the article gives this name; the name itself if it is alone.
 
         "Khan" and "Mr. Khan" become "Chaudhry Nisar Ali Khan", "MEA" "Ministry of External
-        Affairs". Of forms with equally many words, the one that the article gives first wins.
+        Affairs". Of forms with equally many words, the one that the article gives first wins. A
+        last name that two persons share stays as it is: "Dunnery" beside Nilo and Carla Dunnery.
         """
         core = _core(name)
         parts = core.split()
         if not parts:
             return name
         fitting = [other for other in self._known if _extends(other.split(), parts)]
-        return max(fitting, key=lambda other: len(other.split()), default=core)
+        whole = max(fitting, key=lambda other: len(other.split()), default=core)
+        shared = (one for one in fitting if one.split()[-1] == whole.split()[-1] == core)
+        return whole if all(same_name(one, whole) for one in shared) else core
 
     def called(self, noun: str) -> str | None:
         """The only name of several words that contains a noun ("ministry"); None if not unique."""

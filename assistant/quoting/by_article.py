@@ -86,13 +86,12 @@ def _articles(evidence: Sequence[Evidence]) -> list[_Article]:
         own = articles.setdefault(item.hit.passage.article.id, _Article())
         sentences = of_source(item)
         whole = [one for one in sentences if not is_damaged(one.text)] or sentences
-        if not own.found or item.hit.found:
-            known = own.found[:1]
-            own.found += [one for one in whole if one not in known]
+        first, others = (whole[:1], whole[1:]) if not own.found else ([], whole)
+        own.found += first
+        if item.hit.found:
+            own.found += others
         else:
-            own.rest += whole
-    for own in articles.values():
-        own.found, own.rest = own.found, [one for one in own.rest if one not in own.found]
+            own.rest += others
     return [own for own in articles.values() if own.found]
 
 

@@ -49,7 +49,7 @@ def by_speaker(
     if names := _names(subjects[0]):
         near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
         about = [one for one in near if names & set(words(one.candidate.text))]
-        return [about] if about else [], False
+        return [about] if about else [], any(_is_open(one.candidate, statements) for one in about)
     return [next(iter(voices.values()), list(ranked))], True
 
 
@@ -142,6 +142,12 @@ def _named(voices: Mapping[str, list[ScoredSentence]], asked: str) -> list[list[
 def _place(who: str, asked: str) -> int:
     """Where the last word of a name begins."""
     return max(0, asked.lower().find(words(who)[-1]))
+
+
+def _is_open(one: Candidate, statements: Statements) -> bool:
+    """Whether somebody speaks in a sentence of whom it is not known who it is."""
+    said = statement_at(statements(one.article.id, one.article.version), one.start, one.end)
+    return said is not None and speaker_in(said, one.start, one.text) is None
 
 
 def _is_named(speaker: str, asked: str) -> bool:
