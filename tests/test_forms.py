@@ -139,6 +139,32 @@ def test_somebodys_words_are_theirs_and_the_newest_first(ask: Ask) -> None:
     assert days == sorted(days, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("What did the mayor say about the tram strike in Sond?", "Holm"),
+        ("What did the mayor tell Ilse Quarn about the tram strike?", "Holm"),
+        ("Quarn on Holm and the tram strike", "Quarn"),
+    ],
+)
+def test_words_are_of_whom_the_question_asks_for(ask: Ask, question: str, who: str) -> None:
+    answer = ask(question, "words")
+    assert {claim.speaker.split()[-1] for claim in answer.claims if claim.speaker} == {who}
+    assert answer.missing == ()
+
+
+@pytest.mark.parametrize("who", ["Tam Strand", "the Sond Transport Authority", "NATO"])
+def test_who_says_nothing_is_given_nobodys_words(ask: Ask, who: str) -> None:
+    answer = ask(f"What did {who} say about the tram strike in Sond?", "words")
+    assert answer.refusal is not None or answer.missing
+    assert not any(claim.speaker for claim in answer.claims)
+
+
+def test_a_role_that_nobody_is_given_is_said_to_be_missing(ask: Ask) -> None:
+    answer = ask("the treasurer said the tram strike was hurting the town", "words")
+    assert answer.missing
+
+
 def test_two_persons_of_one_name_stand_apart(ask: Ask) -> None:
     answer = ask("What did Holm say was for his bread, was hurting the town?", "words")
     assert {claim.speaker for claim in answer.claims} == {"Beata Holm", "Sven Holm"}
@@ -161,6 +187,20 @@ def test_a_fact_is_at_most_three_sentences(ask: Ask) -> None:
 def test_the_key_words_of_a_headline_are_no_talk(ask: Ask) -> None:
     assert ask("tram strike", "talk").form == "fact"
     assert ask("thanks a lot", "talk").form == "talk"
+
+
+def test_thanks_are_answered(ask: Ask) -> None:
+    assert ask("thanks a lot", "talk").text.startswith("You are welcome.")
+
+
+def test_a_list_tells_how_many_and_their_headlines(ask: Ask) -> None:
+    told = to_text(ask("articles about the tram strike in Sond", "list"))
+    assert told.startswith("3 articles, the newest first:")
+    assert "Court allows tram strike in Sond · The Sond Echo · 18 February 2026" in told
+
+
+def test_a_list_of_a_name_has_what_names_it(ask: Ask) -> None:
+    assert articles(ask("articles that mention Beata Holm", "list")) == ["court"]
 
 
 def test_talk_claims_nothing_and_searches_nothing(ask: Ask) -> None:

@@ -33,6 +33,9 @@ def days(since: str | None, until: str | None) -> Period:
         ("What happened before March 2010?", days(None, "2010-02-28")),
         ("What happened by March 2010?", days(None, "2010-03-31")),
         ("What happened from 2004 to 2006?", days("2004-01-01", "2006-12-31")),
+        ("Which interviews from 2004 do you have?", days("2004-01-01", "2004-12-31")),
+        ("What happened from 2004 onwards?", days("2004-01-01", None)),
+        ("The storms of May and July 2009", days("2009-05-01", "2009-07-31")),
         ("What happened between May 2004 and June 2005?", days("2004-05-01", "2005-06-30")),
         ("What happened yesterday?", days("2026-02-17", "2026-02-17")),
         ("What happened last week?", days("2026-02-09", "2026-02-15")),
@@ -102,6 +105,7 @@ def test_days_of_what_happened_limit_nothing(text: str) -> None:
         ("Tell me what happened", "Tell me what happened"),
         ("Give me a timeline of Brandt's resignation", "Brandt's resignation"),
         ("Timeline of Vision 2030", "Vision 2030"),
+        ("Timeline of the storms of May and July 2009", "storms"),
     ],
 )
 def test_what_a_story_is_about(text: str, query: str) -> None:
@@ -154,6 +158,19 @@ def test_a_question_falls_into_parts() -> None:
 def test_a_part_about_who_is_sought_is_read_with_the_part_that_seeks_them() -> None:
     asked = "Which analyst was sceptical, and what was his worry?"
     assert parts(asked)[1].query == "Which analyst was sceptical what was his worry?"
+
+
+def test_it_in_a_part_is_what_the_one_before_asks_of() -> None:
+    first, second = parts("What is the toll in Sond, and what is it in Althof?")
+    assert (first.query, second.query) == (
+        "What is the toll in Sond",
+        "what is the toll in Althof?",
+    )
+
+
+def test_who_is_for_and_who_against_is_one_question() -> None:
+    text = "Who is for the tram, and who is against it?"
+    assert len(understood(text, form="sides").parts) == 1
 
 
 def test_a_part_without_a_verb_takes_the_names_of_the_one_before() -> None:

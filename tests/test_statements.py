@@ -247,6 +247,12 @@ def test_nothing_breaks_it(text: str) -> None:
             assert 0 <= span.start < span.end <= len(text) + 2
 
 
+def test_a_last_name_of_two_persons_is_made_nobodys_full_name() -> None:
+    names = Names("Ada Brandt met Nils Brandt. Brandt left. Major Oda Vell spoke, and Vell sat.")
+    assert names.fullest("Brandt") == "Brandt"
+    assert names.fullest("Vell") == "Oda Vell"
+
+
 def test_names_compare_without_titles_and_in_part() -> None:
     assert same_name("Prime Minister Manmohan Singh", "Singh")
     assert same_name("Donald Rumsfeld", "U.S. Secretary of Defense Donald Rumsfeld")

@@ -24,6 +24,7 @@ from assistant.quoting.scoring import ScoredSentence
 from assistant.rendering import to_html, to_text
 from assistant.settings import ModelSettings, load
 from assistant.testing import HashEmbeddings, OneForm
+from assistant.text import sentences
 from assistant.types import Evidence, Hit, Order, Passage, Source
 
 PARSER = SpacyParser(ModelSettings())
@@ -104,6 +105,26 @@ def test_a_dispute_has_sides_and_says_who_answers_whom(ask: Ask) -> None:
     assert sides["Ada Brandt"].answers == ()
     assert "Harbour Union, answering Ada Brandt" in to_text(answer)
     assert Answer.from_dict(answer.to_dict()) == answer
+
+
+def test_a_refusal_shows_the_sentences_that_come_nearest(ask: Ask) -> None:
+    answer = ask("Who is Orla Quince?", {})
+    assert answer.refusal is not None
+    assert answer.nearest
+    texts = [
+        article.text[span.start : span.end]
+        for article in (CLOSED, OTHER)
+        for span in sentences(article.text)
+    ]
+    assert {one.quote for one in answer.nearest} <= set(texts)
+
+
+def test_an_answer_of_little_confidence_says_that_it_may_be_none(ask: Ask) -> None:
+    sure, unsure = (fitted("reader").judge([[scored("It sank.", one)]]) for one in (3.0, 0.0))
+    assert (sure.answers, sure.sure, unsure.answers, unsure.sure) == (True, True, True, False)
+    answer = replace(ask("When was it closed?", {"closed on": 8.0}), doubtful=True)
+    for told in (to_text(answer), to_html(answer)):
+        assert "The archive may not say this" in told
 
 
 def test_one_party_alone_is_no_dispute(ask: Ask) -> None:

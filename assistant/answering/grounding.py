@@ -260,30 +260,40 @@ def ground(
     told = map(gate.judge, draft.claims) if judged is None else _standing(judged, archive)
     verdicts = list(told)
     numbering = CitationNumbers()
-    passages = _passages(evidence, gate)
-    near = [one for quote in draft.nearest if (one := gate.citation(quote))] or passages
     claims = [numbering.claim(_readable(one)) for one in verdicts]
     shown = [claim for claim in claims if claim.support != "unsupported"]
     refusal = None if shown else refusal_of(question, draft, archive)
-    said = [
-        AttributedClaim(claim, one.statement, one.text)
-        for claim, one in zip(claims, verdicts, strict=True)
-        if claim.support != "unsupported"
-    ]
+    passages, cited = _passages(evidence, gate), numbering.citations()
+    nearest = _nearest(draft, gate, passages) if refusal else ()
     return replace(
         Answer.begun(question),
         text=refusal.message if refusal else " ".join(claim.marked for claim in shown),
         refusal=refusal,
         claims=tuple(claims),
-        citations=numbering.citations(),
-        sides=sides(question, said),
+        citations=cited,
+        sides=sides(question, _said(claims, verdicts)),
         missing=draft.missing if shown else (),
         confidence=draft.confidence,
         doubtful=draft.doubtful and bool(shown),
-        nearest=_numbered(near[:_NEAREST]) if refusal else (),
-        read=_numbered(_without(near[:_NEAREST] if refusal else numbering.citations(), passages)),
         coverage=archive.coverage(question.filters),
+        nearest=_numbered(nearest),
+        read=_numbered(_without([*cited, *nearest], passages)),
     )
+
+
+def _nearest(draft: Draft, gate: Gate, passages: Sequence[Citation]) -> Sequence[Citation]:
+    """What a refusal shows: the sentences that a draft names, else the best passages."""
+    told = [one for quote in draft.nearest if (one := gate.citation(quote))]
+    return (told or passages)[:_NEAREST]
+
+
+def _said(claims: Sequence[Claim], verdicts: Sequence[JudgedClaim]) -> list[AttributedClaim]:
+    """The claims that are shown, with the statements that they report."""
+    return [
+        AttributedClaim(claim, one.statement, one.text)
+        for claim, one in zip(claims, verdicts, strict=True)
+        if claim.support != "unsupported"
+    ]
 
 
 def _readable(one: JudgedClaim) -> JudgedClaim:

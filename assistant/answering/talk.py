@@ -20,11 +20,11 @@ def talk(question: Question, archive: Archive) -> Answer:
     coverage = archive.coverage(question.filters)
     text = _introduction(archive, described(coverage)) if archive.articles() else _EMPTY
     if english().thanks_words & set(words(question.text)):
-        text = _WELCOME
+        text = f"{_WELCOME} {text}"
     return replace(Answer.begun(question), text=text, coverage=coverage)
 
 
-_WELCOME = "You are welcome. Ask on whenever you like."
+_WELCOME = "You are welcome."
 _EMPTY = "This is On Record. I answer questions from news articles; this archive holds none yet."
 
 

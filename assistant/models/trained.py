@@ -46,7 +46,7 @@ class TrainedReader:
         return [supports for _, supports in _model.logits(self._workers, claim, sources)]
 
     def form(self, question: str, /) -> Form:
-        """What an answer to a question has to be; a fact where no form is more likely than not.
+        """What an answer to a question has to be; a fact where no form is likely enough.
 
         Raises:
             ModelError: the model cannot be loaded.

@@ -19,7 +19,6 @@ Encode = Callable[[Sequence[str]], Vectors]
 _BEHIND = 4.0  # logits; a sentence that scores this far below the best of its part is left out
 _STRICT = 2.0  # the same where a fact is asked, which one sentence tells
 _LEAST = -2.0  # logits; what answers worse adds nothing to it
-_TIE = 0.5  # logits between sentences that answer equally well, so that the newest goes first
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
 _SHARED = 0.5  # of the shorter one's words; sentences with less in common do not repeat
@@ -141,8 +140,7 @@ def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
 def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
     """Order sentences as they were chosen or, for "date" and "newest", by date.
 
-    Of those that answer about as well as the first, the newest go first in any case. A sentence
-    that leans on the one before it is put right after that, if both were chosen; but
+    A sentence that leans on the one before it is put right after that, if both were chosen; but
     what answers best stays first, unless it begins with a pronoun.
     """
     placed = list(chosen)
@@ -150,10 +148,6 @@ def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSente
         placed.sort(key=lambda one: (one.day, one.candidate.article.id, one.candidate.start))
     if order == "newest":
         placed.sort(key=lambda one: one.day, reverse=True)
-    if order == "use":
-        tied = [one for one in placed if one.score >= placed[0].score - _TIE]
-        tied.sort(key=lambda one: one.day, reverse=True)
-        placed = [*tied, *(one for one in placed if one not in tied)]
     leaning = [
         one for place, one in enumerate(chosen) if (one.candidate.leans if place else _hangs(one))
     ]

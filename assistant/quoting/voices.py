@@ -16,6 +16,7 @@ from assistant.types import Part, Statement
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ON = re.compile(r"(?:on|about|over|regarding|concerning)$", re.IGNORECASE)
+_OF = re.compile(r"\s(?:of|for|at|in|from)\s", re.IGNORECASE)
 _PARTIES = 4  # of a dispute
 _BEHIND = 3.0  # logits; who speaks this far beside the question is no party
 
@@ -30,8 +31,8 @@ def by_speaker(
 
     That is who is named in it, else who is introduced by its words ("the baker": "Anselm Rudd, a
     baker"). Where it names somebody who says nothing, the sentences about them, if there are any;
-    where it names nobody, those of who speaks best to it, or all where nobody speaks in any. And
-    whether they are the words of who is asked for, as far as is known.
+    otherwise those of who speaks best to it, or all where nobody speaks in any. And whether they
+    are the words of who is asked for, as far as is known.
 
     Args:
         part: what is asked; where it names nobody, what it leans on does.
@@ -39,18 +40,19 @@ def by_speaker(
         statements: who says what in an article.
     """
     voices = _voices(ranked, statements)
-    subjects = [_subject(asked) for asked in (part.text, part.query)]
-    whole = [] if _names(subjects[0]) else [part.text, part.query]
+    subjects = list(filter(None, map(_subject, (part.text, part.query))))
+    name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
+    whole = [] if subjects else [part.text, part.query]
     for wanted in (*subjects, *whole):
         if named := _named(voices, wanted):
             return named, True
-        if introduced := _introduced(voices, wanted, ranked):
+        if introduced := _introduced(voices, wanted, ranked, wanted in subjects):
             return [introduced], True
-    if names := _names(subjects[0]):
+    if name:
         near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
-        about = [one for one in near if names & set(words(one.candidate.text))]
+        about = [one for one in near if set(words(name)) & set(words(one.candidate.text))]
         return [about] if about else [], any(_is_open(one.candidate, statements) for one in about)
-    return [next(iter(voices.values()), list(ranked))], True
+    return [next(iter(voices.values()), list(ranked))], not subjects
 
 
 def parties(
@@ -87,35 +89,44 @@ def _speaker(one: Candidate, statements: Statements) -> str | None:
 
 
 def _subject(asked: str) -> str:
-    """The words before the verb of saying, or before the matter, if they say who speaks.
+    """The words before the verb of saying, or before the matter; "" where they name nobody.
 
     "What did the judge tell Dunnery?" and "the judge on Dunnery" ask for the judge's words.
     """
     found = (one for one in _WORD.finditer(asked) if english().lemma(one[0]) or _ON.match(one[0]))
     end = next(found, None)
     before = asked[: end.start()] if end else ""
-    return before if _content(before) else asked
+    return before if _content(before) else ""
 
 
 def _introduced(
-    voices: Mapping[str, list[ScoredSentence]], asked: str, ranked: Sequence[ScoredSentence]
+    voices: Mapping[str, list[ScoredSentence]],
+    asked: str,
+    ranked: Sequence[ScoredSentence],
+    is_subject: bool,
 ) -> list[ScoredSentence]:
-    """The sentences of the speaker beside whose name most words of a question stand, if any do."""
-    wanted = _content(asked) - {stem(word) for word in _names(asked)}
+    """The sentences of the speaker beside whose name most words of a question stand, if enough do.
+
+    Of a subject its head must, "treasurer" of "the treasurer of Sond"; of a whole question two.
+    """
+    name = _first_name(asked)  # a body's introduces its spokesman, a person's nobody else
+    wanted = _content(asked) - (_content(name) if _is_person(name) else set())
+    head = {stem(word) for word in words(_OF.split(asked)[0])[-1:]} if is_subject else set()
     texts = {one.candidate.evidence.hit.passage.text for one in ranked}
 
     def shared(who: str) -> int:
-        found = (_beside(who, text) for text in texts)
-        return len(wanted & {stem(word) for near in found for word in words(near)})
+        near = [who, *(_beside(who, text) for text in texts)]  # "Coroner Ada Brandt"
+        beside = {stem(word) for text in near for word in words(text)}
+        return len(wanted & beside) if head <= beside else 0
 
     who = max(voices, key=shared, default="")
-    return voices[who] if who and shared(who) else []
+    return voices[who] if who and shared(who) >= (1 if is_subject else 2) else []
 
 
 def _beside(who: str, text: str) -> str:
-    """The words before and behind a full name, to the next comma, dash or stop but one."""
+    """The words before a full name, and those behind it and a comma, to the next comma or stop."""
     name = re.escape(who)
-    found = re.findall(rf"([^,.;–—]{{0,60}},? ?){name}(,? ?[^,.;–—]{{0,60}})", text)
+    found = re.findall(rf"([^,.;–—]{{0,60}},? ?){name}(, [^,.;–—]{{0,60}}(?=[,.;–—]))?", text)
     return " ".join(part for pair in found for part in pair)
 
 
@@ -130,7 +141,13 @@ def _named(voices: Mapping[str, list[ScoredSentence]], asked: str) -> list[list[
 
     And of whoever is named with them, or has the same last name.
     """
-    places = {who: _place(who, asked) for who in voices if _is_named(who, asked)}
+    full = _first_name(asked)  # "Ada Brandt" is no Nils Brandt
+    places = {
+        who: _place(who, asked)
+        for who in voices
+        if _is_named(who, asked)
+        and (" " not in full or who.split()[-1] not in full or same_name(who, full))
+    }
     kept: list[str] = []
     for who in sorted(places, key=lambda who: places[who]):
         between = words(asked[places[kept[-1]] : places[who]]) if kept else []
@@ -158,8 +175,12 @@ def _is_named(speaker: str, asked: str) -> bool:
     return bool(own) and (held == own if whole else own[-1] in held)
 
 
-def _names(asked: str) -> set[str]:
-    """The words of the first name in a question, in lower case; none where it is a body's."""
+def _first_name(asked: str) -> str:
+    """The first name in a question, but for the word that begins it; "" where it has none."""
     found = (one.name for one in mentions(asked) if one.start > 0 or " " in one.name)
-    name = next(found, "")
-    return set() if is_body(name) or name.isupper() else set(words(name))
+    return next(found, "")
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name is neither an organisation's nor initials."""
+    return not (is_body(name) or name.isupper())

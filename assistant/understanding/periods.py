@@ -71,7 +71,7 @@ def period(text: str, asked: date) -> Period | None:
         text: the question.
         asked: the day that "last week" is counted from.
     """
-    found = [named for _, named in _periods(_TWO_MONTHS.sub(r"\1 \4 \2 \3 \4", text), asked)]
+    found = [named for _, named in _periods(_spelled_out(text), asked)]
     return _together(found) if found else None
 
 
@@ -93,6 +93,11 @@ def _periods(text: str, asked: date) -> Iterator[tuple[re.Match[str], Period]]:
             yield match, _turned("" if within else word, first, last)
 
 
+def _spelled_out(text: str) -> str:
+    """The text with the year at both months of "May and June 2010"."""
+    return _TWO_MONTHS.sub(r"\1 \4 \2 \3 \4", text)
+
+
 def _together(found: Sequence[Period]) -> Period:
     """The span from first to last day; the intersection where each period is open at one end."""
     firsts = [one.since for one in found if one.since]
@@ -107,6 +112,7 @@ def _together(found: Sequence[Period]) -> Period:
 
 def without_days(text: str) -> str:
     """The text without the days that it names."""
+    text = _spelled_out(text)
     for match, _ in reversed(list(_periods(text, date.today()))):
         text = f"{text[: match.start()]} {text[match.end() :]}"
     return text

@@ -72,14 +72,14 @@ def understand(
     leaning, read_as = _respelled(leaning, known, authors)
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning, told)]
     form = _form(told, leaning, asked)
-    if authors and form == "list" and question.infer and not question.filters.articles:
-        asked = [_without(authors, part) for part in asked]
-        question = _limited_to(question, authors)
+    if authors and form == "list":
+        question, asked = _by_authors(question, asked, authors)
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
-    of_those_days = form in ("story", "list") or _PUBLISHED.search(leaning.asked)
+    if form in ("story", "list") or _PUBLISHED.search(leaning.asked):
+        question = _limited(question, asked)
     return replace(
-        _limited(question, asked) if of_those_days else question,
+        question,
         text=text,
         standalone=leaning.standalone,
         read_as=(*question.read_as, *read_as.items()),
@@ -115,16 +115,21 @@ def _without(authors: Iterable[str], part: Part) -> Part:
     return replace(part, query=topic(bare))
 
 
-def _limited_to(question: Question, authors: Mapping[str, tuple[str, ...]]) -> Question:
-    """The question within some authors' articles."""
+def _by_authors(
+    question: Question, asked: list[Part], authors: Mapping[str, tuple[str, ...]]
+) -> tuple[Question, list[Part]]:
+    """The question within some authors' articles, unless limits are set, and its other words."""
+    if not question.infer or question.filters.articles:
+        return question, asked
     ids = tuple(dict.fromkeys(one for own in authors.values() for one in own))
     read_as = tuple((name, f"the author {name}") for name in authors)
-    return replace(
+    limited = replace(
         question,
         filters=replace(question.filters, articles=ids),
         inferred=(*question.inferred, "articles"),
         read_as=(*question.read_as, *read_as),
     )
+    return limited, [_without(authors, part) for part in asked]
 
 
 def _on_topic(part: Part, infer: bool) -> Part:
