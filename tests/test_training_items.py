@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from transformers import BertForSequenceClassification
 
 from assistant.models.pair_model import PairModel, workers
 from assistant.models.reranking import PackagedReranker, packaged_reranker_files
+from assistant.models.trained import TrainedReader
 from assistant.settings import load
 from assistant.suites import read_suite
 from assistant.testing import WordOverlap
@@ -27,10 +29,11 @@ from forms import padded, read_forms, states  # noqa: E402
 from forms import train as train_forms  # noqa: E402
 from items import ERRORS, Malformed, read_article, read_written, split_of  # noqa: E402
 from marks import fit as fit_marks  # noqa: E402
+from marks import mark_labels  # noqa: E402
 from marks import pieces as marked_pieces  # noqa: E402
-from network import FORMS, FormHead, start, tensors, tokenizer  # noqa: E402
+from network import FORMS, FormHead, shipped, start, tensors, tokenizer  # noqa: E402
 from pairs import LATER, answer_pairs, mark_pairs, read_items, read_texts, support_pairs  # noqa: E402
-from train import Batch, form_pairs, mark_labels, train  # noqa: E402
+from train import Batch, ranking_loss, train  # noqa: E402
 
 QUESTION = "Who closed the Sond bridge on Monday?"
 ANSWER = "Ada Brandt closed the Sond bridge on Monday."
@@ -163,8 +166,7 @@ def test_the_questions_of_a_split_are_a_suite(
 @pytest.mark.filterwarnings("ignore")  # the exporter is of the old kind, which needs no onnxscript
 def test_fifty_steps_of_training_lower_the_loss_and_the_file_loads(tmp_path: Path) -> None:
     made, chance = made_pairs(20), random.Random(1)
-    few = [Batch(head, chance.sample(pairs, 2)) for head, pairs in made.items() for _ in range(4)]
-    few += [Batch("forms", chance.sample(form_pairs(), 4)), Batch("marks", chance.sample(MARKS, 2))]
+    few = [Batch(head, chance.sample(pairs, 2)) for head, pairs in made.items() for _ in range(5)]
     losses = train(start(6), few * 5, tmp_path)
     assert len(losses) == 50
     assert sum(losses[-10:]) < 0.95 * sum(losses[:10])
@@ -197,6 +199,28 @@ def test_training_starts_from_the_packaged_weights() -> None:
     packaged = PackagedReranker(load().models).score(QUESTION, [ANSWER, OTHER])
     for own, known in zip((logits.logits / 0.3).tolist(), packaged, strict=True):
         assert own == pytest.approx([known, known], abs=0.5)  # of 20
+
+
+@pytest.mark.slow
+def test_training_goes_on_from_the_packaged_reader() -> None:
+    pairs = [(QUESTION, ANSWER), (QUESTION, OTHER)]
+    with torch.no_grad():
+        logits = shipped().eval()(**tensors(tokenizer(), *map(list, zip(*pairs, strict=True))))
+    told = TrainedReader(load().models).answers(QUESTION, [ANSWER, OTHER])
+    assert logits.logits[:, 0].tolist() == pytest.approx(told, abs=0.3)  # of 10
+
+
+def test_the_loss_of_an_order_counts_questions_with_right_and_wrong_sentences() -> None:
+    pairs = [
+        {"left": "who?", "label": 1.0},
+        {"left": "who?", "label": 0.0},
+        {"left": "when?", "label": 0.0},
+        {"left": "where?", "label": 1.0},
+    ]
+    even = ranking_loss(torch.tensor([2.0, 2.0, 9.0, -9.0]), pairs)
+    assert even.item() == pytest.approx(math.log(2))
+    assert ranking_loss(torch.tensor([9.0, 2.0, 9.0, -9.0]), pairs) < 0.001
+    assert ranking_loss(torch.tensor([1.0, 2.0]), pairs[2:]).item() == 0
 
 
 @pytest.mark.slow

@@ -54,9 +54,10 @@ def choose(
     alike = _likeness(encode)
     chosen: list[ScoredSentence] = []
     open_pools = list(pools)
+    turn = 0
     while open_pools and len(chosen) < most + len(pools) - 1:
-        pool = open_pools.pop(0)
-        first = len(chosen) < len(pools)  # of its part
+        pool, first, turn = open_pools.pop(0), turn < len(pools), turn + 1  # of its part
+        first = first and not (strict and _is_among(pool[0], chosen))  # that answers this one, too
         room = most_words * (_STRETCH if first else 1.0) - _size(chosen)
         adding = _adding(pool) if strict and not first else pool
         found = _next(adding, chosen, alike, room)
@@ -137,11 +138,14 @@ def _is_among(one: ScoredSentence, chosen: Sequence[ScoredSentence]) -> bool:
     return any(one.candidate is other.candidate for other in chosen)
 
 
-def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
+def in_order(
+    chosen: Sequence[ScoredSentence], order: Order, spoken: bool = False
+) -> list[ScoredSentence]:
     """Order sentences as they were chosen or, for "date" and "newest", by date.
 
     A sentence that leans on the one before it is put right after that, if both were chosen; but
-    what answers best stays first, unless it begins with a pronoun.
+    what answers best stays first, unless it begins with a pronoun. Of somebody's words
+    (``spoken``) each sentence is put after the one before it.
     """
     placed = list(chosen)
     if order == "date":
@@ -149,7 +153,9 @@ def in_order(chosen: Sequence[ScoredSentence], order: Order) -> list[ScoredSente
     if order == "newest":
         placed.sort(key=lambda one: one.day, reverse=True)
     leaning = [
-        one for place, one in enumerate(chosen) if (one.candidate.leans if place else _hangs(one))
+        one
+        for place, one in enumerate(chosen)
+        if spoken or (one.candidate.leans if place else _hangs(one))
     ]
     for one in sorted(leaning, key=lambda one: one.candidate.start):
         before = next((o for o in placed if _follows(one.candidate, o.candidate)), None)

@@ -137,15 +137,15 @@ class QuotingWriter:
         strict = question.form in ("fact", "comparison")
         chosen = choose(ranked, self._encode, most, self._settings.words, question.order, strict)
         if question.form == "sides":  # which are told in turn
-            return [_claim(one.candidate) for one in in_order(chosen, question.order)]
+            return [_claim(one.candidate) for one in in_order(chosen, question.order, spoken=True)]
         groups: list[list[ScoredSentence]] = [[] for _ in pools]
         for one in chosen:
             best = max(range(len(pools)), key=lambda place: pools[place].fit(one))
             groups[best].append(one)
         return [
-            _claim(one.candidate, pool.label)
+            _claim(one.candidate, _label(one, pool, pools if strict else ()))
             for pool, group in zip(pools, groups, strict=True)
-            for one in in_order(group, question.order)
+            for one in in_order(group, question.order, question.form == "words")
         ]
 
     def _lines(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -182,6 +182,12 @@ def quoting_writer(
         settings,
         marker,
     )
+
+
+def _label(one: ScoredSentence, pool: _Pool, pools: Sequence[_Pool]) -> str:
+    """The parts of the question that a sentence answers best, in their order."""
+    first = [other.label for other in pools if other.sentences[0].candidate is one.candidate]
+    return " · ".join(first) if len(first) > 1 else pool.label
 
 
 def _nearest(ranked: Sequence[Sequence[ScoredSentence]]) -> tuple[Quote, ...]:

@@ -101,7 +101,7 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     """The form that is told, where what stands around the question allows it."""
     if told == "talk" and leaning.before:
         return "fact"  # "why?" goes on
-    if told == "list" and _PERSONS.match(leaning.asked):
+    if told in ("list", "words") and _PERSONS.match(leaning.asked):
         return "sides"  # a list of people is one of who says what
     if told in ("story", "list") and len(asked) > 1:
         return "comparison"  # so that each part is answered

@@ -3,12 +3,11 @@
     python evals/training/forms.py build/reader/model build/reader/onnx
 
 writes ``forms.safetensors`` into the model's folder, for export.py. Cross-entropy, smoothed, AdamW,
-on ``forms/train.tsv`` and on those questions of the articles for training that ask for a fact,
-which most questions do; the encoder stays as it is, and its states are those of the exported file,
-whose integers are coarser. The head's layers begin as the encoder's next
-ones: the middle of a cross-encoder still holds how a question is asked, its last layers only
-whether a pair fits (docs/design/reader.md). Seeded; seven minutes on two cores. Prints the loss of
-each epoch.
+on ``forms/train.tsv`` and on those questions on the articles for training whose kind tells their
+form: most ask for a fact. The encoder stays as it is, and its states are those of the exported
+file, whose integers are coarser. The head's layers begin as the encoder's next ones: the middle of
+a cross-encoder still holds how a question is asked, its last layers only whether a pair fits
+(docs/design/reader.md). Seeded; seven minutes on two cores. Prints the loss of each epoch.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ import torch
 from items import read_written, split_of
 from network import FORMS, FormHead, tensors, tokenizer
 from onnxruntime import InferenceSession
+from pairs import read_items
 from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
@@ -35,7 +35,9 @@ _WARM_UP = 0.1  # of the steps
 _SMOOTHED = 0.05  # of a label, spread over all forms
 _BATCH = 32
 _SEED = 14
-_FACTS = frozenset("fact person place date duration number money reason yes_no".split())
+_WITH_KINDS = ("wikinews", "requests")
+_FACTS = "fact person place date duration number money reason yes_no keys".split()
+_FORMS = dict.fromkeys(_FACTS, "fact") | {"words": "words", "sides": "sides"}
 
 States = list[torch.Tensor]
 """For each question the states of its word pieces: shape (pieces, 384)."""
@@ -48,15 +50,19 @@ def read_forms(name: str) -> tuple[list[str], list[str]]:
     return list(questions), list(forms)
 
 
-def facts() -> list[str]:
-    """Questions that ask for a fact, of the articles for training."""
-    lines = (HERE / "wikinews.jsonl").read_text(encoding="utf-8").splitlines()
+def by_kind() -> tuple[list[str], list[str]]:
+    """Questions on the articles for training whose kind tells their form, and the forms."""
     written = [item for one in read_written(HERE / "articles") for item in one.items]
-    return [
-        item["question"]
-        for item in [*written, *map(json.loads, lines)]
-        if item.get("kind") in _FACTS and split_of(item["article"]) == "training"
+    others = [
+        one for name in ("wikinews", "requests") for one in read_items(HERE / f"{name}.jsonl")
     ]
+    found = [
+        (item["question"], _FORMS[item["kind"]])
+        for item in [*written, *others]
+        if item.get("kind") in _FORMS and split_of(item["article"]) == "training"
+    ]
+    questions, forms = zip(*found, strict=True)
+    return list(questions), list(forms)
 
 
 def states(file: Path, questions: Sequence[str]) -> States:
@@ -108,9 +114,9 @@ def main(folder: Path, exported: Path) -> None:
         folder, attn_implementation="eager"
     ).eval()
     questions, forms = read_forms("train")
-    more = facts()
+    more, theirs = by_kind()
     seen = states(exported / "model.onnx", questions + more)
-    head = train(network, seen, forms + ["fact"] * len(more), _EPOCHS)
+    head = train(network, seen, forms + theirs, _EPOCHS)
     save_file(head.state_dict(), folder / "forms.safetensors")
 
 

@@ -19,7 +19,7 @@ from network import tensors, tokenizer
 from pairs import read_items
 from safetensors.torch import save_file
 from sklearn.linear_model import LogisticRegression
-from train import mark_labels
+from tokenizers import Tokenizer
 from transformers import BertForSequenceClassification
 
 _C = 0.1  # inverse strength of the penalty
@@ -41,6 +41,21 @@ def pieces(
         states.append(last[told >= 0].numpy())
         labels.append(told[told >= 0].numpy())
     return np.concatenate(states), np.concatenate(labels)
+
+
+def mark_labels(pieces: Tokenizer, pair: Item, length: int) -> torch.Tensor:
+    """For each word piece 1 where it is of the words that answer, 0 of others of the sentence.
+
+    Pieces that are not of the sentence get -1. Shape (length,).
+    """
+    found = pieces.encode(pair["left"], pair["right"])
+    starts = [pair["right"].index(words, pair["begins"]) for words in pair["words"]]
+    spans = [(at, at + len(words)) for at, words in zip(starts, pair["words"], strict=True)]
+    labels = torch.full((length,), -1.0)
+    for n, ((begin, end), of) in enumerate(zip(found.offsets, found.type_ids, strict=True)):
+        if of == 1 and end > begin >= pair["begins"]:
+            labels[n] = float(any(first < end and begin < last for first, last in spans))
+    return labels
 
 
 def fit(states: np.ndarray, labels: np.ndarray) -> dict[str, torch.Tensor]:

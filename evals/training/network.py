@@ -6,7 +6,6 @@ The start is the packaged cross-encoder, whose int8 file is made into torch weig
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -18,12 +17,12 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification
 
 from assistant.models.reranking import packaged_reranker_files
+from assistant.models.trained import trained_files
 from assistant.types import Form
 
 HEADS = ("answers", "supports")  # of a pair, a logit each
 FORMS = get_args(Form)  # of a question alone
 LABELS = (*HEADS, *FORMS)  # the order of an exported network's logits, those of forms apart
-MIDDLE = 6  # the layer whose mean tells the form of a question, while the encoder is trained
 BRANCH = 3  # the layer that the head for forms goes on from
 _OWN = 3  # layers of that head
 _DROPPED = 0.1  # of its input while it is trained
@@ -38,10 +37,23 @@ def start(layers: int = 12) -> BertForSequenceClassification:
     Args:
         layers: 12, or 6 for the encoder of the sentence vectors, whose heads start at random.
     """
-    network = BertForSequenceClassification(_config(layers))
-    found = _packaged_weights() if layers == 12 else _vector_weights()
-    network.load_state_dict(network.state_dict() | found)  # refuses names that it does not have
-    return network
+    if layers != 12:
+        return _network(_vector_weights(), layers)
+    found = _weights(packaged_reranker_files()[0])
+    for name in ("classifier.weight", "classifier.bias"):
+        found[name] = _SMALLER_START * found[name].repeat_interleave(len(HEADS), 0)
+    return _network(found)
+
+
+def shipped() -> BertForSequenceClassification:
+    """The packaged reader's network, to go on from: its encoder and the heads for pairs."""
+    return _network(_weights(trained_files()[0]))
+
+
+def _network(weights: dict[str, torch.Tensor], layers: int = 12) -> BertForSequenceClassification:
+    made = BertForSequenceClassification(_config(layers))
+    made.load_state_dict(made.state_dict() | weights)  # refuses names that it does not have
+    return made
 
 
 def _config(layers: int) -> BertConfig:
@@ -56,16 +68,15 @@ def _config(layers: int) -> BertConfig:
     )
 
 
-def _packaged_weights() -> dict[str, torch.Tensor]:
-    """Weights of the packaged file by their names in torch, as 32-bit floats."""
-    graph = onnx.load(str(packaged_reranker_files()[0])).graph
+def _weights(file: Path) -> dict[str, torch.Tensor]:
+    """Weights of an int8 file by their names in torch, as 32-bit floats."""
+    graph = onnx.load(str(file)).graph
     held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     readers = {name: node for node in graph.node for name in node.input}
     found = {name: values for name, values in held.items() if values.dtype == np.float32}
-    found = {name: values for name, values in found.items() if name.startswith(("bert", "class"))}
     found = {name: values for name, values in found.items() if not name.endswith("_scale")}
     for node in graph.node:
-        if node.op_type == "Gather" and node.input[0].startswith("bert.embeddings"):
+        if node.op_type == "Gather" and node.input[0].endswith("_quantized"):
             name = node.input[0].removesuffix("_quantized")
             found[name] = _floats(held, name)
         if node.op_type == "MatMulInteger" and node.input[1] in held:
@@ -75,9 +86,11 @@ def _packaged_weights() -> dict[str, torch.Tensor]:
                 after = readers[after.output[0]]
             bias = next(one for one in after.input if one.endswith(".bias"))
             found[bias.removesuffix("bias") + "weight"] = weights.T
-    for name in ("classifier.weight", "classifier.bias"):
-        found[name] = np.repeat(_SMALLER_START * found[name], len(HEADS), axis=0)
-    return {name: torch.tensor(np.ascontiguousarray(values)) for name, values in found.items()}
+    return {
+        name.removeprefix("_network."): torch.tensor(np.ascontiguousarray(values))
+        for name, values in found.items()
+        if name.removeprefix("_network.").startswith(("bert", "class"))
+    }
 
 
 def _floats(held: dict[str, np.ndarray], name: str) -> np.ndarray:
@@ -93,16 +106,6 @@ def _vector_weights() -> dict[str, torch.Tensor]:
     found = load_file(str(Path(get_model_path()) / "model.safetensors"))
     del found["embeddings.position_ids"]  # 0, 1, 2 …
     return {f"bert.{name}": values for name, values in found.items()}
-
-
-def middle(hidden: Sequence[torch.Tensor], mask: torch.Tensor) -> torch.Tensor:
-    """Means of the middle layer over the word pieces: shape (texts, 384).
-
-    Args:
-        hidden: the states of each layer, as a BERT returns them.
-        mask: 1 for a word piece, 0 for padding.
-    """
-    return mean(hidden[MIDDLE], mask)
 
 
 class FormHead(torch.nn.Module):

@@ -8,8 +8,9 @@ them to models), ``label`` from 0 to 1 and ``article``. Of the articles for trai
 the sentences that do not answer are those that the packaged cross-encoder puts first.
 
 ``--items NAME ...``: the same of the items of ``NAME.jsonl``: ``contrasts`` (CONTRASTS.md),
-``reworded`` (REWORDED.md) and ``plain`` (PLAIN.md), where the sentences that do not answer are the
-one that looks as if it did, and those that the packaged reader puts first.
+``reworded`` (REWORDED.md), ``plain`` (PLAIN.md) and ``requests`` (REQUESTS.md), where the
+sentences that do not answer are the one that looks as if it did, and those that the packaged reader
+puts first.
 
 ``marks.jsonl`` (MARKS.md) becomes pairs of a question and a sentence with the words that answer.
 """
@@ -39,8 +40,8 @@ from assistant.types import Article
 
 HERE = Path(__file__).resolve().parent
 FIRST = ["written", "wikinews"]
-LATER = ["contrasts", "reworded", "plain"]
-_LATER_KINDS = {"contrast", "reworded", "plain"}
+LATER = ["contrasts", "reworded", "plain", "requests"]
+_LATER_KINDS = {"contrast", "reworded", "plain", "words", "sides", "keys"}
 _CONTEXT = 0.25  # label of a sentence that only helps to understand
 _HARD, _RANDOM, _OTHER_ARTICLES = 3, 1, 1  # wrong sentences for a question, by where from
 _HARD_LATER = 2  # of later items; beside the one that looks as if it answered
@@ -236,8 +237,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
     parser.add_argument("--items", nargs="+", choices=(*FIRST, *LATER), default=FIRST)
+    parser.add_argument("--every", type=int, default=1, help="of every so many articles only")
     asked = parser.parse_args()
-    texts = read_texts(asked.others, items=asked.items)
+    texts = read_texts(asked.others, items=asked.items)[:: asked.every]
     asked.out.mkdir(parents=True, exist_ok=True)
     _write(asked.out / "marks.jsonl", mark_pairs(texts))
     _write(asked.out / "supports.jsonl", support_pairs(texts, random.Random(_SEED)))
