@@ -80,7 +80,7 @@ class RetrievalSettings(Section):
 
     candidates: Count = 40
     """How many passages each search, dense and keyword, brings."""
-    rerank: Count = 8
+    rerank: Count = 12
     """How many of the fused candidates the reranker reads."""
     hits: Count = 8
     """How many passages are handed on."""

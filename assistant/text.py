@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import regex
 
@@ -26,15 +27,15 @@ _WORD = regex.compile(r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:['’][\p{L}\p{N}_][\
 
 # The segmenter knows most abbreviations; these are the ends it still takes for the end of a
 # sentence: titles that a name follows, initials, and hours that a day follows.
-_TITLE_END = re.compile(
+_TITLE_END = regex.compile(
     r"\b(?:Mr|Mrs|Ms|Mx|Messrs|Dr|Prof|Rev|Hon|St|Sr|Fr|Gen|Lt|Col|Maj|Capt|Cmdr|Sgt|Gov|Sen|Rep"
-    r"|Pres|Supt|Insp|No|Nos|vs)\.\s*$|(?:^|\s)(?!I\.)[A-Z]\.\s*$"
+    r"|Pres|Supt|Insp|No|Nos|vs)\.\s*$|(?:^|\s)(?!I\.)\p{Lu}\.\s*$"
 )
 _LONGEST_END = 24  # characters that an end can be told by
 _WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 _HOUR_END = re.compile(r"\b[ap]\.m\.\s*$")
-_DAY_START = re.compile(
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{2,4}|local)\b(?!\s+(?:said|was|is)\b)"
+_DAY_START = regex.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:\p{Lu}{2,4}|local)\b(?!\s+(?:said|was|is)\b)"
 )
 
 # Quotation marks and dashes are normalised, so that all shapes compare as equal.
@@ -43,6 +44,13 @@ _FOLD = str.maketrans(
     | {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "″": '"', "＂": '"'}
     | {"\u2010": "-", "\u2011": "-", "\u2012": "-", "–": "-", "—": "-", "\u2212": "-"}
 )
+# Letters that decompose into none, by those that people type for them.
+_TYPED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŋ": "n", "þ": "th"} | {
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+    "ə": "e",
+}
 
 
 def clean(text: str) -> str:
@@ -90,6 +98,33 @@ def without_direction(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words, casefolded, with quotes' shape folded."""
     return [word.casefold() for word in _WORD.findall(text.translate(_FOLD))]
+
+
+def folded(text: str) -> str:
+    """The text in lower case without accents, for comparison: "Łukasz Kjær" as "lukasz kjaer"."""
+    return "".join(map(_base, text.casefold()))
+
+
+def plain(text: str) -> str:
+    """The text with Latin letters as in English, one for one, so that offsets stay the same."""
+    return "".join(letter if letter.isascii() else _one_base(letter) for letter in text)
+
+
+@lru_cache(maxsize=10_000)
+def _base(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    marks = unicodedata.normalize("NFKD", letter)
+    bare = "".join(one for one in marks if not unicodedata.combining(one))
+    return _TYPED.get(bare) or (bare if bare.isascii() else letter if bare else "")
+
+
+@lru_cache(maxsize=10_000)
+def _one_base(letter: str) -> str:
+    base = _base(letter.lower())[:1]
+    if not (base.isascii() and base.isalpha()):
+        return letter
+    return base.upper() if letter.isupper() else base
 
 
 def opening(text: str, limit: int = 90) -> str:

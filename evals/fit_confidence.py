@@ -38,8 +38,6 @@ FILE = Path(confidence.__file__).with_name("confidence.json")
 ANSWERED = {"reader": 0.9, "words": 0.95}  # answerable questions that the threshold lets through
 PART_BELOW = 1.5  # logits that a part may lie below the threshold before it is called missing
 RELATED = 0.98  # share of the answerable questions whose evidence counts as related
-LINES = {"reader": (-3.0, -1.0), "words": (0.0, 0.0)}  # matter and line; on the sample corpus
-APART = {"on": (2.0, 8.0), "off": (-1.0, 1000.0)}  # near and far, by the reranker; likewise
 SEED = 1
 _BINS = 10
 
@@ -178,8 +176,6 @@ def main() -> None:
             stored[key], scores = fit(rows, names, ANSWERED[by])
             if stored[key]["weights"]["sentence"] < 0:  # it only takes back what the article gives
                 stored[key], scores = fit(rows, ["article"], ANSWERED[by])
-            chosen = (*LINES[by], *APART["off" if reranker == "off" else "on"])
-            stored[key] |= dict(zip(("matter", "line", "near", "far"), chosen, strict=True))
             print(json.dumps({key: stored[key]}, indent=2))
             if given.plot and key == "reader and reranker":
                 plot(given.plot, reliability(rows, scores))

@@ -35,12 +35,13 @@ class Recorded:
 
 
 @dataclass
-class _Recorder:
-    """A writer that writes nothing."""
+class Recorder:
+    """A writer that writes nothing, and keeps what it is given."""
 
     given: list[tuple[Question, tuple[Evidence, ...]]] = field(default_factory=list)
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
+        """An empty draft."""
         self.given.append((question, tuple(evidence)))
         return Draft((), 0.0, related=False)
 
@@ -51,7 +52,7 @@ def record(suite: Suite, assistant: Assistant) -> list[Recorded]:
     Questions for which nothing was found at all are left out, too. The assistant can write
     nothing any more.
     """
-    writer = assistant.writer = _Recorder()
+    writer = assistant.writer = Recorder()
     found = []
     for gold in locate(suite, assistant.archive):
         for twin in [False, True] if gold.has_twin else [False]:

@@ -76,6 +76,9 @@ class Vell:
     def headlined(self, _words: Sequence[str]) -> bool:
         return False
 
+    def matter(self, _question: str) -> str | None:
+        return None
+
     def written_by(self, _question: str) -> dict[str, tuple[str, ...]]:
         return {"Tam Vell": ("begun",)}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+import regex
 from dateutil.relativedelta import relativedelta
 
 from assistant.language.language import any_of, english
@@ -17,14 +18,14 @@ from assistant.types import Citation, Statement
 _EN = english()
 _WEEKDAY = "|".join(_EN.weekdays)
 _MONTH = any_of(frozenset(_EN.months))
-_RELATIVE = re.compile(
+_RELATIVE = regex.compile(
     rf"\b(?:(?:(?P<how>on|late|early|since|last)\s+)?(?P<weekday>{_WEEKDAY})"
     r"|(?P<near>yesterday|today|tonight|this (?:morning|afternoon|evening))"
     r"|(?<!the )(?<!The )last (?P<unit>month|year))\b"
-    rf"(?!['’]s|,? (?:the )?\d|,? {_MONTH}|\s+\[|-|\s+(?-i:[A-Z]))",
+    rf"(?!['’]s|,? (?:the )?\d|,? {_MONTH}|\s+\[|-|\s+(?-i:\p{{Lu}}))",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(?<=\w )[A-Z]\w+ $")  # "on Bloody "
+_NAMED = regex.compile(r"(?<=\w )\p{Lu}\w+ $")  # "on Bloody "
 _AHEAD = re.compile(
     r"\b(?:will|would|shall|should|may|might|can|could|due|plan(?:s|ned)|expect\w*|schedul\w+)\b"
     r"|\b(?:next|coming|from|until|till|by|before|every|each)\s*$",
@@ -71,18 +72,18 @@ def _with_name(text: str, citation: Citation, statement: Statement | None) -> st
 
 
 def _with_days(text: str, published: date) -> str:
-    def dated(match: re.Match[str]) -> str:
+    def dated(match: regex.Match[str]) -> str:
         before, behind = text[: match.start()], text[match.end() :]
         if _is_quoted(before) or (_NAMED.search(before) and not match["how"]):
-            return match[0]
+            return str(match[0])
         if match["weekday"] and not _is_past(before, behind):
-            return match[0]
+            return str(match[0])
         try:
             return f"{match[0]} [{_meant(match, published)}]"
         except (OverflowError, ValueError):  # in the year 1
-            return match[0]
+            return str(match[0])
 
-    return _RELATIVE.sub(dated, text)
+    return str(_RELATIVE.sub(dated, text))
 
 
 def _is_quoted(before: str) -> bool:
@@ -107,7 +108,7 @@ def _is_past(before: str, behind: str) -> bool:
     return verb is not None and not _AHEAD.search(after[: verb.start()])
 
 
-def _meant(match: re.Match[str], published: date) -> str:
+def _meant(match: regex.Match[str], published: date) -> str:
     if match["unit"] and match["unit"].lower() == "month":
         return f"{published - relativedelta(months=1):%B %Y}"
     if match["unit"]:

@@ -279,6 +279,10 @@ class Archive:
         """Whether a headline has any of some words, letters and digits only."""
         return self._catalog.headlined(words)
 
+    def matter(self, question: str) -> str | None:
+        """What "it" means after a question; None where that is open, or no parser is there."""
+        return self._parser.parse([question])[0].matter() if self._parser else None
+
     def written_by(self, question: str) -> dict[str, tuple[str, ...]]:
         """The authors whose articles a question asks for, and the ids of those."""
         return authors_in(question, self._catalog.bylines(), self.outlets())

@@ -25,12 +25,14 @@ from assistant.archive.rows import (
     Entry,
     Known,
     article_of,
+    quoted,
     source_of,
     speaker_key,
 )
 from assistant.archive.visible import Visible
 from assistant.errors import ArchiveError, ArchiveMismatch
 from assistant.models.embedding import Vectors
+from assistant.text import folded
 from assistant.types import (
     Article,
     Source,
@@ -126,7 +128,7 @@ class Catalog(Visible):
                     )
                     run(
                         "INSERT INTO keyword (rowid, title, text) VALUES (?, ?, ?)",
-                        (cursor.lastrowid, entry.heading, passage.text),
+                        (cursor.lastrowid, folded(entry.heading), folded(passage.text)),
                     )
 
     def _put_article(self, run: Any, entry: Entry, state: str) -> int:
@@ -223,7 +225,7 @@ class Catalog(Visible):
 
     def headlined(self, words: Sequence[str]) -> bool:
         """Whether a headline has any of some words."""
-        wanted = " OR ".join(f'"{word}"' for word in words)
+        wanted = " OR ".join(map(quoted, words))
         found = "SELECT 1 FROM keyword WHERE keyword MATCH ? LIMIT 1"
         return bool(words and self._all(found, (f"title : ({wanted})",)))
 

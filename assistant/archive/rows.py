@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.text import one_line, words
+from assistant.text import folded, one_line, words
 from assistant.types import Article, Filters, Passage, Source, Statement, from_dict
 
 SCHEMA_VERSION = 2
@@ -118,12 +118,12 @@ def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
 
 def speaker_key(name: str) -> str:
     """A speaker's name for comparison, padded with spaces so that substrings are whole words."""
-    return f" {' '.join(words(name))} "
+    return f" {' '.join(words(folded(name)))} "
 
 
 def quoted(term: str) -> str:
-    """A term as FTS5 takes it, whatever characters it holds."""
-    return '"' + term.replace('"', '""').replace("\0", "") + '"'
+    """A term as FTS5 takes it, whatever characters it holds, as the index has its letters."""
+    return '"' + folded(term).replace('"', '""').replace("\0", "") + '"'
 
 
 def article_of(fields: str, text: str) -> Article:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+import regex
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.language.language import english
 from assistant.language.terms import stem
-from assistant.text import words
+from assistant.text import folded, words
 from assistant.types import Passage
 
 _LETTERS = 5  # for each edit that a misspelt name may be away; shorter ones are left
@@ -21,7 +21,7 @@ _TRIED = 6  # words that are looked up, nearest first
 _STEMMED = 1  # edits more that the stem of a name may be away
 _LIKE = 60  # of 100; likeness from which one name may be meant by another
 _AUTHORS = re.compile(r"^by:?\s+|\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)  # in a byline
-_NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z]\w*|\w*[^\x00-\x7f]\w*)")  # not where a sentence begins
+_NAME = regex.compile(r"(?<=[\w,;:] )(?:\p{Lu}\w*|\w*[^\x00-\x7f]\w*)")  # begins no sentence
 
 
 def may_be_misspelt(word: str) -> bool:
@@ -42,7 +42,7 @@ def spelled(
         vocabulary: stems that begin with a letter, and in how many passages they are.
         search: visible passages with any of some words.
     """
-    typed = word.lower()
+    typed = folded(word)
     edits = len(typed) // _LETTERS
     near = [
         (distance, -count, term)
@@ -51,7 +51,7 @@ def spelled(
     ]
     for _, _, term in sorted(near)[:_TRIED]:
         names = {name for passage in search([term]) for name in _names(_read(passage))}
-        fitting = [(OSA.distance(typed, name.lower()), name) for name in names]
+        fitting = [(OSA.distance(typed, folded(name)), name) for name in names]
         if fitting and min(fitting)[0] <= edits:
             return min(fitting)[1]
     return None
@@ -111,9 +111,7 @@ def near(name: str, names: Iterable[str]) -> list[str]:
 
 
 def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return " ".join(words(letters.removeprefix("the ")))
+    return " ".join(words(folded(name).removeprefix("the ")))
 
 
 def _read(passage: Passage) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
+
+import regex
 
 from assistant.language.language import english
 from assistant.language.names import is_body, is_name, is_role
@@ -12,7 +13,7 @@ from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
 _EN = english()
-_OF = re.compile(r"\b(?:of|for|from)\b.*[A-Z]")  # "Mayor of London"
+_OF = regex.compile(r"\b(?:of|for|from)\b.*\p{Lu}")  # "Mayor of London"
 
 _WHOLE = 0.6  # share of an outer statement from which a nested one is taken instead
 _SMALL = 1 / 3  # share of a stretch of text, below which a statement is a small part of it

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import regex
+
 from assistant.attribution.quotations import MaskedSentence, mask
 from assistant.attribution.reports import Report, reports
 from assistant.language.language import Language, language_of
@@ -17,11 +19,11 @@ from assistant.language.parsing import Entity, Parser
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
 
-_HEADLINE = re.compile(r"^([A-Z][^:\n]{1,60}):\s+(\S.*)$")
-_OFFICE = re.compile(r" (?:of|for) .*[A-Z]\S* [A-Z]\S*$", re.DOTALL)
-_CAPITAL = re.compile(r"[A-Z][a-z]+(?!\w)")
-_PLACE = re.compile(r"\b(?:[Ii]n|[Nn]ear) ([A-Z]\w+)(?! [A-Z])")
-_INSIDE = re.compile(r"(?<=[\w,] )[A-Z][a-z]+(?!\w)")  # capitals that begin no sentence
+_HEADLINE = regex.compile(r"^(\p{Lu}[^:\n]{1,60}):\s+(\S.*)$")
+_OFFICE = regex.compile(r" (?:of|for) .*\p{Lu}\S* \p{Lu}\S*$", regex.DOTALL)
+_CAPITAL = regex.compile(r"\p{Lu}[\p{Ll}\p{M}]+(?!\w)")
+_PLACE = regex.compile(r"\b(?:[Ii]n|[Nn]ear) (\p{Lu}\w+)(?! \p{Lu})")
+_INSIDE = regex.compile(r"(?<=[\w,] )\p{Lu}[\p{Ll}\p{M}]+(?!\w)")  # begins no sentence
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
@@ -82,9 +84,12 @@ def _titled(text: str, language: Language) -> dict[str, set[str]]:
     """Pronouns for each last name that has a title (Mr, Mrs), unless several persons share it."""
     found: dict[str, set[str]] = {}
     titles = "|".join(language.title_pronouns)
-    for title, last in re.findall(rf"\b({titles})\.? (?:[A-Z][\w-]+ )?([A-Z][\w-]+)", text):
+    for title, last in regex.findall(
+        rf"\b({titles})\.? (?:\p{{Lu}}[\w-]+ )?(\p{{Lu}}[\w-]+)", text
+    ):
         found.setdefault(last, set()).update(language.title_pronouns[title].split())
-    firsts = {last: set(re.findall(rf"([A-Z][a-z-]+) {last}\b", text)) for last in found}
+    first = r"(\p{Lu}[\p{Ll}\p{M}-]+)"
+    firsts = {last: set(regex.findall(rf"{first} {last}\b", text)) for last in found}
     return {
         last: own
         for last, own in found.items()

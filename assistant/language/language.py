@@ -20,7 +20,8 @@ NOT_READ = "who says what is found in English articles only."
 
 _FOLDERS = Path(__file__).parent
 _MAPPINGS = frozenset(
-    "title_pronouns seasons scales short_scales counted multiples percent irregular_verbs".split()
+    "title_pronouns seasons holidays scales short_scales counted multiples percent"
+    " irregular_verbs".split()
 )
 _ORDERED = frozenset("months weekdays small_numbers tens".split())
 _VOWELS = frozenset("aeiou")
@@ -40,6 +41,8 @@ class Language:
     """From January."""
     weekdays: tuple[str, ...]
     """From Monday."""
+    holidays: Mapping[str, tuple[int, int]]
+    """Month and day of days with a name."""
     seasons: Mapping[str, tuple[int, int]]
     """First and last month of each."""
     small_numbers: tuple[str, ...]

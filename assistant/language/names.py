@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import regex
+
 from assistant.language.language import english
+from assistant.text import folded
 
 # A full stop belongs to a name in initials and in the short titles only.
 _PART = (
-    r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
-    r"|[A-Z][\w’'-]*|al-[A-Z]\w+)"
+    r"(?:(?:\p{Lu}\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
+    r"|\p{Lu}[\w’'-]*|al-\p{Lu}\w+)"
 )
 _PARTICLES = "de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben"
 _LINK = rf"(?: (?:(?:of|for)(?: the)?|{_PARTICLES}))"
-_RUN = re.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
+_RUN = regex.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
 _EN = english()
-_SEVERAL = re.compile(r"[A-Z]{2,}s")  # "MPs"
+_SEVERAL = regex.compile(r"\p{Lu}{2,}s")  # "MPs"
 _HEAD = re.compile(r"\s(?:of|for|from|at|in|with)\s")
 _SPACES = re.compile(r"\s+")
 
@@ -164,7 +167,7 @@ def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
 
 def same_name(one: str, two: str) -> bool:
     """True where two names may mean the same: all words of one, but titles, are in the other."""
-    mine, theirs = (set(_core(name).lower().split()) for name in (one, two))
+    mine, theirs = (set(folded(_core(name)).split()) for name in (one, two))
     return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
 
 

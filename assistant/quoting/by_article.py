@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.language import terms
 from assistant.language.names import mentions
 from assistant.models.framing import leans
 from assistant.quoting.candidates import Candidate, of_source
+from assistant.quoting.choosing import Encode
 from assistant.quoting.confidence import Confidence
+from assistant.quoting.matter import Figures, Matter
 from assistant.quoting.scoring import ScoredSentence
 from assistant.text import is_damaged
 from assistant.types import Evidence, Question
@@ -25,7 +28,7 @@ Score = Callable[[Sequence[Candidate]], Sequence[ScoredSentence]]
 
 
 @dataclass(slots=True)
-class _Article:
+class Article:
     """An article's sentences in the evidence, in order; none that is damaged while others serve."""
 
     found: list[Candidate] = field(default_factory=list)
@@ -44,7 +47,12 @@ class _Article:
 
 
 def lines(
-    question: Question, evidence: Sequence[Evidence], score: Score, confidence: Confidence
+    question: Question,
+    evidence: Sequence[Evidence],
+    score: Score,
+    confidence: Confidence,
+    matter: Matter,
+    encode: Encode,
 ) -> tuple[list[ScoredSentence], float]:
     """The lines of a story or a list, in order, and how likely they are on the matter.
 
@@ -56,13 +64,20 @@ def lines(
         question: as it was understood; one without a matter gets whatever was published.
         evidence: as ``leads`` has put it.
         score: judges sentences.
-        confidence: decides whether an article is on the matter.
+        confidence: tells how likely it is that any of them is on the matter.
+        matter: decides which articles are.
+        encode: texts to unit vectors.
     """
-    articles, sure = _articles(evidence), 1.0
+    articles, sure = articles_of(evidence), 1.0
     kept = [(ScoredSentence(one.found[0], 0.0), one) for one in articles]
     if question.parts[0].query and articles:
         scored = score([one for article in articles for one in article.found])
-        kept = _on_the_matter(question, articles, scored, confidence)
+        query, by_id = question.parts[0].query, {id(one.candidate): one for one in scored}
+        belong = matter.belong(question.form, judged(query, articles, scored, encode))
+        kept = [
+            (_line(one, by_id, question.form, _name(query)), one)
+            for one in itertools.compress(articles, belong)
+        ]
         sure = confidence.of(scored)
     kept.sort(key=lambda one: one[0].day, reverse=question.order != "date")
     if question.form == "list":
@@ -79,11 +94,11 @@ def lines(
     return told, sure if kept else 0.0
 
 
-def _articles(evidence: Sequence[Evidence]) -> list[_Article]:
+def articles_of(evidence: Sequence[Evidence]) -> list[Article]:
     """The articles of the evidence, best first."""
-    articles: dict[str, _Article] = {}
+    articles: dict[str, Article] = {}
     for item in evidence:
-        own = articles.setdefault(item.hit.passage.article.id, _Article())
+        own = articles.setdefault(item.hit.passage.article.id, Article())
         sentences = of_source(item)
         whole = [one for one in sentences if not is_damaged(one.text)] or sentences
         first, others = (whole[:1], whole[1:]) if not own.found else ([], whole)
@@ -95,34 +110,48 @@ def _articles(evidence: Sequence[Evidence]) -> list[_Article]:
     return [own for own in articles.values() if own.found]
 
 
-def _on_the_matter(
-    question: Question,
-    articles: Sequence[_Article],
-    scored: Sequence[ScoredSentence],
-    confidence: Confidence,
-) -> list[tuple[ScoredSentence, _Article]]:
-    """The articles on the matter with the sentence that stands for each.
+def judged(
+    query: str, articles: Sequence[Article], scored: Sequence[ScoredSentence], encode: Encode
+) -> list[Figures]:
+    """What tells of each article whether it is on the matter.
 
-    One is on it where its first sentence or another one answers well enough, and its best passage
-    does not score far below the best article's; or where that scores nearly as high, or has the
-    name that a list is asked of.
+    Args:
+        query: what the story or the list is about.
+        articles: best first.
+        scored: what was found of them.
+        encode: texts to unit vectors.
     """
-    listed = question.form == "list"
-    name = _name(question.parts[0].query) if listed else ""
-    by_text = {id(one.candidate): one for one in scored}
-    highest = max(article.score for article in articles)
-    kept = []
-    for article in articles:
-        first, *others = [by_text[id(one)] for one in article.found]
-        best = max(others, key=lambda one: one.logit, default=first)
-        behind = highest - article.score
-        tells = best.logit >= confidence.line and not listed  # which may be by the way
-        answers = first.logit >= confidence.matter or tells
-        near = behind <= confidence.near or (name and article.has(name))
-        if near or (answers and behind <= confidence.far):
-            better = tells and best.logit >= first.logit + _BETTER
-            kept.append((best if better else first, article))
-    return kept
+    logits = {id(one.candidate): one.logit for one in scored}
+    name, highest = _name(query), max(article.score for article in articles)
+    topic, *leads = encode([query, *(one.found[0].framed for one in articles)])
+    return [
+        Figures(
+            behind=highest - article.score,
+            first=logits[id(article.found[0])],
+            best=max(logits[id(one)] for one in article.found),
+            likeness=float(topic @ lead),
+            named=bool(name) and article.has(name),
+        )
+        for article, lead in zip(articles, leads, strict=True)
+    ]
+
+
+def _line(
+    article: Article, scored: Mapping[int, ScoredSentence], form: str, name: str
+) -> ScoredSentence:
+    """The sentence that stands for an article.
+
+    Its first one; in a story another that answers far better, in a list the first that has the
+    name which the list is asked of.
+    """
+    first, *others = [scored[id(one)] for one in article.found]
+    if form == "list":
+        own = sorted((*article.found, *article.rest), key=lambda one: one.start)
+        named = (one for one in own if name and name.split()[-1] in one.text)
+        return next((ScoredSentence(one, first.logit) for one in named), first)
+    best = max(others, key=lambda one: one.logit, default=first)
+    better = best.logit >= max(first.logit + _BETTER, _TELLS - _BETTER)
+    return best if better else first
 
 
 def _name(query: str) -> str:
@@ -131,9 +160,7 @@ def _name(query: str) -> str:
     return found[0].name if len(found) == 1 and terms(found[0].name) == terms(query) else ""
 
 
-def _told(
-    line: ScoredSentence, article: _Article, count: int, score: Score
-) -> list[ScoredSentence]:
+def _told(line: ScoredSentence, article: Article, count: int, score: Score) -> list[ScoredSentence]:
     """As many sentences of an article, in its order: its line, and what tells more."""
     if count == 1:
         return [line]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
 
 from assistant.language import same_name
 from assistant.models.framing import heading, in_context, leans
@@ -13,7 +12,6 @@ from assistant.reading.injection import is_order
 from assistant.text import sentences, words
 from assistant.types import Evidence, Hit, Passage, Source, Statement
 
-_MOST = 24  # sentences judged; each costs the reader 20 ms
 _ARTICLES = 2  # best articles of which all passages are added, not only those found
 _UNREAD = 3.0  # logits; a passage that no search found scores this far below its article's best
 _TOLD = 3  # best articles of a story of which all passages are added
@@ -133,8 +131,7 @@ def candidates(
         for candidate in _of_passage(item, _last_before(item, ends), score):
             found.setdefault(" ".join(words(candidate.text)), candidate)
     said = cache(statements)
-    kept = (one for one in found.values() if not speakers or _said_by(one, said, speakers))
-    return list(islice(kept, _MOST))
+    return [one for one in found.values() if not speakers or _said_by(one, said, speakers)]
 
 
 def of_source(item: Evidence) -> list[Candidate]:

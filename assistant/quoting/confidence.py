@@ -50,14 +50,6 @@ class Confidence:
     """Least confidence for a part to count as answered, if the question is answered at all."""
     related: float
     """Least score of the best article, else of the best sentence, for evidence on the matter."""
-    matter: float
-    """Least logit of a first sentence whose article is a line of a story or list."""
-    line: float
-    """Least logit of another sentence that stands for its article there."""
-    near: float
-    """So far below the best one's score an article's is on the matter all the same."""
-    far: float
-    """Further below it is none."""
 
     def judge(self, ranked: Sequence[Sequence[ScoredSentence]]) -> Verdict:
         """Whether the best sentences answer; the question is answered where its best part is.

@@ -61,11 +61,31 @@ class Scorer:
         self._shares = shares
 
     def score(
-        self, question: Question, candidates: Sequence[Candidate]
+        self, question: Question, candidates: Sequence[Candidate], most: int | None = None
     ) -> list[list[ScoredSentence]]:
-        """For each part of the question, the candidates with their scores, best first."""
+        """For each part of the question, the candidates with their scores, best first.
+
+        Args:
+            question: as it was understood.
+            candidates: those of the best passages first.
+            most: how many are judged; of more, those that share the part's words.
+        """
         told, follows = _told_before(question), _follows(question)
-        return [self._ranked(part, candidates, told, follows) for part in question.parts]
+        return [
+            self._ranked(part, self._shortlist(part.query, candidates, most), told, follows)
+            for part in question.parts
+        ]
+
+    def _shortlist(
+        self, query: str, candidates: Sequence[Candidate], most: int | None
+    ) -> Sequence[Candidate]:
+        """So many candidates: the first ones, and as many that share most words with a query."""
+        if most is None or len(candidates) <= most:
+            return candidates
+        first, others = candidates[: most // 2], candidates[most // 2 :]
+        shared = by_words(self._shares, query, others)
+        best = sorted(range(len(others)), key=lambda place: -shared[place])[: most - len(first)]
+        return [*first, *(others[place] for place in sorted(best))]
 
     def _ranked(
         self, part: Part, candidates: Sequence[Candidate], told: str, follows: bool

@@ -11,7 +11,7 @@ from assistant.language.language import english
 from assistant.language.names import is_body, mentions
 from assistant.quoting.candidates import Candidate
 from assistant.quoting.scoring import ScoredSentence
-from assistant.text import words
+from assistant.text import folded, words
 from assistant.types import Part, Statement
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -19,6 +19,7 @@ _ON = re.compile(r"(?:on|about|over|regarding|concerning)$", re.IGNORECASE)
 _OF = re.compile(r"\s(?:of|for|at|in|from)\s", re.IGNORECASE)
 _PARTIES = 4  # of a dispute
 _BEHIND = 3.0  # logits; who speaks this far beside the question is no party
+_NEAR = 1.0  # logits; what nobody says so near to the best belongs to a dispute, too
 
 Statements = Callable[[str, int], Sequence[Statement]]
 """The statements of an article's version."""
@@ -27,12 +28,12 @@ Statements = Callable[[str, int], Sequence[Statement]]
 def by_speaker(
     part: Part, ranked: Sequence[ScoredSentence], statements: Statements
 ) -> tuple[list[list[ScoredSentence]], bool]:
-    """The sentences in which somebody speaks whom the question asks for, for each such person.
+    """The sentences in which somebody speaks whom the question names, for each such person.
 
-    That is who is named in it, else who is introduced by its words ("the baker": "Anselm Rudd, a
-    baker"). Where it names somebody who says nothing, the sentences about them, if there are any;
-    otherwise those of who speaks best to it, or all where nobody speaks in any. And whether they
-    are the words of who is asked for, as far as is known.
+    Or who is introduced by the head of its subject ("the baker": "Anselm Rudd, a baker"). Where
+    there is none, or these serve it far worse than others, it is left to the reader whose words
+    serve it best: those of one voice. Nobody's where that is somebody else than is named. And
+    whether they are the words of who is asked for, as far as is known.
 
     Args:
         part: what is asked; where it names nobody, what it leans on does.
@@ -41,34 +42,53 @@ def by_speaker(
     """
     voices = _voices(ranked, statements)
     subjects = list(filter(None, map(_subject, (part.text, part.query))))
-    name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
-    whole = [] if subjects else [part.text, part.query]
-    for wanted in (*subjects, *whole):
-        if named := _named(voices, wanted):
+    for wanted in subjects or (part.text, part.query):
+        named = _named(voices, wanted)
+        if named and max(own[0].score for own in named) >= ranked[0].score - _BEHIND:
             return named, True
-        if introduced := _introduced(voices, wanted, ranked, wanted in subjects):
-            return [introduced], True
-    if name:
-        near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
-        about = [one for one in near if set(words(name)) & set(words(one.candidate.text))]
-        return [about] if about else [], any(_is_open(one.candidate, statements) for one in about)
-    return [next(iter(voices.values()), list(ranked))], not subjects
+    for wanted in subjects:
+        own = _introduced(voices, wanted, ranked)
+        if own and own[0].score >= ranked[0].score - _BEHIND:
+            return [own], True
+    name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
+    if not name or _is_told_of(name, ranked, statements):
+        unnamed = _speaker(ranked[0].candidate, statements) is None
+        return [_same_voice(ranked, statements)], unnamed or not subjects
+    near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
+    about = [one for one in near if set(_words(name)) & set(_words(one.candidate.text))]
+    return [about] if about else [], any(_is_open(one.candidate, statements) for one in about)
 
 
-def parties(
-    part: Part, ranked: Sequence[ScoredSentence], statements: Statements
-) -> list[list[ScoredSentence]]:
+def _is_told_of(name: str, ranked: Sequence[ScoredSentence], statements: Statements) -> bool:
+    """Whether the article of the best sentence has a name, and nobody is known to speak there."""
+    best = ranked[0].candidate
+    texts = (one.candidate.text for one in ranked if one.candidate.article == best.article)
+    told = any(set(_words(name)) & set(_words(text)) for text in texts)
+    return told and _speaker(best, statements) is None
+
+
+def _same_voice(ranked: Sequence[ScoredSentence], statements: Statements) -> list[ScoredSentence]:
+    """The sentences that whoever speaks in the best one speaks in, or nobody where nobody does."""
+    who = _speaker(ranked[0].candidate, statements)
+    spoken = ((one, _speaker(one.candidate, statements)) for one in ranked)
+    if who is None:
+        return [one for one, other in spoken if other is None]
+    return [one for one, other in spoken if other and same_name(other, who)]
+
+
+def parties(ranked: Sequence[ScoredSentence], statements: Statements) -> list[list[ScoredSentence]]:
     """The sentences of each who speaks, whoever speaks best to the question first.
 
-    Only of those whom the question names, where it names several; else of none far behind the
-    first. All sentences together where fewer than two speak.
+    Only of those not far behind the first; and, last, what nobody says, if it serves nearly as
+    well. All sentences together where fewer than two speak.
     """
     voices = _voices(ranked, statements)
-    named = [own for who, own in voices.items() if _is_named(who, part.query)]
     best = max((own[0].score for own in voices.values()), default=0.0)
-    near = [own for own in voices.values() if own[0].score >= best - _BEHIND]
-    found = named if len(named) > 1 else near
-    return found[:_PARTIES] if len(found) > 1 else [list(ranked)]
+    near = [own for own in voices.values() if own[0].score >= best - _BEHIND][:_PARTIES]
+    silent = [one for one in ranked if _speaker(one.candidate, statements) is None]
+    if len(near) < 2:
+        return [list(ranked)]
+    return [*near, silent] if silent and silent[0].score >= best - _NEAR else near
 
 
 def _voices(
@@ -100,18 +120,14 @@ def _subject(asked: str) -> str:
 
 
 def _introduced(
-    voices: Mapping[str, list[ScoredSentence]],
-    asked: str,
-    ranked: Sequence[ScoredSentence],
-    is_subject: bool,
+    voices: Mapping[str, list[ScoredSentence]], subject: str, ranked: Sequence[ScoredSentence]
 ) -> list[ScoredSentence]:
-    """The sentences of the speaker beside whose name most words of a question stand, if enough do.
+    """The sentences of the speaker beside whose name most words of a subject stand, its head too.
 
-    Of a subject its head must, "treasurer" of "the treasurer of Sond"; of a whole question two.
+    The head is "treasurer" in "the treasurer of Sond".
     """
-    name = _first_name(asked)  # a body's introduces its spokesman, a person's nobody else
-    wanted = _content(asked) - (_content(name) if _is_person(name) else set())
-    head = {stem(word) for word in words(_OF.split(asked)[0])[-1:]} if is_subject else set()
+    wanted = _content(subject)
+    head = {stem(word) for word in words(_OF.split(subject)[0])[-1:]}
     texts = {one.candidate.evidence.hit.passage.text for one in ranked}
 
     def shared(who: str) -> int:
@@ -120,7 +136,7 @@ def _introduced(
         return len(wanted & beside) if head <= beside else 0
 
     who = max(voices, key=shared, default="")
-    return voices[who] if who and shared(who) >= (1 if is_subject else 2) else []
+    return voices[who] if who and shared(who) else []
 
 
 def _beside(who: str, text: str) -> str:
@@ -158,7 +174,7 @@ def _named(voices: Mapping[str, list[ScoredSentence]], asked: str) -> list[list[
 
 def _place(who: str, asked: str) -> int:
     """Where the last word of a name begins."""
-    return max(0, asked.lower().find(words(who)[-1]))
+    return max(0, folded(asked).find(_words(who)[-1]))
 
 
 def _is_open(one: Candidate, statements: Statements) -> bool:
@@ -169,18 +185,18 @@ def _is_open(one: Candidate, statements: Statements) -> bool:
 
 def _is_named(speaker: str, asked: str) -> bool:
     """Whether a question has a person's last name, or the words of a body's."""
-    own = [word for word in words(speaker) if word not in english().stop_words]
-    held = [word for word in own if word in {one.removesuffix("'s") for one in words(asked)}]
+    own = [word for word in _words(speaker) if word not in english().stop_words]
+    held = [word for word in own if word in {one.removesuffix("'s") for one in _words(asked)}]
     whole = is_body(speaker) or speaker.islower()
     return bool(own) and (held == own if whole else own[-1] in held)
+
+
+def _words(text: str) -> list[str]:
+    """The words as people type them, without accents."""
+    return words(folded(text))
 
 
 def _first_name(asked: str) -> str:
     """The first name in a question, but for the word that begins it; "" where it has none."""
     found = (one.name for one in mentions(asked) if one.start > 0 or " " in one.name)
     return next(found, "")
-
-
-def _is_person(name: str) -> bool:
-    """Whether a name is neither an organisation's nor initials."""
-    return not (is_body(name) or name.isupper())

@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
 from assistant.models.reader import Marker, Reader
+from assistant.quoting import confidence, matter
 from assistant.quoting.by_article import lines
 from assistant.quoting.candidates import Candidate, candidates
 from assistant.quoting.choosing import Encode, choose, in_order
-from assistant.quoting.confidence import Confidence, fitted
+from assistant.quoting.confidence import Confidence
+from assistant.quoting.matter import Matter
 from assistant.quoting.scoring import ScoredSentence, Scorer
 from assistant.quoting.voices import Statements, by_speaker, parties
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Part, Question
 
+_JUDGED = 24  # sentences for each part of a question; each costs the reader 20 ms
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
 _NEAREST = 3  # sentences that a refusal shows
 _MARKED = 0.6  # of a sentence; a longer mark would tell nothing
@@ -44,6 +47,7 @@ class QuotingWriter:
         self,
         scorer: Scorer,
         confidence: Confidence,
+        matter: Matter,
         statements: Statements,
         encode: Encode,
         settings: AnswerSettings,
@@ -54,6 +58,7 @@ class QuotingWriter:
         Args:
             scorer: judges sentences.
             confidence: decides whether they answer.
+            matter: decides which articles belong to a story or a list.
             statements: who says what in an article.
             encode: texts to vectors, to see what repeats.
             settings: how much to quote.
@@ -61,6 +66,7 @@ class QuotingWriter:
         """
         self._scorer = scorer
         self._confidence = confidence
+        self._matter = matter
         self._statements = statements
         self._encode = encode
         self._settings = settings
@@ -69,7 +75,7 @@ class QuotingWriter:
     def rank(self, question: Question, evidence: Sequence[Evidence]) -> list[list[ScoredSentence]]:
         """For each part of the question the sentences it may be answered by, best first."""
         found = candidates(evidence, self._statements, question.filters.speakers)
-        return self._scorer.score(question, found)
+        return self._scorer.score(question, found, _JUDGED)
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A draft whose every claim is a whole sentence of the evidence, or an empty one."""
@@ -110,7 +116,7 @@ class QuotingWriter:
         if question.form == "words":
             return by_speaker(part, ranked, self._statements)
         if question.form == "sides":
-            return parties(part, ranked, self._statements), True
+            return parties(ranked, self._statements), True
         return [ranked], True
 
     def _with_mark(
@@ -134,7 +140,7 @@ class QuotingWriter:
         if question.form == "fact":
             most = min(most, _OF_A_FACT)
         ranked = [pool.sentences for pool in pools]
-        strict = question.form in ("fact", "comparison")
+        strict = question.form in ("fact", "comparison", "words")
         chosen = choose(ranked, self._encode, most, self._settings.words, question.order, strict)
         if question.form == "sides":  # which are told in turn
             return [_claim(one.candidate) for one in in_order(chosen, question.order, spoken=True)]
@@ -154,7 +160,9 @@ class QuotingWriter:
         def score(every: Sequence[Candidate]) -> list[ScoredSentence]:
             return self._scorer.score(question, every)[0]
 
-        told, confidence = lines(question, evidence, score, self._confidence)
+        told, confidence = lines(
+            question, evidence, score, self._confidence, self._matter, self._encode
+        )
         return Draft(tuple(_claim(one.candidate) for one in told), confidence, bool(told))
 
 
@@ -174,9 +182,11 @@ def quoting_writer(
         settings: how much to quote.
         marker: tells which words answer; without it none are marked.
     """
+    by = ("reader" if reader else "words") + (" and reranker" if reranked else "")
     return QuotingWriter(
         Scorer(reader, archive.term_shares),
-        fitted(("reader" if reader else "words") + (" and reranker" if reranked else "")),
+        confidence.fitted(by),
+        matter.fitted(by),
         archive.statements,
         archive.encode,
         settings,

@@ -19,6 +19,7 @@ from assistant.types import Filters, Hit, Passage, Question, SearchMethod, Sourc
 _RANK_CONSTANT = 60
 
 _NEARLY = 2.0  # logits by which hits inside a period may score below those outside
+_ON_THE_STORY = 8.0  # the same for a story, of which each article tells another part
 
 _MOST_ARTICLES = 16  # of a story or a list
 _WHOLE_ARTICLES = {"rerank": 20, "hits": _MOST_ARTICLES}  # settings where articles are counted
@@ -135,15 +136,17 @@ def limit_to_period(question: Question, hits: Sequence[Hit]) -> tuple[Question, 
 
     "In 2000 he entered the Pentagon" may stand in an obituary of 2010. The days become a filter
     only where the best hit published in them scores nearly as high as any other; without a
-    reranker all scores count as near, so they become one if any hit was published in them.
+    reranker all scores count as near, so they become one if any hit was published in them. Of a
+    list they always do, and of what has no matter but its days.
     """
     if not question.inferred_days:
         return question, list(hits)
     inside = [hit for hit in hits if _within(hit, question.filters)]
-    if question.by_article:
+    if question.form == "list" or queries(question) == [""]:
         return question, inside
     outside = max((hit.score for hit in hits if hit not in inside), default=-math.inf)
-    if inside and inside[0].score >= outside - _NEARLY:
+    behind = _ON_THE_STORY if question.form == "story" else _NEARLY
+    if inside and inside[0].score >= outside - behind:
         return question, inside
     return without_inferred(question), list(hits)
 

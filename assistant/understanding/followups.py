@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.language.names import is_body, mentions
@@ -34,9 +34,13 @@ _ASKS = re.compile(
     r"|can|could|will|would|since|until|in|at|on|to|for|by|from|with|of|under)\b",
     re.IGNORECASE,
 )
+_IT = re.compile(r"\bits?\b", re.IGNORECASE)
 _FEWEST_TERMS = 3  # of a question that stands by itself
 _TURNS = 6  # that a question may lean on
 _MOST_WORDS = 30  # of what was asked before; of more only its first question is kept
+
+Matter = Callable[[str], str | None]
+"""What "it" means after a question; None where that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class FollowUp:
         return self.joined(self.asked)
 
 
-def follow_up(text: str, history: Sequence[PastTurn]) -> FollowUp:
+def follow_up(text: str, history: Sequence[PastTurn], matter: Matter | None = None) -> FollowUp:
     """The question with the one that it leans on; a new subject leans on none.
 
     It leans where a pronoun has no antecedent in it, where it goes on ("and …", "what about …")
@@ -70,9 +74,9 @@ def follow_up(text: str, history: Sequence[PastTurn]) -> FollowUp:
     if not history or not _leans(text, history[-1]):
         return FollowUp("", text)
     bare = _ABOUT.sub("", _OPENING.sub("", text))
-    before = follow_up(one_line(history[-1].question), history[-_TURNS:-1])
+    before = follow_up(one_line(history[-1].question), history[-_TURNS:-1], matter)
     whole = before.standalone
-    asked = _with_person(bare, whole, history[-1].answer)
+    asked = with_matter(_with_person(bare, whole, history[-1].answer), before.asked, matter)
     if len(words(whole)) > _MOST_WORDS:
         whole = " ".join((before.before or whole).split()[:_MOST_WORDS])
     return FollowUp(whole, asked)
@@ -92,6 +96,17 @@ def _with_person(bare: str, before: str, answer: str) -> str:
     if name is None:
         return bare
     return _OWNED.sub(f"{name}'s", _PERSON.sub(name, bare, count=1), count=1)
+
+
+def with_matter(asked: str, before: str, matter: Matter | None) -> str:
+    """A question with what the one before it is about in place of "it" and "its"."""
+    whole = _POINTLESS.sub(lambda found: " " * len(found[0]), asked)
+    pronoun = _IT.search(whole) if matter else None
+    thing = matter(before) if matter and pronoun else None
+    if pronoun is None or thing is None:
+        return asked
+    meant = f"{thing}'s" if pronoun[0].lower() == "its" else thing
+    return f"{asked[: pronoun.start()]}{meant}{asked[pronoun.end() :]}"
 
 
 def _leans(text: str, before: PastTurn) -> bool:

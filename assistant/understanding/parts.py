@@ -8,6 +8,7 @@ from assistant.language.names import mentions
 from assistant.language.terms import terms
 from assistant.text import sentences
 from assistant.types import Part
+from assistant.understanding.followups import Matter, with_matter
 
 _WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _AUX = r"(?:did|does|do|was|were|is|are|had|has|have|can|could|will|would|should)"
@@ -29,22 +30,24 @@ _WHO = re.compile(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 _ASKS = re.compile(rf"\b(?:{_WH}|{_AUX})\b", re.IGNORECASE)
 _BARE = re.compile(r"(?:why|how|when|where|who)(?: (?:so|come|not|else|then))?\W*", re.IGNORECASE)
-_THING = re.compile(
-    r"what (?:is|was|are|were) (the \w+(?: \w+)?) (?:at|in|of|on|for|by)\b", re.IGNORECASE
-)
-_IT = re.compile(r"\b(?:it|they)\b", re.IGNORECASE)
 _FEWEST_TERMS = 3
 _MOST_PARTS = 4  # each is searched for and judged by itself
 
 
-def parts(question: str) -> list[Part]:
+def parts(question: str, matter: Matter | None = None) -> list[Part]:
     """The parts of a question, in order; at least one.
 
     A preface ("I'm writing about the strike.") is put before each part's query, and the names of
     earlier parts before one that refers to them, so that each can be searched for by itself.
+
+    Args:
+        question: in one line.
+        matter: tells what "it" means after a question; without it the word stays.
     """
     preface, asked = _split(question)
-    return [Part(part, _query(part, asked[:place], preface)) for place, part in enumerate(asked)]
+    return [
+        Part(part, _query(part, asked[:place], preface, matter)) for place, part in enumerate(asked)
+    ]
 
 
 def _split(question: str) -> tuple[list[str], list[str]]:
@@ -64,19 +67,22 @@ def _split(question: str) -> tuple[list[str], list[str]]:
     return preface, asked[:_MOST_PARTS] or [question]
 
 
-def _query(part: str, before: list[str], preface: list[str]) -> str:
-    thing = _THING.match(before[-1]) if before else None
-    if thing and _IT.search(part):  # "What is the rent in Sond, and what is it in Holm?"
-        return " ".join([*preface, _IT.sub(thing[1], part, count=1)])
+def _query(part: str, before: list[str], preface: list[str], matter: Matter | None) -> str:
+    told = with_matter(part, before[-1], matter) if before else part
     sought = before and _WHO.search(before[-1]) and _PERSONAL.search(part)
     if before and (_BARE.fullmatch(part) or sought):  # "Who …, and what was his reason?"
         return " ".join([*preface, *before, part])
-    leans = _LEANS.search(part) or not _names(part) or not _ASKS.search(part)
+    leans = _LEANS.search(told) or not _names(part) or not _ASKS.search(part)
     carried = [name for one in before for name in _names(one) if name not in part] if leans else []
-    if all(map(str.isdigit, carried)) and not preface and len(terms(part)) < _FEWEST_TERMS:
+    if (
+        told == part
+        and all(map(str.isdigit, carried))
+        and not preface
+        and len(terms(part)) < _FEWEST_TERMS
+    ):
         return " ".join([*before, part])
     opening = f"{', '.join(dict.fromkeys(carried))}: " if carried else ""
-    return " ".join([*preface, opening + part])
+    return " ".join([*preface, opening + told])
 
 
 def _names(text: str) -> list[str]:

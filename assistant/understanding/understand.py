@@ -13,9 +13,9 @@ from assistant.language.language import english
 from assistant.language.terms import terms
 from assistant.text import is_blank, one_line, words
 from assistant.types import Form, Order, Part, Question
-from assistant.understanding.followups import FollowUp, follow_up
+from assistant.understanding.followups import FollowUp, Matter, follow_up
 from assistant.understanding.parts import parts
-from assistant.understanding.periods import period, wants_latest, without_days
+from assistant.understanding.periods import period, unclear, wants_latest, without_days
 
 
 class Known(Protocol):
@@ -27,6 +27,9 @@ class Known(Protocol):
     def headlined(self, words: Sequence[str]) -> bool:
         """Whether a headline has any of some words."""
 
+    def matter(self, question: str) -> str | None:
+        """What "it" means after a question; None where that is open."""
+
     def written_by(self, question: str) -> Mapping[str, tuple[str, ...]]:
         """The authors whose articles a question asks for, and the ids of those."""
 
@@ -35,6 +38,7 @@ FormOf = Callable[[str], Form]
 """What an answer to a question has to be."""
 
 _ORDERS: dict[Form, Order] = {"story": "date", "list": "newest", "words": "newest"}
+_OPEN = "a day that may be either of two, and limits nothing"
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _PERSONS = re.compile(
     r"\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)", re.IGNORECASE
@@ -66,11 +70,12 @@ def understand(
         QuestionError: it is empty, or longer than ``max_characters``.
     """
     text = _cleaned(question.text, max_characters)
-    leaning = _leaning(question, text)
+    matter = known.matter if known else None
+    leaning = _leaning(question, text, matter)
     told = _told(leaning.asked, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
-    asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning, told)]
+    asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning, told, matter)]
     form = _form(told, leaning, asked)
     if authors and form == "list":
         question, asked = _by_authors(question, asked, authors)
@@ -82,7 +87,7 @@ def understand(
         question,
         text=text,
         standalone=leaning.standalone,
-        read_as=(*question.read_as, *read_as.items()),
+        read_as=(*question.read_as, *read_as.items(), *((day, _OPEN) for day in unclear(text))),
         parts=tuple(asked),
         form=form,
         order=_order(leaning.asked, form),
@@ -159,10 +164,10 @@ def _cleaned(question: str, max_characters: int) -> str:
     return text
 
 
-def _leaning(question: Question, text: str) -> FollowUp:
+def _leaning(question: Question, text: str, matter: Matter | None) -> FollowUp:
     if question.standalone:  # a chat model has read it
         return FollowUp("", question.standalone)
-    return follow_up(text, question.history)
+    return follow_up(text, question.history, matter)
 
 
 def _respelled(
@@ -180,12 +185,13 @@ def _respelled(
     return FollowUp(mended(leaning.before), mended(leaning.asked)), changed
 
 
-def _parts(leaning: FollowUp, told: Form) -> list[Part]:
+def _parts(leaning: FollowUp, told: Form, matter: Matter | None) -> list[Part]:
     """The parts of what is asked now, each searched for with what it leans on.
 
     "Who is for it, and who against?" is one.
     """
-    found = [Part(leaning.asked, leaning.asked)] if told == "sides" else parts(leaning.asked)
+    whole = [Part(leaning.asked, leaning.asked)]
+    found = whole if told == "sides" else parts(leaning.asked, matter)
     if not leaning.before:
         return found
     return [replace(part, query=leaning.joined(part.query)) for part in found]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import regex
+
 from assistant.language import same_name, stem
 from assistant.language.language import english
 from assistant.text import words
@@ -24,10 +26,10 @@ _HEDGES = re.compile(
     r"|claim\w*|supposed\w*|said to|held responsible|may|might|could|attribut\w+|reproach\w*)\b",
     re.IGNORECASE,
 )
-_INVERTED = re.compile(
-    r", \w+(?:ed|s|ew|ld) ((?:[A-Z][\w'’-]+ ?)+)\.?$"
+_INVERTED = regex.compile(
+    r", \w+(?:ed|s|ew|ld) ((?:\p{Lu}[\w'’-]+ ?)+)\.?$"
 )  # ", cautioned Rastin Hollick"
-_LABELLED = re.compile(r"^([A-Z][^:“\"]{1,60}): [“\"]")  # "Ada Pell: “…”"
+_LABELLED = regex.compile(r"^(\p{Lu}[^:“\"]{1,60}): [“\"]")  # "Ada Pell: “…”"
 _NOBODY = frozenset({"the", "a", "an", "and", "for", "of"})
 
 

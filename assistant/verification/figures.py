@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
+import regex
+
 from assistant.language.facts import Day, agree, facts
 from assistant.language.language import english
 from assistant.text import words
@@ -48,7 +50,7 @@ _UNITS = [
     {"gram", "kilogram", "kilo", "tonn", "ton", "pound"},
     {"second", "minut", "hour", "day", "week", "month", "year"},
 ]
-_LISTED = re.compile(r"(?:[A-Z][\w.’' -]*, )+(?:and )?[A-Z]|[A-Z][\w.’'-]* and (?:[A-Z])")
+_LISTED = regex.compile(r"(?:\p{Lu}[\w.’' -]*, )+(?:and )?\p{Lu}|\p{Lu}[\w.’'-]* and (?:\p{Lu})")
 _PARTS = re.compile(
     r"\b(?:a|one|nearly|almost|about|over|by|than|roughly) (half|third|quarter|fifth|tenth)\b"
     r"(?! (?:\w+ )?(?:time|day|week|month|year|place))",

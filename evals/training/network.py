@@ -62,6 +62,8 @@ def _config(layers: int) -> BertConfig:
         hidden_size=384,
         num_hidden_layers=layers,
         num_attention_heads=12,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
         intermediate_size=1536,
         id2label=dict(enumerate(HEADS)),
         label2id={name: n for n, name in enumerate(HEADS)},

@@ -4,7 +4,7 @@
 
 Binary cross-entropy on the logit of the pair's head, where sentences that answer count twice, and
 for questions the loss of their order; AdamW, warm-up over a tenth of the steps and linear decay
-after it. The word embeddings stay as they are, and nothing is dropped out: on two cores both save
+after it. The embeddings stay as they are, and nothing is dropped out: on two cores both save
 a third of the time. Seeded. A run that was interrupted goes on from its last checkpoint.
 """
 
@@ -32,6 +32,7 @@ _RATE = 3e-5
 _WARM_UP = 0.1  # of the steps
 _ANSWER_WEIGHT = 2.0
 RANKED = 0.5  # weight of the loss of a question's order
+_TOGETHER = 16  # pairs that are read at once
 _SORTED = 50  # batches whose pairs are sorted by length together
 _EVERY = 50  # steps between two lines of the log
 _CHECKPOINT = 100  # steps between two checkpoints
@@ -83,15 +84,26 @@ def _length(group: Sequence[Pair]) -> int:
 
 def loss_of(network: BertForSequenceClassification, pieces: Tokenizer, batch: Batch) -> Any:
     """Mean loss of a batch."""
-    lefts, rights = ([pair[side] for pair in batch.pairs] for side in ("left", "right"))
-    given = tensors(pieces, lefts, rights)
-    logits = network(**given).logits[:, HEADS.index(batch.head)].float()
+    logits = logits_of(network, pieces, batch.pairs)[:, HEADS.index(batch.head)]
     labels = torch.tensor([pair["label"] for pair in batch.pairs])
     weights = torch.ones_like(labels)
     if batch.head == "answers":
         weights[labels == 1] = _ANSWER_WEIGHT
     each = binary_cross_entropy_with_logits(logits, labels, weights)
     return each + RANKED * ranking_loss(logits, batch.pairs) if batch.head == "answers" else each
+
+
+def logits_of(
+    network: BertForSequenceClassification, pieces: Tokenizer, pairs: Sequence[Pair]
+) -> torch.Tensor:
+    """Logits of pairs, a row each; those of about one length are read together."""
+    order = sorted(range(len(pairs)), key=lambda n: _length([pairs[n]]))
+    found = []
+    for first in range(0, len(order), _TOGETHER):
+        some = [pairs[n] for n in order[first : first + _TOGETHER]]
+        lefts, rights = ([pair[side] for pair in some] for side in ("left", "right"))
+        found.append(network(**tensors(pieces, lefts, rights)).logits.float())
+    return torch.cat(found)[torch.tensor(order).argsort()]
 
 
 def ranking_loss(logits: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
@@ -127,10 +139,13 @@ def train(
     planned: Sequence[Batch],
     out: Path,
     halved: bool = False,
+    frozen: int = 0,
 ) -> list[float]:
     """Train, and write ``config.json`` and ``model.safetensors``; returns the loss of each step."""
     torch.manual_seed(0)
-    network.bert.embeddings.word_embeddings.requires_grad_(False)
+    network.set_attn_implementation("eager")  # going back through PyTorch's own is twice as slow
+    network.bert.embeddings.requires_grad_(False)
+    network.bert.encoder.layer[:frozen].requires_grad_(False)
     network.train()
     trained = [weights for weights in network.parameters() if weights.requires_grad]
     optimizer = torch.optim.AdamW(trained, _RATE, fused=True)
@@ -186,6 +201,7 @@ def main() -> None:
     parser.add_argument("--replay", type=Path, help="folder of an earlier training, to mix in")
     parser.add_argument("--heads", nargs="+", choices=HEADS, default=HEADS)
     parser.add_argument("--share", type=float, default=1.0, help="of the articles, from 0 to 1")
+    parser.add_argument("--frozen", type=int, default=0, help="lowest layers that stay as they are")
     parser.add_argument("--layers", type=int, choices=(6, 12), default=12)
     parser.add_argument("--start", help="to go on from: a folder that train.py wrote, or packaged")
     parser.add_argument("--epochs", type=int, default=2)
@@ -205,7 +221,8 @@ def main() -> None:
         network = BertForSequenceClassification.from_pretrained(asked.start)
     else:
         network = start(asked.layers)
-    train(network, plan(pairs, asked.epochs, asked.steps, chance), asked.out, asked.bfloat16)
+    planned = plan(pairs, asked.epochs, asked.steps, chance)
+    train(network, planned, asked.out, asked.bfloat16, asked.frozen)
 
 
 if __name__ == "__main__":
