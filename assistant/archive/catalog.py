@@ -231,12 +231,11 @@ class Catalog(Visible):
 
     def bylines(self) -> dict[str, list[str]]:
         """Bylines of current articles, with the ids of those that carry them."""
-        rows = self._all(
+        found: dict[str, list[str]] = {}
+        for byline, article_id in self._all(
             "SELECT json_extract(fields, '$.byline') AS byline, id FROM article"
             " WHERE state = 'current' AND byline IS NOT NULL ORDER BY id"
-        )
-        found: dict[str, list[str]] = {}
-        for byline, article_id in rows:
+        ):
             found.setdefault(byline, []).append(article_id)
         return found
 

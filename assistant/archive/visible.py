@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from assistant.archive.rows import PASSAGE, article_of, passage_of, quoted, source_of, where
+from assistant.attribution.speakers import name_of
 from assistant.types import (
     EVERYTHING,
     Article,
@@ -84,7 +85,8 @@ class Visible(ABC):
             " FROM statement s JOIN article a ON a.key = s.article WHERE a.state = 'current'"
             " GROUP BY s.speaker ORDER BY articles DESC, s.speaker"
         )
-        return [name for name, _ in rows if name[:1].isupper()][:limit]
+        named = dict.fromkeys(name for phrase, _ in rows if (name := name_of(phrase)))
+        return list(named)[:limit]
 
     def languages(self) -> set[str]:
         """Languages of the current articles, as far as they are known."""

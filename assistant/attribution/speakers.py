@@ -45,10 +45,15 @@ def speaker_of(statement: Statement | None) -> str | None:
 
     "The company", "experts" and "the minister" name nobody: who is meant stands in the sentence.
     """
-    if statement is None or statement.speaker.lower() in _EN.pronouns:
+    return name_of(statement.speaker) if statement else None
+
+
+def name_of(phrase: str) -> str | None:
+    """The name in a speaker's phrase; None where it is a pronoun, a bare role or a thing."""
+    if phrase.lower() in _EN.pronouns:
         return None
-    speaker = _named(statement.speaker.strip(" ,;:."))
-    return speaker if is_name(speaker) and not _is_bare_role(speaker) else None
+    name = _named(phrase.strip(" ,;:."))
+    return name if is_name(name) and not _is_bare_role(name) else None
 
 
 def _is_bare_role(speaker: str) -> bool:
