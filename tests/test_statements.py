@@ -289,3 +289,12 @@ def test_half_of_the_annotated_articles_are_set_aside_and_reached() -> None:
 )
 def test_a_pronoun_keeps_to_what_a_person_was_called(text: str, speaker: str) -> None:
     assert found(text)[-1].speaker == speaker
+
+
+def test_a_dateline_speaks_for_nobody() -> None:
+    text = (
+        "ZONGULDAK, June 27 (Agency) - Nobody moved when the judge came in. She said the mine was"
+        " closed."
+    )
+    (found,) = find_statements(Article("a", text), PARSER)
+    assert found.speaker == "She"

@@ -298,6 +298,16 @@ def test_a_sentence_that_only_ends_in_a_reply_is_not_the_repliers() -> None:
     )
 
 
+def test_what_is_said_of_somebody_is_not_what_they_say() -> None:
+    text = (
+        "The result is a defeat for the general secretary, Brannic Tolley, who had recommended"
+        " acceptance."
+    )
+    (statement,) = find_statements(Article("a", text), PARSER)
+    assert statement.speaker == "Brannic Tolley"
+    assert speaker_in(statement, 0, text) is None
+
+
 def test_a_pronoun_marks_no_claim() -> None:
     (statement,) = find_statements(Article("a", "He said the bridge was safe."), PARSER)
     assert speaker_of(statement) is None

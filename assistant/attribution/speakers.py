@@ -78,13 +78,15 @@ def speaker_in(statement: Statement | None, start: int, text: str) -> str | None
     """The speaker to attribute a stretch of an article's text to.
 
     Also None where the statement is a small part of the text and its speaker is named in the text:
-    "Brandt closed the bridge, and the union has replied that it is safe" is not the union's.
+    "Brandt closed the bridge, and the union has replied that it is safe" is not the union's, nor
+    "This is a defeat for Brandt, who had recommended it" Brandt's.
     """
     speaker = speaker_of(statement)
     if statement is None or speaker is None:
         return None
-    spans = (*statement.content_spans, statement.cue_span, statement.speaker_span)
-    part = _shared(spans, start, start + len(text)) < _SMALL * len(text)
+    end = start + len(text)
+    others = len(text) - _shared([statement.speaker_span], start, end)
+    part = _held(statement, start, end) < _SMALL * others
     return None if part and words(speaker)[-1] in words(text) else speaker
 
 

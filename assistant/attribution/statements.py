@@ -24,6 +24,7 @@ _OFFICE = regex.compile(r" (?:of|for) .*\p{Lu}\S* \p{Lu}\S*$", regex.DOTALL)
 _CAPITAL = regex.compile(r"\p{Lu}[\p{Ll}\p{M}]+(?!\w)")
 _PLACE = regex.compile(r"\b(?:[Ii]n|[Nn]ear) (\p{Lu}\w+)(?! \p{Lu})")
 _INSIDE = regex.compile(r"(?<=[\w,] )\p{Lu}[\p{Ll}\p{M}]+(?!\w)")  # begins no sentence
+_DATELINE = regex.compile(r"^(\p{Lu}[\p{Lu} /.'’-]{2,}),[^\n–—]{0,60}\s[–—-]\s", regex.MULTILINE)
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
 _NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
@@ -129,6 +130,9 @@ class _Reader:
             for n in range(1, len(parts))
             if is_title(parts[n - 1])
         }
+        lines = list(_DATELINE.finditer(article.text))
+        self._datelines = {place for line in lines for place in line[1].split("/")}
+        self._datelines |= {one.name for line in lines for one in mentions(line[0])}
         self._genders = {frozenset(one.split()) for one in language.title_pronouns.values()}
         self._called: dict[str, frozenset[str]] = {}  # pronouns by which persons were called so far
         self._places: list[int] = []  # the sentence of each statement
@@ -214,9 +218,10 @@ class _Reader:
                 self._called.setdefault(found, next(own, frozenset()))
             return found or phrase
         if report.name is not None:
-            return self._names.fullest(
-                self._person_at_end(self._text[report.name.start : report.name.end])
-            )
+            name = self._text[report.name.start : report.name.end]
+            if name in self._datelines:  # "SOND, June 27 (Agency) - Nobody moved when she spoke"
+                return phrase.lower()
+            return self._names.fullest(self._person_at_end(name))
         return self._role(phrase)
 
     def _person_at_end(self, name: str) -> str:
@@ -257,7 +262,8 @@ class _Reader:
                 known = said.speaker.lower() not in self._nobody and not self._is_aside(said)
                 if said_at == current and fits and known:
                     return said.speaker
-            named = (self._names.fullest(m.name) for m in mentions(self._told(current, before)))
+            told = (m.name for m in mentions(self._told(current, before)))
+            named = (self._names.fullest(name) for name in told if name not in self._datelines)
             persons = [one for one in named if self._is_person(one) and self._may_be(one, pronoun)]
             if person and persons:
                 return persons[0]

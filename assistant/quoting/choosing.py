@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from assistant.models.embedding import Vectors
@@ -16,9 +17,21 @@ from assistant.types import Order
 Encode = Callable[[Sequence[str]], Vectors]
 """Texts to unit vectors, a row each."""
 
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """What may follow the best sentence of a part."""
+
+    behind: float
+    """Logits by which it may score below the best."""
+    least: float
+    """Logit that it has at least."""
+
+
 _BEHIND = 4.0  # logits; a sentence that scores this far below the best of its part is left out
-_STRICT = 2.0  # the same where a fact is asked, which one sentence tells
-_LEAST = -2.0  # logits; what answers worse adds nothing to it
+ANY = Adding(_BEHIND, -math.inf)
+TO_A_FACT = Adding(2.0, -2.0)  # which one sentence tells
+TO_WORDS = Adding(_BEHIND, -1.0)
 _STRETCH = 1.3  # the first sentence of a part may go so far over the limit of words
 _ALIKE = 0.8  # cosine from which a sentence says what another has said
 _SHARED = 0.5  # of the shorter one's words; sentences with less in common do not repeat
@@ -34,7 +47,7 @@ def choose(
     most: int,
     most_words: int,
     order: Order,
-    strict: bool = False,
+    adding: Adding = ANY,
 ) -> list[ScoredSentence]:
     """Choose sentences for each part in turn by maximal marginal relevance.
 
@@ -48,7 +61,7 @@ def choose(
         most: sentences of an answer to one part.
         most_words: words of an answer; a single sentence may have more.
         order: "latest" favours the newest article.
-        strict: whether nothing but what answers nearly as well as the best is added.
+        adding: what may follow the best sentence of a part.
     """
     pools = [_pool(part, order) for part in ranked]
     alike = _likeness(encode)
@@ -57,10 +70,9 @@ def choose(
     turn = 0
     while open_pools and len(chosen) < most + len(pools) - 1:
         pool, first, turn = open_pools.pop(0), turn < len(pools), turn + 1  # of its part
-        first = first and not (strict and _is_among(pool[0], chosen))  # that answers this one, too
+        first = first and not (adding is not ANY and _is_among(pool[0], chosen))
         room = most_words * (_STRETCH if first else 1.0) - _size(chosen)
-        adding = _adding(pool) if strict and not first else pool
-        found = _next(adding, chosen, alike, room)
+        found = _next(pool if first else _added(pool, adding), chosen, alike, room)
         if found is not None:
             chosen.append(found)
             open_pools.append(pool)
@@ -107,11 +119,11 @@ def _pool(part: Sequence[ScoredSentence], order: Order) -> list[ScoredSentence]:
     return [one for one in part[:_RANKED] if one.score >= part[0].score - _BEHIND]
 
 
-def _adding(pool: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """The best of a pool, and what answers nearly as well."""
+def _added(pool: Sequence[ScoredSentence], adding: Adding) -> list[ScoredSentence]:
+    """The best of a pool, and what may follow it."""
     first, *others = pool
-    near = (one for one in others if one.score >= first.score - _STRICT)
-    return [first, *(one for one in near if one.logit >= _LEAST)]
+    near = (one for one in others if one.score >= first.score - adding.behind)
+    return [first, *(one for one in near if one.logit >= adding.least)]
 
 
 def _next(

@@ -12,7 +12,7 @@ from assistant.models.reader import Marker, Reader
 from assistant.quoting import confidence, matter
 from assistant.quoting.by_article import lines
 from assistant.quoting.candidates import Candidate, candidates
-from assistant.quoting.choosing import Encode, choose, in_order
+from assistant.quoting.choosing import ANY, TO_A_FACT, TO_WORDS, Encode, choose, in_order
 from assistant.quoting.confidence import Confidence
 from assistant.quoting.matter import Matter
 from assistant.quoting.scoring import ScoredSentence, Scorer
@@ -20,6 +20,7 @@ from assistant.quoting.voices import Statements, by_speaker, parties
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Part, Question
 
+_ADDING = {"fact": TO_A_FACT, "comparison": TO_A_FACT, "words": TO_WORDS}
 _JUDGED = 24  # sentences for each part of a question; each costs the reader 20 ms
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
 _NEAREST = 3  # sentences that a refusal shows
@@ -140,8 +141,8 @@ class QuotingWriter:
         if question.form == "fact":
             most = min(most, _OF_A_FACT)
         ranked = [pool.sentences for pool in pools]
-        strict = question.form in ("fact", "comparison", "words")
-        chosen = choose(ranked, self._encode, most, self._settings.words, question.order, strict)
+        adding = _ADDING.get(question.form, ANY)
+        chosen = choose(ranked, self._encode, most, self._settings.words, question.order, adding)
         if question.form == "sides":  # which are told in turn
             return [_claim(one.candidate) for one in in_order(chosen, question.order, spoken=True)]
         groups: list[list[ScoredSentence]] = [[] for _ in pools]
@@ -149,7 +150,7 @@ class QuotingWriter:
             best = max(range(len(pools)), key=lambda place: pools[place].fit(one))
             groups[best].append(one)
         return [
-            _claim(one.candidate, _label(one, pool, pools if strict else ()))
+            _claim(one.candidate, _label(one, pool, pools if adding is not ANY else ()))
             for pool, group in zip(pools, groups, strict=True)
             for one in in_order(group, question.order, question.form == "words")
         ]

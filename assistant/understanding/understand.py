@@ -95,11 +95,12 @@ def understand(
 
 
 def _told(text: str, form_of: FormOf | None, known: Known | None) -> Form:
-    """The form that a model tells; key words of a headline are no talk, short as they are."""
+    """The form that a model tells; words that are all in headlines are no talk, few as they are."""
     told = form_of(text) if form_of else "fact"
     empty = english().stop_words | english().request_words
     content = [word for word in words(text) if word not in empty and word.isalnum()]
-    return "fact" if told == "talk" and known and known.headlined(content) else told
+    named = known and content and all(known.headlined([word]) for word in content)
+    return "fact" if told == "talk" and named else told
 
 
 def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
