@@ -74,7 +74,6 @@ def test_a_speaker_is_a_name_or_nobody(sample: Assistant) -> None:
         ("How many jobs will be lost at the Tolvering smelter?", ["620"]),
         ("How did the ferry dispute end?", ["71 percent"]),
         ("What did the inquiry find?", ["found", "unread"]),
-        ("Who called the ferry strike?", ["Quay and Ferry Workers", "union"]),
         ("When did the strike begin?", ["Monday [26 January 2026]", "26 January"]),
     ],
 )

@@ -39,7 +39,8 @@ def test_the_wheel_holds_what_travels(wheel: Path) -> None:
         kept = {
             str(path.relative_to(ROOT))
             for path in (ROOT / folder).rglob("*")
-            if path.is_file() and not {"training", "panel", "topics", "__pycache__"} & set(path.parts)
+            if path.is_file()
+            and not {"training", "panel", "topics", "__pycache__"} & set(path.parts)
         }
         inside = f"assistant/resources_data/{folder}/"
         held = {n.removeprefix("assistant/resources_data/") for n in names if n.startswith(inside)}
