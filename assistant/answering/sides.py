@@ -34,10 +34,11 @@ def sides(question: Question, spoken: Sequence[AttributedClaim]) -> tuple[Side, 
     """The parties of a dispute, each with its claims and whom it answers; none where there is none.
 
     There is a dispute where two parties speak on the same matter, and one of them denies, rejects
-    or answers, or the question asks for their versions.
+    or answers, or the question asks for their versions. None in a story or a list, whose lines are
+    of different matters.
     """
     parties = _parties(spoken)
-    if len(parties) < 2:
+    if len(parties) < 2 or question.by_article:
         return ()
     found = [Side(who, tuple(one.claim for one in said)) for who, said in parties.items()]
     answered = {who: _answered(who, parties) for who in parties}

@@ -72,12 +72,7 @@ def lines(
     kept = [(ScoredSentence(one.found[0], 0.0), one) for one in articles]
     if question.parts[0].query and articles:
         scored = score([one for article in articles for one in article.found])
-        query, by_id = question.parts[0].query, {id(one.candidate): one for one in scored}
-        belong = matter.belong(question.form, judged(query, articles, scored, encode))
-        kept = [
-            (_line(one, by_id, question.form, _name(query)), one)
-            for one in itertools.compress(articles, belong)
-        ]
+        kept = _kept(question, articles, scored, matter, encode)
         sure = confidence.of(scored)
     kept.sort(key=lambda one: one[0].day, reverse=question.order != "date")
     if question.form == "list":
@@ -92,6 +87,22 @@ def lines(
         for one in _told(line, article, count, score)
     ]
     return told, sure if kept else 0.0
+
+
+def _kept(
+    question: Question,
+    articles: Sequence[Article],
+    scored: Sequence[ScoredSentence],
+    matter: Matter,
+    encode: Encode,
+) -> list[tuple[ScoredSentence, Article]]:
+    """The articles that belong, with the sentence that stands for each."""
+    query, by_id = question.parts[0].query, {id(one.candidate): one for one in scored}
+    belong = matter.belong(question.form, judged(query, articles, scored, encode))
+    return [
+        (_line(one, by_id, question.form, _name(query)), one)
+        for one in itertools.compress(articles, belong)
+    ]
 
 
 def articles_of(evidence: Sequence[Evidence]) -> list[Article]:

@@ -69,7 +69,7 @@ class Confidence:
 
     def of(self, ranked: Sequence[ScoredSentence]) -> float:
         """How likely a part is answered by its sentences, from 0 to 1; 0 where there are none."""
-        return _logistic(self._logit(figures(ranked))) if ranked else 0.0
+        return logistic(self._logit(figures(ranked))) if ranked else 0.0
 
     @property
     def _topic(self) -> str:
@@ -96,5 +96,6 @@ def figures(ranked: Sequence[ScoredSentence]) -> dict[str, float]:
     return {"sentence": ranked[0].logit, "article": ranked[0].candidate.article_score}
 
 
-def _logistic(logit: float) -> float:
+def logistic(logit: float) -> float:
+    """The probability of a logit."""
     return 1 / (1 + math.exp(-logit))

@@ -6,11 +6,12 @@ The model has what `Figures` holds. What else was tried is in docs/design/forms.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+
+from assistant.quoting.confidence import logistic
 
 _FILE = Path(__file__).with_name("matter.json")
 
@@ -46,7 +47,7 @@ class Matter:
         """How likely an article is on the matter, from 0 to 1."""
         figures = asdict(seen)
         logit = self.bias + sum(weight * figures[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-logit))
+        return logistic(logit)
 
     def belong(self, form: str, articles: Sequence[Figures]) -> list[bool]:
         """For each article whether it belongs to the answer of a form."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
@@ -114,10 +115,11 @@ class QuotingWriter:
 
         And whether they may answer: not where the person asked for says nothing.
         """
+        statements = cache(self._statements)  # each sentence asks for its article's
         if question.form == "words":
-            return by_speaker(part, ranked, self._statements)
+            return by_speaker(part, ranked, statements)
         if question.form == "sides":
-            return parties(ranked, self._statements), True
+            return parties(ranked, statements), True
         return [ranked], True
 
     def _with_mark(

@@ -33,8 +33,7 @@ _COUNTED = re.compile(r"\b(?:over|to|for|of|the) \d{4}$", re.IGNORECASE)
 _THINGS = re.compile(r" (?!was\b|is\b|has\b|does\b)[a-z]+s\b")
 _LATEST = re.compile(
     r"\b(?:latest|most recent|newest|up[ -]to[ -]date|current(?:ly)?|at the moment|as of now"
-    r"|right now|so far)\b|\bhow (?:did|does) .{1,80} (?:end|turn out)\b|\boutcome of\b"
-    r"|\bbecame of\b",
+    r"|right now|so far)\b",
     re.IGNORECASE,
 )
 

@@ -40,6 +40,7 @@ FormOf = Callable[[str], Form]
 _ORDERS: dict[Form, Order] = {"story": "date", "list": "newest", "words": "newest"}
 _OPEN = "a day that may be either of two, and limits nothing"
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_END = re.compile(r"\bhow (?:did|does) .+ (?:end|turn out)\b|\boutcome of\b", re.IGNORECASE)
 _PERSONS = re.compile(
     r"\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)", re.IGNORECASE
 )
@@ -107,6 +108,8 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     """The form that is told, where what stands around the question allows it."""
     if told == "talk" and leaning.before:
         return "fact"  # "why?" goes on
+    if told == "story" and _END.search(leaning.asked):
+        return "fact"  # its last event, not its course
     if told in ("list", "words") and _PERSONS.match(leaning.asked):
         return "sides"  # a list of people is one of who says what
     if told in ("story", "list") and len(asked) > 1:
