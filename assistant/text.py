@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import regex
 
+from assistant.quotations import LINE, quotations
 from assistant.types import Span
 
 _NEWLINES = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
@@ -19,8 +20,6 @@ _INVISIBLE = re.compile(
 )
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"\[\[|\]\]|\{\{|\}\}|</?[a-z]+[ />]|&[a-z]+;|\|\||={2,}|'{3,}|\w=\"")
-# A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
-_LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
 # With combining marks, which are letters of a word in Devanagari, Tamil or Thai.
 # \p{N}: what "CO₂", "m²" and "1½" end in.
 _WORD = regex.compile(r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:['’][\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)*")
@@ -141,7 +140,7 @@ def sentences(text: str) -> list[Span]:
     A quotation of several sentences stays one sentence with the words that introduce it, so that
     its speaker is not cut off. A sentence crosses a line end only in hard-wrapped text.
     """
-    return [span for line in _LINE.finditer(text) for span in _line_sentences(line)]
+    return [span for line in LINE.finditer(text) for span in _line_sentences(line)]
 
 
 def _line_sentences(line: re.Match[str]) -> Iterator[Span]:
@@ -170,9 +169,24 @@ def _pieces(line: str) -> Iterator[str]:
 
     start = 0
     # It fails on a multi-byte space before a full stop; one-to-one replacement keeps offsets.
-    for piece in segment("en", _WIDE_SPACE.sub(" ", line)):
+    for piece in segment("en", _WIDE_SPACE.sub(" ", _plainly_quoted(line))):
         yield line[start : start + len(piece)]
         start += len(piece)
+
+
+def _plainly_quoted(line: str) -> str:
+    """A line with its quotations in the marks that the segmenter knows, letter for letter.
+
+    It keeps what stands within “ and ” together. A mark that stays open it would take to the end of
+    the sentence before; a capital in its place begins a sentence as well.
+    """
+    letters = list(line)
+    for one in quotations(line):
+        if one.inside.start - one.span.start == 1:
+            letters[one.span.start] = "“" if one.closed else "W"
+        if one.span.end - one.inside.end == 1:
+            letters[one.inside.end] = "”"
+    return "".join(letters)
 
 
 def _continues(left: str, right: str) -> bool:

@@ -12,6 +12,7 @@ import regex
 from dateutil.relativedelta import relativedelta
 
 from assistant.language.language import any_of, english
+from assistant.quotations import is_quoted
 from assistant.text import words
 from assistant.types import Citation, Statement
 
@@ -35,8 +36,6 @@ _TO = re.compile(r"\bto \w+")  # "is to meet": ahead, unless a verb of the past 
 _PAST = re.compile(rf"\b(?!hundred\b|need\b|speed\b)(?:[a-z]+ed|{any_of(_EN.past_verbs)})\b")
 _CLAUSE = re.compile(r"[,;:—–()]")
 _BEHIND = 8  # words behind a day that may hold its verb
-_OPENED = re.compile(r"[“«„]|(?<!\w)['‘](?=\w)")
-_CLOSED = re.compile(r"[”»]|(?<=[.,!?…])['’](?!\w)")
 
 
 def glossed(text: str, citation: Citation, statement: Statement | None) -> str:
@@ -74,7 +73,7 @@ def _with_name(text: str, citation: Citation, statement: Statement | None) -> st
 def _with_days(text: str, published: date) -> str:
     def dated(match: regex.Match[str]) -> str:
         before, behind = text[: match.start()], text[match.end() :]
-        if _is_quoted(before) or (_NAMED.search(before) and not match["how"]):
+        if is_quoted(text, match.start()) or (_NAMED.search(before) and not match["how"]):
             return str(match[0])
         if match["weekday"] and not _is_past(before, behind):
             return str(match[0])
@@ -84,12 +83,6 @@ def _with_days(text: str, published: date) -> str:
             return str(match[0])
 
     return str(_RELATIVE.sub(dated, text))
-
-
-def _is_quoted(before: str) -> bool:
-    """Whether the words before a place leave a quotation open."""
-    shaped = len(_OPENED.findall(before)) > len(_CLOSED.findall(before))
-    return shaped or before.count('"') % 2 == 1
 
 
 def _is_past(before: str, behind: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.attribution.quotations import MaskedSentence
+from assistant.attribution.masking import MaskedSentence
+from assistant.attribution.quoting_verbs import quoting_verbs
 from assistant.language.language import Language
 from assistant.language.parsing import Parse
 from assistant.types import Span
@@ -45,6 +46,7 @@ class _Sentence:
         self._parse = parse
         self._tokens = parse.tokens
         self._masks = [n for n, t in enumerate(self._tokens) if t.start in masked.places]
+        self._quoting = quoting_verbs(masked, parse, self._masks)
 
     def reports(self) -> Iterator[Report]:
         cue_places = [n for n, t in enumerate(self._tokens) if self._reports(n)]
@@ -52,8 +54,8 @@ class _Sentence:
         quoted = self._quoted(list(speakers))
         for place, who in speakers.items():
             contents = self._contents(place, who, quoted.get(place, []))
-            if contents:
-                yield self._report(place, who, contents)
+            for one in self._together(who) if contents else ():
+                yield self._report(place, one, contents)
         for place, token in enumerate(self._tokens):
             if token.text.lower() in self._language.report_openers and (
                 report := self._according(place)
@@ -62,11 +64,9 @@ class _Sentence:
 
     def _reports(self, place: int) -> bool:
         token = self._tokens[place]
-        return (
-            token.is_verb
-            and self._language.lemma(token.text) is not None
-            and place not in self._masks
-        )
+        if not token.is_verb or place in self._masks:
+            return False
+        return self._language.lemma(token.text) is not None or place in self._quoting
 
     # Who
 
@@ -96,6 +96,18 @@ class _Sentence:
         if token.dep == "pcomp":
             head = self._tokens[head].head
         return self._speaker(head, steps - 1)
+
+    def _together(self, who: int) -> list[int]:
+        """The heads of the names that say it together: "Feld, the mayor, and her deputy, Rask"."""
+        if self._name(who) is None:
+            return [who]
+        found, waiting = [who], [who]
+        while waiting:
+            place = waiting.pop()
+            joined = self._parse.children(place, "conj")
+            found += [one for one in joined if self._name(one) and one not in found]
+            waiting += [*joined, *self._parse.children(place, "appos")]
+        return found
 
     def _subject_lost(self, place: int) -> int | None:
         """The name before a verb whose subject the parser hung elsewhere: "X, a doctor, said"."""
@@ -216,8 +228,10 @@ class _Sentence:
         )
 
     def _name(self, who: int) -> Span | None:
-        for place in (who, *self._parse.children(who, "appos")):
-            if self._tokens[place].tag.startswith("NNP"):
+        for place in (who, *map(self._named_behind, self._parse.children(who, "appos"))):
+            token = self._tokens[place]
+            if token.tag.startswith("NNP") and not token.text.islower():
+                place = self._hyphenated(place)
                 first = place
                 while first and self._in_name(first):
                     first -= 1
@@ -231,6 +245,22 @@ class _Sentence:
                 own = self._masked.span(start, end)
                 return Span(own.start, phrase.end if linked else own.end)
         return None
+
+    def _named_behind(self, noun: int) -> int:
+        """The name right behind a common noun, else the noun: "the drilling company Ostrava"."""
+        after = noun + 1
+        named = after < len(self._tokens) and self._tokens[after].tag.startswith("NNP")
+        return after if named and not self._tokens[noun].tag.startswith("NNP") else noun
+
+    def _hyphenated(self, place: int) -> int:
+        """The last token of a name with hyphens, such as "Lascelles-Obi"."""
+        while place + 2 < len(self._tokens) and self._tokens[place + 1].text in "-’'":
+            joint, after = self._tokens[place + 1 : place + 3]
+            whole = self._tokens[place].end == joint.start and joint.end == after.start
+            if not whole or not after.text[0].isupper():
+                break
+            place += 2
+        return place
 
     def _in_name(self, place: int) -> bool:
         """True where the token before belongs to the same name: "Bennett-Jones", "Bill Frist"."""

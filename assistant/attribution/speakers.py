@@ -16,13 +16,16 @@ _EN = english()
 _OF = regex.compile(r"\b(?:of|for|from)\b.*\p{Lu}")  # "Mayor of London"
 
 _WHOLE = 0.6  # share of an outer statement from which a nested one is taken instead
+_BESIDE = frozenset("at by from in on with".split())
+_TITLE = 2  # words before a name that begins a sentence: "But Dr"
 _SMALL = 1 / 3  # share of a stretch of text, below which a statement is a small part of it
 
 
 def statement_at(statements: Sequence[Statement], start: int, end: int) -> Statement | None:
     """The statement that a stretch of an article's text reports; None where it reports none.
 
-    A nested statement is taken instead of the outer one if it makes up most of it.
+    A nested statement is taken instead of the outer one if it makes up most of it. One that several
+    make together has all their names: "Nora Feld and Omar Rask".
     """
     inside = {
         one: held for one in statements if not one.in_title and (held := _held(one, start, end))
@@ -37,7 +40,14 @@ def statement_at(statements: Sequence[Statement], start: int, end: int) -> State
         and held >= _WHOLE * inside[longest]
         and one.speaker.lower() not in _EN.pronouns
     ]
-    return min(within, key=lambda one: inside[one], default=longest)
+    found = min(within, key=lambda one: inside[one], default=longest)
+    shared = [one for one in inside if _said(one) == _said(found)]
+    names = list(dict.fromkeys(one.speaker for one in shared))
+    return replace(found, speaker=" and ".join(names)) if len(names) > 1 else found
+
+
+def _said(one: Statement) -> tuple[Span, tuple[Span, ...]]:
+    return one.cue_span, one.content_spans
 
 
 def speaker_of(statement: Statement | None) -> str | None:
@@ -53,7 +63,12 @@ def name_of(phrase: str) -> str | None:
     if phrase.lower() in _EN.pronouns:
         return None
     name = _named(phrase.strip(" ,;:."))
-    return name if is_name(name) and not _is_bare_role(name) else None
+    return name if (is_name(name) or _is_named_body(name)) and not _is_bare_role(name) else None
+
+
+def _is_named_body(phrase: str) -> bool:
+    """True for "Bavaria's economics ministry", False for "board" and "staff at Sond Council"."""
+    return is_body(phrase) and not phrase.islower() and not _BESIDE & set(phrase.split())
 
 
 def _is_bare_role(speaker: str) -> bool:
@@ -79,11 +94,18 @@ def speaker_in(statement: Statement | None, start: int, text: str) -> str | None
 
     Also None where the statement is a small part of the text and its speaker is named in the text:
     "Brandt closed the bridge, and the union has replied that it is safe" is not the union's, nor
-    "This is a defeat for Brandt, who had recommended it" Brandt's.
+    "This is a defeat for Brandt, who had recommended it" Brandt's. A quotation is whose it is, and
+    so is what begins with its speaker.
     """
     speaker = speaker_of(statement)
     if statement is None or speaker is None:
         return None
+    told, cue = statement.speaker_span, statement.cue_span
+    aside = {"who", "which", ","} & set(
+        text[max(0, told.end - start) : max(0, cue.start - start)].split()
+    )
+    if statement.direct or (len(words(text[: max(0, told.start - start)])) <= _TITLE and not aside):
+        return speaker
     end = start + len(text)
     others = len(text) - _shared([statement.speaker_span], start, end)
     part = _held(statement, start, end) < _SMALL * others

@@ -11,22 +11,27 @@ from dataclasses import replace
 
 import regex
 
-from assistant.attribution.quotations import MaskedSentence, mask
+from assistant.attribution.labels import Turn, labels, turns, without_asking
+from assistant.attribution.masking import MaskedSentence, mask
+from assistant.attribution.persons import Persons
 from assistant.attribution.reports import Report, reports
 from assistant.language.language import Language, language_of
-from assistant.language.names import Names, is_body, is_role, is_title, mentions
-from assistant.language.parsing import Entity, Parser
+from assistant.language.names import Names, mentions
+from assistant.language.parsing import Parser
+from assistant.quotations import quotations
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
 
 _HEADLINE = regex.compile(r"^(\p{Lu}[^:\n]{1,60}):\s+(\S.*)$")
 _OFFICE = regex.compile(r" (?:of|for) .*\p{Lu}\S* \p{Lu}\S*$", regex.DOTALL)
 _CAPITAL = regex.compile(r"\p{Lu}[\p{Ll}\p{M}]+(?!\w)")
-_PLACE = regex.compile(r"\b(?:[Ii]n|[Nn]ear) (\p{Lu}\w+)(?! \p{Lu})")
 _INSIDE = regex.compile(r"(?<=[\w,] )\p{Lu}[\p{Ll}\p{M}]+(?!\w)")  # begins no sentence
 _DATELINE = regex.compile(r"^(\p{Lu}[\p{Lu} /.'’-]{2,}),[^\n–—]{0,60}\s[–—-]\s", regex.MULTILINE)
 _RELATIVE = re.compile(r"[\s,]*\b(?:who|which)\b")
-_NO_PERSONS = {"ORG", "GPE", "NORP", "FAC", "LOC"}
+_SIGNED = regex.compile(
+    r"[\s,.!?”\"’'»]{1,5}([–—]|--?)\s*(\p{Lu}[^,;:()\n]{1,60}?)\.?(?:[,;(][^\n]*)?$",
+    regex.MULTILINE,
+)
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
 _NEAR = 2  # sentences that a pronoun looks back
 
@@ -39,22 +44,32 @@ def find_statements(article: Article, parser: Parser) -> list[Statement]:
     language = language_of(article.language)
     if language is None:
         return []
-    text = article.text
-    spans = sentences(text)
+    text, spans = article.text, sentences(article.text)
+    quoted = [one.inside for one in quotations(text)]
     places = [
         n
         for n, s in enumerate(spans)
-        if s.end - s.start <= _LONGEST and language.cues.search(text, s.start, s.end)
+        if s.end - s.start <= _LONGEST
+        and (language.cues.search(text, s.start, s.end) or any(_cross(s, one) for one in quoted))
     ]
-    masked = [mask(text[spans[n].start : spans[n].end], spans[n].start) for n in places]
+    masked = [mask(text, spans[n], quoted) for n in places]
     parses = parser.parse([one.text for one in masked])
     found = [reports(one, parse, language) for one, parse in zip(masked, parses, strict=True)]
     asked = _sentences_near(text, spans, dict(zip(places, found, strict=True)), language)
-    persons, others = _persons(parser.entities(asked))
-    reader = _Reader(article, spans, persons, others, parser, language)
+    whole = f"{article.title}\n{without_asking(text)}"
+    names = Names(whole)
+    asked += [f"{name} said so." for name in labels(text)]
+    persons = Persons(whole, names, parser.entities(asked), language)
+    reader = _Reader(article, spans, quoted, names, persons, parser, language)
     for place, one, in_sentence in zip(places, masked, found, strict=True):
         reader.read(place, one, in_sentence)
-    return reader.statements
+    for turn in turns(article, names, persons.has):
+        reader.hear(turn)
+    return sorted(reader.statements, key=lambda one: (not one.in_title, one.content_spans[0].start))
+
+
+def _cross(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _sentences_near(
@@ -71,33 +86,6 @@ def _sentences_near(
     return [text[spans[n].start : spans[n].end] for n in sorted(near)]
 
 
-def _persons(named: Sequence[Sequence[Entity]]) -> tuple[set[str], set[str]]:
-    """Last words of named entities: of persons, and of others."""
-    kinds: dict[str, set[str]] = {}
-    for one in (one for entities in named for one in entities):
-        for last in one.text.removesuffix("'s").split()[-1:]:
-            kinds.setdefault(last, set()).add(one.kind)
-    persons = {word for word, found in kinds.items() if "PERSON" in found}
-    return persons, {word for word, found in kinds.items() if found & _NO_PERSONS}
-
-
-def _titled(text: str, language: Language) -> dict[str, set[str]]:
-    """Pronouns for each last name that has a title (Mr, Mrs), unless several persons share it."""
-    found: dict[str, set[str]] = {}
-    titles = "|".join(language.title_pronouns)
-    for title, last in regex.findall(
-        rf"\b({titles})\.? (?:\p{{Lu}}[\w-]+ )?(\p{{Lu}}[\w-]+)", text
-    ):
-        found.setdefault(last, set()).update(language.title_pronouns[title].split())
-    first = r"(\p{Lu}[\p{Ll}\p{M}-]+)"
-    firsts = {last: set(regex.findall(rf"{first} {last}\b", text)) for last in found}
-    return {
-        last: own
-        for last, own in found.items()
-        if len(firsts[last] - language.title_pronouns.keys()) < 2
-    }
-
-
 class _Reader:
     """Goes through an article's sentences and keeps who was named last."""
 
@@ -105,36 +93,27 @@ class _Reader:
         self,
         article: Article,
         spans: Sequence[Span],
-        persons: set[str],
-        others: set[str],
+        quoted: Sequence[Span],
+        names: Names,
+        persons: Persons,
         parser: Parser,
         language: Language,
     ) -> None:
         self._personal = language.personal_pronouns
         self._pronouns = language.personal_pronouns | language.impersonal_pronouns
         self._nobody = self._pronouns | language.pointers
-        self._others = others
+        self._titles = language.title_pronouns
         self._parser = parser
         self._article = article
         self._persons = persons
         self._text = article.text
         self._spans = spans
-        self._names = Names(f"{article.title}\n{article.text}")
-        self._titled = _titled(article.text, language)
+        self._quoted = quoted
+        self._names = names
         self._capitals = set(_INSIDE.findall(article.text))
-        self._places_named = set(_PLACE.findall(article.text))
-        called = [one.name.split() for one in self._names.mentions]
-        self._titled_names = {
-            " ".join(parts[n:])
-            for parts in called
-            for n in range(1, len(parts))
-            if is_title(parts[n - 1])
-        }
         lines = list(_DATELINE.finditer(article.text))
         self._datelines = {place for line in lines for place in line[1].split("/")}
         self._datelines |= {one.name for line in lines for one in mentions(line[0])}
-        self._genders = {frozenset(one.split()) for one in language.title_pronouns.values()}
-        self._called: dict[str, frozenset[str]] = {}  # pronouns by which persons were called so far
         self._places: list[int] = []  # the sentence of each statement
         self.statements: list[Statement] = []
         if headline := _HEADLINE.match(article.title):
@@ -142,7 +121,12 @@ class _Reader:
 
     def read(self, place: int, masked: MaskedSentence, found: Sequence[Report]) -> None:
         """Take in the statements of a sentence."""
-        if not found and masked.quotes:
+        span = self._spans[place]
+        if self._text[span.start : span.end].isupper():  # who speaks cannot be told by capitals
+            return
+        if not found and masked.all_quotes:
+            found = self._signed(masked)
+        if not found and masked.all_quotes:
             self._go_on(place, masked)
         for report in found:
             within = any(
@@ -153,8 +137,25 @@ class _Reader:
             )
             self._add(place, report, within)
 
+    def hear(self, turn: Turn) -> None:
+        """Take in what somebody says behind a label."""
+        colon = Span(turn.label.end, turn.label.end + 1)
+        self._keep(-1, turn.name, Report(turn.label, colon, turn.contents, True, turn.label))
+
+    def _signed(self, masked: MaskedSentence) -> list[Report]:
+        """The statement of a quotation with a dash and a name behind it, or in the next line."""
+        quotes = masked.all_quotes
+        begun = self._text[masked.start : quotes[0].start]
+        found = _SIGNED.match(self._text, quotes[-1].end)
+        if not found or words(begun) or not self._persons.has(self._names.fullest(found[2])):
+            return []
+        who = Span(*found.span(2))
+        return [Report(who, Span(*found.span(1)), quotes, True, who)]
+
     def _add(self, place: int, report: Report, within: bool) -> None:
-        speaker = self._speaker(place, report, within)
+        self._keep(place, self._speaker(place, report, within), report)
+
+    def _keep(self, place: int, speaker: str, report: Report) -> None:
         self._places.append(place)
         self.statements.append(
             Statement(
@@ -191,14 +192,14 @@ class _Reader:
         """Append a sentence that is only a quotation to the statement in the sentence before it."""
         at = self._spans[place].start
         around = ""
-        for quote in masked.quotes:
+        for quote in masked.all_quotes:
             around += self._text[at : quote.start]
             at = quote.end
         alone = not words(around + self._text[at : self._spans[place].end])
         if not (alone and self.statements and place - self._places[-1] == 1):
             return
         last = self.statements[-1]
-        contents = (*last.content_spans, *masked.quotes)
+        contents = (*last.content_spans, *masked.all_quotes)
         self._places[-1] = place
         self.statements[-1] = replace(
             last,
@@ -214,15 +215,20 @@ class _Reader:
                 return phrase
             found = self._antecedent(place, report.speaker.start, phrase.lower())
             if found:
-                own = (one for one in self._genders if phrase.lower() in one)
-                self._called.setdefault(found, next(own, frozenset()))
+                self._persons.call(found, phrase.lower())
             return found or phrase
         if report.name is not None:
             name = self._text[report.name.start : report.name.end]
             if name in self._datelines:  # "SOND, June 27 (Agency) - Nobody moved when she spoke"
                 return phrase.lower()
-            return self._names.fullest(self._person_at_end(name))
+            return self._full(phrase, self._person_at_end(name))
         return self._role(phrase)
+
+    def _full(self, phrase: str, name: str) -> str:
+        """The fullest name, unless it is a woman's and the phrase says Mr, or a man's and Mrs."""
+        full = self._names.fullest(name)
+        title = self._titles.get(phrase.split()[0].rstrip("."), "").split()
+        return full if not title or self._persons.may_be(full, title[0]) else name
 
     def _person_at_end(self, name: str) -> str:
         """The person in "Speaker of the House of Representatives Newt Gingrich"."""
@@ -247,6 +253,8 @@ class _Reader:
             named = self._names.called(bare)
             if named:
                 return named
+        if phrase.lower().startswith("the ") and bare.islower():
+            return self._persons.called(bare) or bare
         return bare
 
     def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
@@ -256,7 +264,7 @@ class _Reader:
             for said_at, said in zip(
                 reversed(self._places), reversed(self.statements), strict=True
             ):
-                fits = self._is_person(said.speaker) == person and self._may_be(
+                fits = self._persons.has(said.speaker) == person and self._persons.may_be(
                     said.speaker, pronoun
                 )
                 known = said.speaker.lower() not in self._nobody and not self._is_aside(said)
@@ -264,36 +272,28 @@ class _Reader:
                     return said.speaker
             told = (m.name for m in mentions(self._told(current, before)))
             named = (self._names.fullest(name) for name in told if name not in self._datelines)
-            persons = [one for one in named if self._is_person(one) and self._may_be(one, pronoun)]
+            persons = list(dict.fromkeys(one for one in named if self._fits(one, pronoun)))
             if person and persons:
-                return persons[0]
+                one = persons[0]
+                return (
+                    one if len(persons) == 1 and not self._persons.is_open(one, pronoun) else None
+                )
         return None
+
+    def _fits(self, name: str, pronoun: str) -> bool:
+        return self._persons.has(name) and self._persons.may_be(name, pronoun)
 
     def _told(self, place: int, before: int) -> str:
         """A sentence up to an offset, quoted clauses blanked: speakers rarely name themselves."""
         span = self._spans[place]
-        text = self._text[span.start : min(span.end, before)]
-        for quote in mask(text, 0).quotes:
-            text = text[: quote.start] + " " * (quote.end - quote.start) + text[quote.end :]
-        return text
-
-    def _may_be(self, name: str, pronoun: str) -> bool:
-        """False for "she" where the article says Mr, or has called the person "he" before."""
-        called = self._called.get(name)
-        if called and pronoun not in called and any(pronoun in one for one in self._genders):
-            return False
-        return pronoun in self._titled.get((name.split() or [""])[-1], {pronoun})
+        end = min(span.end, before)
+        text = self._text[span.start : end]
+        for quote in mask(self._text, Span(span.start, end), self._quoted).quotes:
+            first, last = quote.start - span.start, quote.end - span.start
+            text = text[:first] + " " * (last - first) + text[last:]
+        return without_asking(text)
 
     def _is_aside(self, said: Statement) -> bool:
         """True for "Quince replied to Brandt, who had said …": the sentence is not about Brandt."""
         between = self._text[said.speaker_span.end : said.cue_span.start]
         return _RELATIVE.match(between) is not None
-
-    def _is_person(self, name: str) -> bool:
-        last, size = (name.split() or [""])[-1], len(name.split())
-        # The parser misses names that it never saw; a speaker of two or three words is a person.
-        unknown = size in (2, 3) and name.istitle() and last not in self._others
-        if size == 1 and name in self._places_named:
-            return False
-        known = last in self._persons or unknown or name in self._titled_names
-        return is_role(name) or (known and not is_body(name))

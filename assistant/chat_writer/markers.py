@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.answering.evidence import DraftClaim
+from assistant.quotations import quotations
 from assistant.text import sentences, words
 
 _MARK = re.compile(
@@ -68,7 +69,7 @@ class Composer:
 
     def _claims(self, last: bool) -> Iterator[DraftClaim]:
         rest = self._text[self._done :]
-        if not last and _open_quotation(rest):
+        if not last and not all(one.closed for one in quotations(rest)):
             return  # sentence ends cannot be told inside an open quotation
         spans = sentences(rest)
         whole = spans if last else spans[:-1]
@@ -96,8 +97,3 @@ def _numbers(text: str) -> tuple[int, ...]:
         else:
             found.append(int(part))
     return tuple(found)
-
-
-def _open_quotation(text: str) -> bool:
-    opened = text.count("“") > text.count("”") or text.count("«") > text.count("»")
-    return opened or text.count('"') % 2 == 1

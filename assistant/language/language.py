@@ -162,9 +162,9 @@ class Language:
 
     @cached_property
     def cues(self) -> re.Pattern[str]:
-        """Finds any reporting word, or a quotation mark."""
+        """Finds any reporting word."""
         every = sorted(self.reporting_forms | dict.fromkeys(self.report_openers), key=len)
-        return re.compile(rf"[\"“”«»]|''|\b(?:{'|'.join(reversed(every))})\b", re.IGNORECASE)
+        return re.compile(rf"\b(?:{'|'.join(reversed(every))})\b", re.IGNORECASE)
 
     def _forms(self, verb: str) -> list[str]:
         """The forms of an English verb: both "signaled" and "signalled"."""

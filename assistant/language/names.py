@@ -15,15 +15,19 @@ from assistant.text import folded
 # A full stop belongs to a name in initials and in the short titles only.
 _PART = (
     r"(?:(?:\p{Lu}\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
-    r"|\p{Lu}[\w’'-]*|al-\p{Lu}\w+)"
+    r"|\p{Lu}[\w’'-]*|(?:al|el|ad|as|ash|ar|an)-\p{Lu}\w+)"
 )
-_PARTICLES = "de|da|del|der|di|du|la|le|van|von|bin|ibn|al|el|ben"
-_LINK = rf"(?: (?:(?:of|for)(?: the)?|{_PARTICLES}))"
+_PARTICLES = (
+    "de|da|das|del|della|den|der|di|do|dos|du|la|las|le|los|van|von|zu|ten|ter"
+    "|al|el|bin|ibn|bint|ben"
+)
+_LINK = rf"(?: (?:of|for)(?: the)?|(?: (?:{_PARTICLES})){{1,2}})"
 _RUN = regex.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
 _EN = english()
 _SEVERAL = regex.compile(r"\p{Lu}{2,}s")  # "MPs"
 _HEAD = re.compile(r"\s(?:of|for|from|at|in|with)\s")
 _SPACES = re.compile(r"\s+")
+_PARTICLE = re.compile(rf"(?:{_PARTICLES})|(?:al|el|ad|as|ash|ar|an)-.+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ def _without_genitive(name: str) -> str:
 
 def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
     """True where a short form may stand for a full name: its last words, first words or letters."""
+    full, short = (list(map(_particle, name)) for name in (full, short))
     if len(full) <= len(short):
         return False
     if list(full[-len(short) :]) == list(short):  # but no "President of Chad" for "Chad"
@@ -163,6 +168,11 @@ def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
         return True  # "Barack" may be Barack Obama, "Israel" is not the Israel Defense Forces
     initials = "".join(word[0] for word in full if word[0].isupper())
     return len(short) == 1 and len(initials) > 1 and short[0].replace(".", "") == initials
+
+
+def _particle(word: str) -> str:
+    """A word of a name; "Van" and "Al-Zawahri", which begin a sentence, as within a name."""
+    return word[:1].lower() + word[1:] if _PARTICLE.fullmatch(word) else word
 
 
 def same_name(one: str, two: str) -> bool:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Protocol
 
+import regex
+
 from assistant.errors import ModelMissing
+from assistant.language.language import english
 from assistant.settings import ModelSettings
 from assistant.text import plain
 
@@ -17,6 +20,8 @@ _BATCH = 64
 _GRAMMAR = ("tok2vec", "tagger", "parser")
 _NAMING = ("ner",)
 _LOADING = threading.Lock()
+_SHORT_WORD = regex.compile(r"\b\p{Lu}\p{L}{0,3}\b")
+_SHORT_NAMES = ("J", "Al", "Bob", "John")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +160,7 @@ class SpacyParser:
     def _run(self, texts: Sequence[str], without: Sequence[str]) -> list[Any]:
         with _LOADING:
             pipeline = _pipeline(self._name)
-        # It was trained on English: "Émile" is no name to it, "Emile" is.
-        read = map(plain, texts)
+        read = map(_english, texts)
         return list(pipeline.pipe(read, batch_size=_BATCH, disable=list(without)))
 
 
@@ -172,6 +176,20 @@ def _pipeline(name: str) -> Any:
             f"The spaCy pipeline {name!r} is not installed.",
             "Run pip install 'onrecord[offline]', or name an installed pipeline in models.parser.",
         ) from None
+
+
+def _english(text: str) -> str:
+    """A text as the pipeline reads it, letter for letter: "Émile" is no name to it, "Emile" is.
+
+    A name that would be another word then ("Ås") is put as an English one.
+    """
+
+    def other(found: regex.Match[str]) -> str:
+        word = str(found[0])
+        taken = not word.isascii() and plain(word).lower() in english().stop_words
+        return _SHORT_NAMES[len(word) - 1] if taken else word
+
+    return plain(str(_SHORT_WORD.sub(other, text)))
 
 
 def _token(token: Any, text: str) -> Token:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from assistant.attribution.speakers import speaker_in, statement_at
 from assistant.language import same_name, stem
@@ -74,6 +76,51 @@ def _same_voice(ranked: Sequence[ScoredSentence], statements: Statements) -> lis
     if who is None:
         return [one for one, other in spoken if other is None]
     return [one for one, other in spoken if other and same_name(other, who)]
+
+
+def whole(
+    chosen: Sequence[ScoredSentence],
+    every: Sequence[Candidate],
+    statements: Statements,
+    room: int,
+) -> list[ScoredSentence]:
+    """The sentences with the rest of the quotations that they are of, as far as there is room.
+
+    Args:
+        chosen: the sentences, best first.
+        every: all sentences that were found.
+        statements: who says what in an article.
+        room: words that may be added.
+    """
+    held = list(chosen)
+    for one in chosen:
+        for other in _around(one.candidate, every, statements):
+            size = len(words(other.text))
+            if size <= room and not any(other is known.candidate for known in held):
+                held.append(replace(one, candidate=other))
+                room -= size
+    return held
+
+
+def _around(
+    one: Candidate, every: Sequence[Candidate], statements: Statements
+) -> Iterator[Candidate]:
+    """The sentences of the same quotation: those behind a sentence, then those before it."""
+    said = statements(one.article.id, one.article.version)
+    own = statement_at(said, one.start, one.end)
+    if own is None or not own.direct:
+        return
+    cue = own.cue_span
+
+    def same(other: Candidate) -> bool:
+        found = statement_at(said, other.start, other.end)
+        return found is not None and found.cue_span == cue
+
+    article = sorted((o for o in every if o.article == one.article), key=lambda o: o.start)
+    behind = [other for other in article if other.start > one.start]
+    before = [other for other in reversed(article) if other.start < one.start]
+    yield from itertools.takewhile(same, behind)
+    yield from itertools.takewhile(same, before)
 
 
 def parties(ranked: Sequence[ScoredSentence], statements: Statements) -> list[list[ScoredSentence]]:
@@ -184,7 +231,12 @@ def _is_open(one: Candidate, statements: Statements) -> bool:
 
 
 def _is_named(speaker: str, asked: str) -> bool:
-    """Whether a question has a person's last name, or the words of a body's."""
+    """Whether a question has a person's last name, or the words of a body's.
+
+    Of several who say it together, of any.
+    """
+    if " and " in speaker and not is_body(speaker):
+        return any(_is_named(one, asked) for one in speaker.split(" and "))
     own = [word for word in _words(speaker) if word not in english().stop_words]
     held = [word for word in own if word in {one.removesuffix("'s") for one in _words(asked)}]
     whole = is_body(speaker) or speaker.islower()

@@ -17,8 +17,9 @@ from assistant.quoting.choosing import ANY, TO_A_FACT, TO_WORDS, Encode, choose,
 from assistant.quoting.confidence import Confidence
 from assistant.quoting.matter import Matter
 from assistant.quoting.scoring import ScoredSentence, Scorer
-from assistant.quoting.voices import Statements, by_speaker, parties
+from assistant.quoting.voices import Statements, by_speaker, parties, whole
 from assistant.settings import AnswerSettings
+from assistant.text import words
 from assistant.types import Evidence, Part, Question
 
 _ADDING = {"fact": TO_A_FACT, "comparison": TO_A_FACT, "words": TO_WORDS}
@@ -76,14 +77,20 @@ class QuotingWriter:
 
     def rank(self, question: Question, evidence: Sequence[Evidence]) -> list[list[ScoredSentence]]:
         """For each part of the question the sentences it may be answered by, best first."""
-        found = candidates(evidence, self._statements, question.filters.speakers)
+        return self._ranked(question, self._candidates(question, evidence))
+
+    def _candidates(self, question: Question, evidence: Sequence[Evidence]) -> list[Candidate]:
+        return candidates(evidence, self._statements, question.filters.speakers)
+
+    def _ranked(self, question: Question, found: Sequence[Candidate]) -> list[list[ScoredSentence]]:
         return self._scorer.score(question, found, _JUDGED)
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A draft whose every claim is a whole sentence of the evidence, or an empty one."""
         if question.by_article:
             return self._lines(question, evidence)
-        ranked = self.rank(question, evidence)
+        every = self._candidates(question, evidence)
+        ranked = self._ranked(question, every)
         if not any(ranked):
             return Draft((), 0.0, related=bool(evidence))
         verdict = self._confidence.judge(ranked)
@@ -92,11 +99,11 @@ class QuotingWriter:
         pools: list[_Pool] = []
         missing: list[str] = []
         for part, found, lacks in zip(question.parts, ranked, verdict.missing, strict=True):
-            fitting, whole = ([], False) if lacks else self._pools(question, part, found)
+            fitting, told = ([], False) if lacks else self._pools(question, part, found)
             label = part.text if len(question.parts) > 1 else ""
             pools += [_Pool(label, sentences) for sentences in fitting]
-            missing += [] if whole else [part.text]
-        claims = self._chosen(question, pools) if pools else []
+            missing += [] if told else [part.text]
+        claims = self._chosen(question, pools, every) if pools else []
         if question.form == "fact" and len(ranked) == 1:
             claims = self._with_mark(question.parts[0], claims, ranked[0])
         return Draft(
@@ -137,7 +144,9 @@ class QuotingWriter:
         place, mark = quoted[best.text], " ".join(best.framed[slice(*found)].split())
         return [*claims[:place], replace(claims[place], mark=mark), *claims[place + 1 :]]
 
-    def _chosen(self, question: Question, pools: Sequence[_Pool]) -> list[DraftClaim]:
+    def _chosen(
+        self, question: Question, pools: Sequence[_Pool], every: Sequence[Candidate]
+    ) -> list[DraftClaim]:
         """Sentences of the pools; each part of a question, and each person asked for, by itself."""
         most = self._settings.sentences
         if question.form == "fact":
@@ -145,6 +154,9 @@ class QuotingWriter:
         ranked = [pool.sentences for pool in pools]
         adding = _ADDING.get(question.form, ANY)
         chosen = choose(ranked, self._encode, most, self._settings.words, question.order, adding)
+        if question.form == "words":
+            room = self._settings.words - sum(len(words(one.candidate.text)) for one in chosen)
+            chosen = whole(chosen, every, cache(self._statements), room)
         if question.form == "sides":  # which are told in turn
             return [_claim(one.candidate) for one in in_order(chosen, question.order, spoken=True)]
         groups: list[list[ScoredSentence]] = [[] for _ in pools]

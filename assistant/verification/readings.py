@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.attribution import find_statements
-from assistant.attribution.quotations import mask
 from assistant.language import Names, Parse, Parser, stem, terms
 from assistant.models.embedding import Vectors
+from assistant.quotations import quotations
 from assistant.reading.injection import is_order
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
@@ -56,7 +56,9 @@ class Reading:
     @cached_property
     def quotes(self) -> tuple[Span, ...]:
         """What stands in quotation marks in it, as spans of its article."""
-        return mask(self.text, self.start).all_quotes
+        at = self.start
+        inside = (one.inside for one in quotations(self.text))
+        return tuple(Span(at + one.start, at + one.end) for one in inside)
 
     def inside(self, spans: Iterable[Span]) -> set[int]:
         """Places of the tokens within spans of its article."""

@@ -28,7 +28,7 @@ from transformers import BertForSequenceClassification
 
 _BATCH = {"answers": 32, "supports": 16}
 _REPLAYED = 1 / 4  # of the articles of an earlier training, against forgetting
-_RATE = 3e-5
+RATE = 3e-5
 _WARM_UP = 0.1  # of the steps
 _ANSWER_WEIGHT = 2.0
 RANKED = 0.5  # weight of the loss of a question's order
@@ -140,6 +140,7 @@ def train(
     out: Path,
     halved: bool = False,
     frozen: int = 0,
+    rate: float = RATE,
 ) -> list[float]:
     """Train, and write ``config.json`` and ``model.safetensors``; returns the loss of each step."""
     torch.manual_seed(0)
@@ -148,7 +149,7 @@ def train(
     network.bert.encoder.layer[:frozen].requires_grad_(False)
     network.train()
     trained = [weights for weights in network.parameters() if weights.requires_grad]
-    optimizer = torch.optim.AdamW(trained, _RATE, fused=True)
+    optimizer = torch.optim.AdamW(trained, rate, fused=True)
     warm_up, total = max(1, round(_WARM_UP * len(planned))), len(planned)
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min((n + 1) / warm_up, (total - n) / max(1, total - warm_up))
@@ -207,6 +208,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--steps", type=int, help="at most")
     parser.add_argument("--bfloat16", action="store_true", help="faster where the processor has it")
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning, at its highest")
     parser.add_argument("--seed", type=int, default=14)
     asked = parser.parse_args()
     torch.manual_seed(asked.seed)
@@ -222,7 +224,7 @@ def main() -> None:
     else:
         network = start(asked.layers)
     planned = plan(pairs, asked.epochs, asked.steps, chance)
-    train(network, planned, asked.out, asked.bfloat16, asked.frozen)
+    train(network, planned, asked.out, asked.bfloat16, asked.frozen, asked.rate)
 
 
 if __name__ == "__main__":
