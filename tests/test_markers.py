@@ -120,3 +120,31 @@ def test_it_does_not_matter_where_a_reply_is_cut(cuts: list[int]) -> None:
     whole, at_once, _ = composed(REPLY)
     assert (text, claims) == (whole, at_once)
     assert [one.cites for one in claims] == [(1,), (2, 3), (), (1, 2, 5, 6, 7), ()]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+@pytest.mark.parametrize(
+    ("reply", "claims"),
+    [
+        ("It is open [[1]](https://x.example/a).", [("It is open.", (1,))]),
+        ("It is open [2](https://x.example/a_b).", [("It is open.", (2,))]),
+        ("It is open ([1]). Old (see [1], [2]).", [("It is open.", (1,)), ("Old.", (1, 2))]),
+        ("It is open (Source: [3]).", [("It is open.", (3,))]),
+        ("It is open **[1]**. It is **old** [2].", [("It is open.", (1,)), ("It is old.", (2,))]),
+        ("It is open [[1]]. Old [[1]][[2]].", [("It is open.", (1,)), ("Old.", (1, 2))]),
+        ("It is open [^1]. Old [Source 2].", [("It is open.", (1,)), ("Old.", (2,))]),
+        ("According to [1], it is open.", [("it is open.", (1,))]),
+        (
+            "It is open (as told [1]) and [sic] old.",
+            [("It is open (as told) and [sic] old.", (1,))],
+        ),
+    ],
+)
+def test_a_mark_of_any_form_leaves_nothing_behind(
+    reply: str, claims: list[tuple[str, tuple[int, ...]]], size: int
+) -> None:
+    composer, events = Composer(), []
+    for start in range(0, len(reply), size):
+        events += composer.feed(reply[start : start + size])
+    events += composer.finish()
+    assert [(e.text, e.cites) for e in events if isinstance(e, DraftClaim)] == claims

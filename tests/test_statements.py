@@ -408,7 +408,10 @@ def test_who_speaks_behind_a_label(text: str, expected: list[tuple[str, str]]) -
         ("“It is safe,” Ida Horn and Piet Maas said.", ["Ida Horn", "Piet Maas"]),
         ("The rector, Jonas Falk, came late. The rector denied the charge.", ["Jonas Falk"]),
         ("Chief engineer Clara Weiss left. The chief engineer said it was safe.", ["Clara Weiss"]),
-        ("The nurses Clara Weiss and the nurse Anna Berg left. The nurse said it was over.", ["nurse"]),
+        (
+            "The nurses Clara Weiss and the nurse Anna Berg left. The nurse said it was over.",
+            ["nurse"],
+        ),
         ("In a post on X, Piet Maas (@pmaas) wrote: “It is gone.”", ["Piet Maas"]),
         ("Speaking to Radio Sond, Piet Maas (Greens), 41, said it was gone.", ["Piet Maas"]),
         ("Ayman al-Rashid is here. Al-Rashid said it was gone.", ["Ayman al-Rashid"]),

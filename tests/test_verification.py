@@ -221,3 +221,36 @@ def test_a_country_goes_by_its_capital_too(name: str) -> None:
     others = {"kremlin": "russia", "london": "uk", "america": "us", "khartoum": "sudan"}
     assert others.get(name, "television") in akin_names(name)
     assert name in akin_names(others.get(name, "television"))
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "said"),
+    [
+        ("The port owes 3 400 000 euros to its staff.", "The port owes 3,400,000 euros.", True),
+        (
+            "The port owes 3\u202f400\u202f000 euros to its staff.",
+            "The port owes 3.4 million euros.",
+            True,
+        ),
+        ("The port owes 3\u00a0400 euros to its staff.", "The port owes 400 euros.", False),
+        ("The port owes 3.400.000 euros to its staff.", "The port owes 3,400,000 euros.", True),
+        ("The port owes 3.400 euros to its staff.", "The port owes 3.4 euros.", False),
+        ("Prices rose by 3,4 percent.", "Prices rose by 3.4 percent.", True),
+        ("Prices rose by 3.125 percent.", "Prices rose by 3.125 percent.", True),
+        ("Rates fell by three percentage points.", "Rates fell by three percent.", False),
+        ("Most of the boats in the port were old.", "All boats in the port were old.", False),
+        ("Half of the boats in the port were old.", "Most boats in the port were old.", False),
+        ("Some boats in the port were old.", "Every boat in the port was old.", False),
+        ("All of the boats in the port were old.", "Most boats in the port were old.", True),
+        ("Every third boat in the port was old.", "Every boat in the port was old.", False),
+        ("Several boats in the port were old.", "Several of the boats in the port were old.", True),
+        ("Many boats in the port were old.", "None of the boats in the port were old.", False),
+        ("Łucja Wójcik closed the port.", "Lucja Wojcik closed the port.", True),
+        ("The port was closed by the mayor.", "The port was closed by Ángel Íñiguez.", False),
+        ("The port was closed by Marta Quince.", "The port was closed by Élodie Šubić.", False),
+    ],
+)
+def test_figures_quantities_and_names_as_the_world_writes_them(
+    text: str, claim: str, said: bool
+) -> None:
+    assert (reason(text, claim) == "") == said, reason(text, claim)

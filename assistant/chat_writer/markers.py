@@ -9,15 +9,33 @@ from assistant.answering.evidence import DraftClaim
 from assistant.quotations import quotations
 from assistant.text import sentences, words
 
-_MARK = re.compile(
-    r"\s*[\[【]\s*(?:sources?\s*)?(\d+(?:\s*[,;–-]\s*\d+)*)\s*(?:†[^】]*)?[\]】]", re.IGNORECASE
+_ONE = (
+    r"[\[【]\s*\^?(?:(?:sources?|citation|ref(?:erence)?|passage|document)\s*[:#]?\s*)?"
+    r"\d+(?:\s*[,;–-]\s*\d+)*\s*(?:†[^】\n]*)?[\]】]"
 )
-_BEGUN = re.compile(r"(?:\s*,)?\s*(?:[\[【][^\]】`\n]{0,40})?\Z")
+_ADDRESS = r"(?:\((?:https?:|www\.|#|/)[^)\s]*\))"
+_LEAD = r"(?:see|cf\.|sources?|citations?|per|from|via|in)"
+_MARK = re.compile(
+    rf"(?:\s*\*\*{_ONE}\*\*|\s*\[{_ONE}\]{_ADDRESS}?"  # **[1]**, [[1]](https://…)
+    rf"|\s*\((?:{_LEAD}:? )?{_ONE}{_ADDRESS}?(?:[,;]?(?: and)? ?{_ONE})*\)"  # (see [1])
+    rf"|\s*{_ONE}{_ADDRESS}?)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+(?:\s*[–-]\s*\d+)?")
+_BEGUN = re.compile(  # what may yet become a mark
+    r"(?:\s*,)?\s*(?:\*{1,2}|\([A-Za-z.]{0,10}:? ?|\[)?"
+    r"(?:[\[【][^\]】`\n]{0,40}(?:[\]】]{1,2}(?:\([^)\s]{0,300}|\*)?)?)?\Z"
+)
+_MORE = re.compile(
+    r"\]?(?:\([^)\s]{0,300}|\*|[,;] ?(?:\[[^\]]{0,12})?)?"
+)  # behind a mark: what belongs to it
+_OPENED = re.compile(r"\s*\([A-Za-z.]{0,10}:? ?\Z")
 _WITHIN = re.compile(r"(?<=\w)`(?=\w)")  # an apostrophe, and no code
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
 _WIDEST = 20  # sources that "[1-20]" may stand for
 _DECORATION = re.compile(
     r"^(?:[-*•>#]+\s+|\d{1,2}[.)]\s+)+|\*\*|__|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)"
+    r"|^(?i:according to|as (?:reported|stated) (?:in|by)|per)(?: sources?)?,\s+"  # before a mark
 )
 _LIST_NUMBER = re.compile(r"\d{1,2}[.)]")
 
@@ -48,20 +66,33 @@ class Composer:
         yield from self._claims(last=True)
 
     def _words(self, last: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
-        while match := next(filter(self._is_mark, _MARK.finditer(self._held)), None):
-            before, numbers = self._held[: match.start()], _numbers(match[1])
+        while match := self._next(last):
+            before, numbers = self._held[: match.start()], _numbers(match[0])
             if before.strip() == "," and self._marks and self._marks[-1][0] == len(self._text):
                 before = ""  # "[1], [2]"
             self._held = self._held[match.end() :]
             self._text += before
             self._marks.append((len(self._text), numbers))
             yield before, numbers
-        begun = _BEGUN.search(self._held)
-        end = len(self._held) if last or begun is None else begun.start()
+        end = len(self._held) if last else self._kept()
         if end:
             self._text += self._held[:end]
             yield self._held[:end], ()
             self._held = self._held[end:]
+
+    def _next(self, last: bool) -> re.Match[str] | None:
+        """The first mark that nothing can be added to."""
+        match = next(filter(self._is_mark, _MARK.finditer(self._held)), None)
+        open_ = match and not last and _MORE.fullmatch(self._held, match.end())
+        return None if open_ else match
+
+    def _kept(self) -> int:
+        """Where what is, or may become, a mark begins; the end where nothing does."""
+        marks = (match.start() for match in filter(self._is_mark, _MARK.finditer(self._held)))
+        begun = _BEGUN.search(self._held)
+        place = min(next(marks, len(self._held)), begun.start() if begun else len(self._held))
+        opened = _OPENED.search(self._held, 0, place)
+        return opened.start() if opened else place
 
     def _is_mark(self, match: re.Match[str]) -> bool:
         line = (self._text + self._held[: match.start()]).rpartition("\n")[2]
@@ -87,13 +118,14 @@ class Composer:
                 yield DraftClaim(text, (), tuple(dict.fromkeys(cites)))
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    """The numbers of a mark: "1, 3-5" is 1, 3, 4, 5."""
+def _numbers(mark: str) -> tuple[int, ...]:
+    """The numbers of a mark: "[1, 3-5]" is 1, 3, 4, 5."""
     found: list[int] = []
-    for part in re.split(r"[,;]", text):
-        if match := _RANGE.search(part):
-            first, last = int(match[1]), int(match[2])
-            found += range(first, min(last, first + _WIDEST) + 1)
-        else:
-            found.append(int(part))
+    for one in re.findall(_ONE, mark, re.IGNORECASE):
+        for part in _NUMBER.findall(one.partition("†")[0]):
+            if match := _RANGE.search(part):
+                first, last = int(match[1]), int(match[2])
+                found += range(first, min(last, first + _WIDEST) + 1)
+            else:
+                found.append(int(part))
     return tuple(found)

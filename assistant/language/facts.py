@@ -29,9 +29,15 @@ _DATES = [
     ),
     re.compile(rf"\b{_MONTH_NAME},?(?: of)? (?P<year>\d{{4}})\b"),
 ]
+_SPACE = "[ \u00a0\u2009\u202f]"  # plain, no-break, thin, narrow no-break
+_SCALES = "|".join([*_EN.scales, *_EN.short_scales])
 _FIGURES = re.compile(
-    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"(?:[ -]?({'|'.join([*_EN.scales, *_EN.short_scales])})\b)?",
+    rf"(?:(?P<spaced>(?<![\d.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)(?:[.,]\d+)?)"  # 1 250 000,5
+    r"|(?P<pointed>(?<![\d.,])[1-9]\d{0,2}(?:(?:\.\d{3}){2,}(?!\d)(?:,\d+)?"  # 1.250.000,5
+    rf"|\.\d{{3}}(?!\d|(?:{_SPACE}|-)?(?:%|per|{_SCALES}))))"  # 12.500 crowns
+    rf"|(?P<comma>(?<![\d.,])\d+,\d{{1,2}}(?={_SPACE}?(?:%|per|{_SCALES})))"  # 12,5 percent
+    r"|(?P<plain>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?))"
+    rf"(?:(?:{_SPACE}|-)?(?P<scale>{_SCALES})\b)?",
     re.IGNORECASE,
 )
 _SPELT_WORD = f"(?:{'|'.join([*_EN.numbers, *_EN.scales])})"
@@ -97,9 +103,16 @@ def _day(match: re.Match[str]) -> Day:
 
 
 def _figure(match: re.Match[str]) -> Decimal:
-    unit = (match[2] or "").casefold()
+    """A figure with its scale; thousands may be marked by commas, spaces or points."""
+    unit = (match["scale"] or "").casefold()
     scale = _EN.scales.get(_EN.short_scales.get(unit, unit), 1)
-    return (Decimal(match[1].replace(",", "")) * scale).normalize()
+    if match["plain"]:
+        figure = match["plain"].replace(",", "")
+    elif match["pointed"]:
+        figure = match["pointed"].replace(".", "").replace(",", ".")
+    else:
+        figure = re.sub(_SPACE, "", match["spaced"] or match["comma"]).replace(",", ".")
+    return (Decimal(figure) * scale).normalize()
 
 
 def _spelt(text: str) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _GRAMMAR = ("tok2vec", "tagger", "parser")
 _NAMING = ("ner",)
 _LOADING = threading.Lock()
 _SHORT_WORD = regex.compile(r"\b\p{Lu}\p{L}{0,3}\b")
+_THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4})[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _SHORT_NAMES = ("J", "Al", "Bob", "John")
 
 
@@ -181,7 +183,7 @@ def _pipeline(name: str) -> Any:
 def _english(text: str) -> str:
     """A text as the pipeline reads it, letter for letter: "Émile" is no name to it, "Emile" is.
 
-    A name that would be another word then ("Ås") is put as an English one.
+    A name that would be another word then ("Ås") is put as an English one, and "1 250" as "1,250".
     """
 
     def other(found: regex.Match[str]) -> str:
@@ -189,7 +191,7 @@ def _english(text: str) -> str:
         taken = not word.isascii() and plain(word).lower() in english().stop_words
         return _SHORT_NAMES[len(word) - 1] if taken else word
 
-    return plain(str(_SHORT_WORD.sub(other, text)))
+    return plain(str(_SHORT_WORD.sub(other, _THOUSANDS.sub(",", text))))
 
 
 def _token(token: Any, text: str) -> Token:

@@ -16,6 +16,7 @@ from assistant.verification.embedding_cache import EmbeddingCache, Encode
 from assistant.verification.figures import wrong_figure
 from assistant.verification.modality import wrong_certainty
 from assistant.verification.polarity import wrong_polarity
+from assistant.verification.quantifiers import wrong_quantity
 from assistant.verification.quotes import holds, quoted
 from assistant.verification.readings import Reading, Source, read_claim, read_source, states
 from assistant.verification.semantic_roles import swapped
@@ -132,6 +133,7 @@ class Checker:
         carrier = max(ground, key=lambda one: len(one.given - claim.frame))
         return (
             wrong_figure(claim, ground)
+            or wrong_quantity(claim, ground)
             or unknown_name(claim, ground)
             or wrong_polarity(claim, ground)
             or wrong_certainty(claim, ground)

@@ -49,6 +49,7 @@ _UNITS = [
     },
     {"gram", "kilogram", "kilo", "tonn", "ton", "pound"},
     {"second", "minut", "hour", "day", "week", "month", "year"},
+    {"percent", "percentag"},  # "rose by two percent" and "by two percentage points"
 ]
 _LISTED = regex.compile(r"(?:\p{Lu}[\w.’' -]*, )+(?:and )?\p{Lu}|\p{Lu}[\w.’'-]* and (?:\p{Lu})")
 _PARTS = re.compile(

@@ -11,7 +11,7 @@ from assistant.language import Names, Parse, Parser, stem, terms
 from assistant.models.embedding import Vectors
 from assistant.quotations import quotations
 from assistant.reading.injection import is_order
-from assistant.text import sentences, words
+from assistant.text import folded, sentences, words
 from assistant.types import Article, Span, Statement
 from assistant.verification.embedding_cache import Encode
 
@@ -51,7 +51,7 @@ class Reading:
     @cached_property
     def stems(self) -> tuple[str, ...]:
         """The stem of every token."""
-        return tuple(stem(token.text.casefold().replace("’", "'")) for token in self.parse.tokens)
+        return tuple(stem(folded(token.text).replace("’", "'")) for token in self.parse.tokens)
 
     @cached_property
     def quotes(self) -> tuple[Span, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.language.facts import facts
 from assistant.language.names import is_title
-from assistant.text import words
+from assistant.text import folded, words
 from assistant.verification.alignment import Alignment
 from assistant.verification.lexicon import akin_names
 from assistant.verification.readings import Reading, is_term
@@ -26,9 +26,10 @@ def unknown_name(claim: Reading, ground: Sequence[Alignment]) -> str | None:
         article = one.source.article
         text = f"{article.title}\n{article.text}\n{article.outlet}\n{article.byline}"
         every = [word.removesuffix("'s") for word in words(text)]
-        known.update(every)
+        known |= set(every) | set(map(folded, every))
         initials.append("".join(word[0] for word in every))
-    for name in sorted(facts(claim.text).names - known):
+    named = facts(claim.text).names
+    for name in sorted(one for one in named if not {one, folded(one)} & known):
         if is_title(name) or known & akin_names(name) or not is_term(name) or facts(name).numbers:
             continue
         short = 1 < len(name) <= _LONGEST_INITIALS and any(name in text for text in initials)

@@ -1,0 +1,58 @@
+"""How many of some things a claim speaks of: "all schools" is not said by "most of the schools"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.language.language import english
+from assistant.verification.alignment import Alignment
+from assistant.verification.readings import Reading
+
+_EN = english()
+_SAME = {"every": "all", "each": "all", "both": "all", "no": "none", "neither": "none"}
+_SAME |= {"majority": "most", "various": "several", "numerous": "many", "minority": "few"}
+# What else is true where the first is.
+_SAYS = {
+    "all": {"most", "half", "many", "several", "some"},
+    "most": {"half", "many", "several", "some"},
+    "half": {"many", "several", "some"},
+    "many": {"several", "some"},
+    "several": {"many", "some"},
+    "some": {"several"},
+    "few": {"some"},
+    "none": set[str](),
+}
+_ORDINALS = frozenset("second third fourth fifth sixth seventh eighth ninth tenth".split())
+
+
+def wrong_quantity(claim: Reading, ground: Sequence[Alignment]) -> str | None:
+    """Whether a claim has more, or less, of some things than every sentence that speaks of them."""
+    held = [pair for one in ground for pair in _quantified(one.sentence)]
+    for noun, quantifier in _quantified(claim):
+        own = [other for name, other in held if name == noun]
+        if own and not any(quantifier == one or quantifier in _SAYS.get(one, ()) for one in own):
+            return f"the source has “{own[0]}” where the claim has “{quantifier}”"
+    return None
+
+
+def _quantified(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The stem of each noun that has a quantifier, and that."""
+    tokens, parse = reading.parse.tokens, reading.parse
+    for place, token in enumerate(tokens):
+        word = _SAME.get(token.text.casefold(), token.text.casefold())
+        if word not in _SAYS and word not in _EN.percent:
+            continue
+        of = (child for child in parse.children(place, "prep") if tokens[child].text == "of")
+        noun = next((n for one in of for n in parse.children(one, "pobj")), None)
+        if noun is None and token.dep in ("det", "predet", "amod", "nmod", "compound", "advmod"):
+            noun = token.head
+        if noun is None or not tokens[noun].tag.startswith("NN") or noun == place:
+            continue
+        yield reading.stems[noun], _nth(reading, word, place, noun)
+
+
+def _nth(reading: Reading, word: str, place: int, noun: int) -> str:
+    """The quantifier, or "every fifth" where an ordinal stands before the noun."""
+    between = (reading.parse.tokens[n].text.casefold() for n in range(place + 1, noun))
+    ordinal = next((one for one in between if one in _ORDINALS), "")
+    return f"every {ordinal}" if word == "all" and ordinal else word
