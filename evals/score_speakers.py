@@ -4,9 +4,9 @@
 
 An annotation (``tests/data/SPEAKERS.md``) is a line for an article: its id and ``speakers``, a list
 of start, end and names of each sentence in which somebody's words are reported; "?" is somebody
-without a name. Prints for the articles that were read while building, and for the sealed ones (by the hash
-of ``evals/training``): precision of the speakers shown, recall of the sentences in which somebody
-named speaks, F1. ``--show`` prints what is wrong, of the former only.
+without a name. Prints for the articles that were read while building, and for the sealed ones (by
+the hash of ``evals/training``): precision of the speakers shown, recall of the sentences in which
+somebody named speaks, F1. ``--show`` prints what is wrong, of the former only.
 """
 
 from __future__ import annotations
