@@ -26,9 +26,9 @@ _BEGUN = re.compile(  # what may yet become a mark
     r"(?:\s*,)?\s*(?:\*{1,2}|\([A-Za-z.]{0,10}:? ?|\[)?"
     r"(?:[\[【][^\]】`\n]{0,40}(?:[\]】]{1,2}(?:\([^)\s]{0,300}|\*)?)?)?\Z"
 )
-_MORE = re.compile(
-    r"\]?(?:\([^)\s]{0,300}|\*|[,;] ?(?:\[[^\]]{0,12})?)?"
-)  # behind a mark: what belongs to it
+_MORE = re.compile(  # what belongs to the mark before it
+    r"\]?(?:\([^)\s]{0,300}|\*|(?:[,;] ?(?:\[[^\]]{0,12}\]?)?)*)?"
+)
 _OPENED = re.compile(r"\s*\([A-Za-z.]{0,10}:? ?\Z")
 _WITHIN = re.compile(r"(?<=\w)`(?=\w)")  # an apostrophe, and no code
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
