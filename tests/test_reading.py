@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.reading import Unreadable, estimate, normalized, read
-from assistant.reading.articles import build, canonical
+from assistant.reading.addresses import canonical
+from assistant.reading.articles import build
 from assistant.settings import ReadingSettings
 from assistant.types import Article, Skipped
 
@@ -407,3 +408,34 @@ def test_urls_that_are_no_web_page_are_dropped(url: str) -> None:
 
 def test_fragments_leave_the_canonical_url() -> None:
     assert canonical("https://a.example/x#y") == "https://a.example/x"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/yard-deal/",
+        "https://www.a.example/yard-deal",
+        "https://m.a.example/yard-deal?utm_source=x&fbclid=1",
+        "https://a.example/yard-deal/amp/",
+        "https://amp.a.example/yard-deal",
+        "https://a.example/amp/yard-deal",
+        "https://a.example/yard-deal?amp=1",
+        "HTTPS://WWW.A.EXAMPLE/yard-deal/#comments",
+    ],
+)
+def test_one_story_has_one_address(url: str) -> None:
+    assert canonical(url) == "https://a.example/yard-deal"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("https://a.example/yard", "https://a.example/yards"),
+        ("https://a.example/s?id=1", "https://a.example/s?id=2"),
+        ("https://a.example/camp", "https://a.example/c"),
+        ("https://m.example/yard", "https://example/yard"),
+        ("https://a.example/Yard", "https://a.example/yard"),
+    ],
+)
+def test_two_stories_have_two(one: str, two: str) -> None:
+    assert canonical(one) != canonical(two)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
@@ -15,6 +16,7 @@ from assistant.language import Parser
 from assistant.models.embedding import Embedder
 from assistant.models.framing import encoder_text
 from assistant.reading import Unreadable, normalized
+from assistant.reading.addresses import canonical, forms
 from assistant.settings import Settings
 from assistant.types import Article, IngestReport, Skipped, to_dict
 
@@ -80,6 +82,7 @@ class Ingest:
         if isinstance(item, Skipped):
             self._skipped.append(item)
             return
+        item = self._as_known(item)
         digest = _digest(item)
         if any(entry.article.id == item.id for entry in self._batch):
             self._flush()
@@ -97,6 +100,17 @@ class Ingest:
         else:
             self._seen[item.id] = digest
             self._keep(item, digest, bool(known))
+
+    def _as_known(self, article: Article) -> Article:
+        """The article under the id that an earlier version of this package gave its address."""
+        if (
+            not article.url
+            or article.id != canonical(article.url)
+            or self._catalog.known(article.id)
+        ):
+            return article
+        older = (form for form in forms(article.id) if self._catalog.known(form))
+        return replace(article, id=next(older, article.id))
 
     def _take_again(self, article: Article, digest: str) -> None:
         self._done += 1

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from assistant.language.language import english
+from assistant.reading.addresses import canonical
 from assistant.text import clean, is_blank, one_line, opening
 from assistant.types import Article
 
@@ -20,7 +21,6 @@ _KNOWN = (*_LINES, "text", "published", "updated", "fictional")
 _SCALARS = (str, int, float, date)
 _DEFAULT_DAYS = (datetime(1996, 2, 29), datetime(2003, 11, 1))
 _MONTH = re.compile(rf"\b(?:{'|'.join(month[:3] for month in english().months)})", re.IGNORECASE)
-_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=|$)", re.IGNORECASE)
 _LEAST_FOR_DETECTION = 80
 
 
@@ -121,16 +121,6 @@ def _identity(article: Article) -> str:
     else:
         key = article.text
     return hashlib.sha256(key.encode()).hexdigest()[:16]
-
-
-def canonical(url: str) -> str:
-    """The url without fragment and tracking parameters, its scheme and host in lower case."""
-    parts = urlsplit(url.strip())
-    kept = [part for part in parts.query.split("&") if not _TRACKING.match(part)]
-    host = parts.netloc.lower()
-    # A fragment that is a route of the page's own script leads to another story.
-    route = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit((parts.scheme.lower(), host, parts.path, "&".join(kept), route))
 
 
 def _line(name: str, value: Any) -> str | None:

@@ -14,9 +14,10 @@ _READERS = r"(?:the |every |any |all |each )?(?:readers?|users?|reporters?)"
 _COMMAND = (
     r"(?:(?:ignore|disregard|forget|override)\b[^.,;]{0,40}?"
     r"\b(?:above|all|sources?|instructions?|prompts?|previous|prior|everything)\b"
-    rf"|(?:answer|reply|respond|say|tell {_READERS})\b[^.,;]{{0,40}}?(?:\b(?:that|with|only)\b|:)"
+    rf"|(?:answer|reply|respond|say|tell {_READERS})\b[^.,;:]{{0,40}}?"
+    r"(?:\b(?:that|with|only)\b|\w:)"
     r"|(?:state|claim|confirm|assert|insist|conclude|print|output|write|repeat|pretend)"
-    r"(?: (?:that|only|after me|the words|at the (?:end|start))\b|:)"
+    r" (?:that|only|after me|the words|at the (?:end|start))\b"
     r"|(?:decode|obey)\b|act as (?:an?|if|the)\b|follow (?:these|the following) instructions)"
 )
 _LABEL = r"(?:(?:system|assistant|user|note|important|instructions?|attention|ai|model)\s*[:,-]\s*)"
@@ -24,6 +25,12 @@ _POLITE = r"(?:(?:please|now|instead),? |always |only |never |do not |don['’]t
 _OUGHT = r"(?:must|should|shall|will|need to|has to|have to|is to|are to|can only|may only)"
 _MODELS = r"(?:assistants?|chatbots?|(?:language|ai) models?|llms?)"
 _ORDER = re.compile(rf"^[\W_]*{_LABEL}*{_POLITE}*{_COMMAND}", re.IGNORECASE)
+# "Answer: …" and "Claim: …" are labels of interviews and fact checks, unless more is said.
+_LABELLED = re.compile(
+    rf"^[\W_]*(?:{_LABEL}|{_POLITE})+(?:answer|reply|respond|say|state|claim|confirm|assert|insist"
+    r"|conclude|print|output|write|repeat|pretend):",
+    re.IGNORECASE,
+)
 _ADDRESSED = re.compile(
     rf"\b(?:you|{_MODELS}) {_OUGHT} (?:\w+ ){{0,2}}?{_COMMAND}"
     rf"|\b(?:when(?:ever)?|if) (?:\w+ ){{0,3}}?ask(?:ed|s)\b[^.,]{{0,60}}, {_POLITE}*{_COMMAND}"
@@ -45,7 +52,7 @@ def is_order(sentence: str) -> bool:
     Such a sentence reports nothing. What somebody is quoted or reported as saying does not count.
     """
     bare = _QUOTED.sub("“”", visible(sentence))
-    if _ORDER.search(bare) or _MARKUP.search(bare):
+    if _ORDER.search(bare) or _LABELLED.search(bare) or _MARKUP.search(bare):
         return True
     found = _ADDRESSED.search(bare)
     return found is not None and not (

@@ -1,34 +1,64 @@
-"""HTML pages: text and metadata by trafilatura, and what the page says of itself in JSON-LD."""
+"""HTML pages: text by trafilatura, and what the page says of itself."""
 
 from __future__ import annotations
 
-import json
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
+from assistant.reading import linked_data
 from assistant.reading.articles import Unreadable, day
+from assistant.reading.page_body import prepare
 from assistant.reading.plain import decode
+from assistant.text import folded, one_line, words
 
-_TYPES = ["NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "OpinionNewsArticle"]
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LATIN = ("iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii")
+# Names of meta elements in lower case, the surest first.
 _META = {
-    "published": ("article:published_time", "datePublished", "date", "dcterms.date", "pubdate"),
-    "updated": ("article:modified_time", "dateModified", "lastmod"),
-    "outlet": ("og:site_name", "application-name"),
-    "title": ("og:title",),
-    "byline": ("author", "article:author", "byl"),
-    "url": ("og:url",),
+    "published": (
+        "article:published_time og:article:published_time article:published datepublished"
+        " date_published parsely-pub-date sailthru.date dc.date.issued dcterms.issued"
+        " dcterms.created dc.date dcterms.date citation_publication_date citation_date"
+        " publish-date publish_date publishdate publication_date pubdate published_time date"
+    ).split(),
+    "updated": (
+        "article:modified_time og:article:modified_time og:updated_time datemodified"
+        " dcterms.modified dc.date.modified lastmod last-modified"
+    ).split(),
+    "outlet": ["og:site_name", "application-name", "citation_journal_title", "dc.publisher"],
+    "title": ["og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title"],
+    "byline": [
+        "author",
+        "article:author",
+        "byl",
+        "parsely-author",
+        "sailthru.author",
+        "dc.creator",
+    ],
+    "url": ["og:url"],
 }
+_TIMES = (
+    "//time[@itemprop='datePublished' or @pubdate]",
+    "//article//time[@datetime]",
+    "//main//time[@datetime]",
+    "//time[@datetime]",
+)
+_HEADLINES = "//article//h1", "//main//h1", "//h1"
+_BY = re.compile(r"^\s*(?:by|written by|words by|von|par|por)\s*:?\s+", re.IGNORECASE)
+_ADDRESS = re.compile(r"^(?:[a-z][\w+.-]*://|www\.|@|#|/)", re.IGNORECASE)
+_LONGEST_BYLINE = 120  # characters
+_SITE = r"\s*(?:[|·•»]|\s[-–—]\s|::|:\s)\s*"  # between a headline and the site's name
 
 
 def read_html(data: bytes) -> dict[str, Any]:
     """Fields of a web page.
 
-    What the page states (JSON-LD, then meta elements) goes before what trafilatura finds. Dates
-    are only taken where they are stated: a guessed date is worse than none.
+    What the page states of the article that it is about (JSON-LD, then meta elements, then its
+    headline and ``time``) goes before what trafilatura finds. Dates are only taken where they are
+    stated: a guessed date is worse than none.
 
     Raises:
         Unreadable: no article text is found in it.
@@ -39,14 +69,86 @@ def read_html(data: bytes) -> dict[str, Any]:
     tree = trafilatura.load_html(_decode(data))
     if tree is None:
         raise Unreadable("not HTML")
-    stated = {**_elements(tree), **_linked_data(tree)}
+    fields = _fields(tree)
+    prepare(tree)
     document = trafilatura.bare_extraction(
         tree, include_comments=False, include_tables=False, with_metadata=False
     )
     text = getattr(document, "text", None) or ""
-    found = {"title": getattr(document, "title", None) or tree.findtext(".//title")}
-    fields = {key: value for key, value in {**found, **stated}.items() if _usable(key, value)}
-    return {**fields, "text": "\n\n".join(line for line in text.split("\n") if line.strip())}
+    lines = [line for line in text.split("\n") if line.strip()]
+    if lines and _same(lines[0], fields.get("title", "")):
+        lines = lines[1:] or lines  # the headline
+    return {**fields, "text": "\n\n".join(lines)}
+
+
+def _fields(tree: Any) -> dict[str, Any]:
+    meta = _elements(tree)
+    headlines = [
+        one_line("".join(one.itertext())) for path in _HEADLINES for one in tree.xpath(path)
+    ]
+    headlines = [
+        one for one in dict.fromkeys(headlines) if one and not _same(one, meta.get("outlet", ""))
+    ]
+    called = [*headlines[:1], *filter(None, [meta.get("title")])]
+    scripts = tree.xpath("//script[@type='application/ld+json']/text()")
+    urls = [*tree.xpath("//link[@rel='canonical']/@href"), *filter(None, [meta.get("url")])]
+    linked = linked_data.about(linked_data.articles(scripts), urls, called)
+    headline = linked.pop("headline", None) or meta.pop("title", None) or tree.findtext(".//title")
+    meta.pop("title", None)
+    stated = {**_visible(tree), **meta, **linked}
+    stated["title"] = _title(headline, headlines, stated.get("outlet"))
+    if urls and urls[0].startswith("http"):
+        stated["url"] = urls[0]
+    stated["language"] = _language(linked.get("language")) or _language(tree.get("lang"))
+    return {key: value for key, value in stated.items() if _usable(key, value)}
+
+
+def _headlines(tree: Any, outlet: str) -> list[str]:
+    """What the page shows in its first rank of headings, those of the article first."""
+    shown = (one_line("".join(one.itertext())) for path in _HEADLINES for one in tree.xpath(path))
+    return [one for one in dict.fromkeys(shown) if one and not _same(one, outlet)]
+
+
+def _title(stated: str | None, headlines: list[str], outlet: str | None) -> str | None:
+    """The headline as it stands, without the site's name behind or before it.
+
+    What the page shows as its only headline decides where the stated one begins or ends with it.
+    """
+    whole = one_line(html.unescape(stated or ""))
+    for shown in headlines:
+        if whole and (whole.startswith(shown) or whole.endswith(shown)):
+            return shown
+    if outlet:
+        site = re.escape(outlet)
+        ends = rf"{_SITE}{site}\s*$|^\s*{site}{_SITE}"
+        whole = re.sub(ends, "", whole, flags=re.IGNORECASE)
+    return whole or (headlines[0] if headlines else None)
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(other) and words(folded(one)) == words(folded(other))
+
+
+def _visible(tree: Any) -> dict[str, str]:
+    """Date and byline as the page shows them, marked as such."""
+    found: dict[str, str] = {}
+    for path in _TIMES:
+        stamps = (one.get("datetime") or "".join(one.itertext()) for one in tree.xpath(path))
+        stamp = next((one for one in stamps if _usable("published", one)), None)
+        if stamp:
+            found["published"] = stamp
+            break
+    return found | _names(tree)
+
+
+def _names(tree: Any) -> dict[str, str]:
+    paths = ("//*[@itemprop='author']//*[@itemprop='name']", "//*[@itemprop='author']")
+    for path in (*paths, "//a[@rel='author']", "//*[contains(@class, 'byline')]"):
+        names = [one_line("".join(one.itertext())) for one in tree.xpath(path)]
+        names = [_BY.sub("", one) for one in dict.fromkeys(names) if one]
+        if names and len(", ".join(names)) <= _LONGEST_BYLINE:
+            return {"byline": ", ".join(names)}
+    return {}
 
 
 def _decode(data: bytes) -> str:
@@ -64,82 +166,40 @@ def _decode(data: bytes) -> str:
 
 
 def _usable(key: str, value: Any) -> bool:
-    """False for what is missing, and for a date that the page states in a form of its own."""
+    """False for what is missing, a name that is an address, and a date in a form of its own."""
     if key in ("published", "updated"):
         try:
             return day(key, value) is not None
         except Unreadable:
             return False
+    if key in ("byline", "outlet", "title") and _ADDRESS.match(str(value)):
+        return False
     return bool(value)
 
 
-def _elements(tree: Any) -> dict[str, Any]:
-    stated: dict[str, str] = {}
+def _elements(tree: Any) -> dict[str, str]:
+    """What the meta elements state; an address is no name."""
+    stated: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
-        if name and element.get("content"):
-            stated.setdefault(name, element.get("content"))
-    fields = {
-        field: next((stated[name] for name in names if name in stated), None)
-        for field, names in _META.items()
-    }
-    canonical = tree.xpath("//link[@rel='canonical']/@href")
-    if canonical:
-        fields["url"] = canonical[0]
-    return _present({**fields, "language": _language(tree.get("lang"))})
+        if name and (element.get("content") or "").strip():
+            stated.setdefault(name.lower(), []).append(
+                html.unescape(element.get("content")).strip()
+            )
+    found = {field: _first(field, names, stated) for field, names in _META.items()}
+    return {field: value for field, value in found.items() if value}
 
 
-def _linked_data(tree: Any) -> dict[str, Any]:
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        try:
-            objects = list(_objects(json.loads(script)))
-        except (ValueError, RecursionError):
-            continue  # a page with broken metadata still has its text
-        for item in objects:
-            kinds = item.get("@type")
-            if any(kind in _TYPES for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                return _present(_article_fields(item))
-    return {}
-
-
-def _article_fields(item: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "title": item.get("headline") or item.get("name"),
-        "published": item.get("datePublished"),
-        "updated": item.get("dateModified"),
-        "byline": _name(item.get("author")),
-        "outlet": _name(item.get("publisher")),
-        "url": item.get("url") or _name(item.get("mainEntityOfPage")),
-        "correction": _name(item.get("correction")),
-        "license": _name(item.get("license")),
-        "language": _language(item.get("inLanguage")),
-    }
+def _first(field: str, names: Iterable[str], stated: dict[str, list[str]]) -> str | None:
+    """The first of some names that is stated and can be used; bylines all together."""
+    for name in names:
+        values = [value for value in stated.get(name, []) if _usable(field, value)]
+        if values:
+            return ", ".join(dict.fromkeys(values)) if field == "byline" else values[0]
+    return None
 
 
 def _language(value: Any) -> str | None:
     """The code of a language that is stated as one; a name like English is left to detection."""
     match = re.match(r"([a-zA-Z]{2})(?:[-_]|$)", value) if isinstance(value, str) else None
     return match[1].lower() if match else None
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _objects(item)
-    elif isinstance(value, dict):
-        yield value
-        yield from _objects(value.get("@graph") or [])
-
-
-def _name(value: Any) -> str | None:
-    """The readable part of a JSON-LD value: text, a thing with a name, or a list of them."""
-    if isinstance(value, list):
-        return ", ".join(name for name in map(_name, value) if name) or None
-    if isinstance(value, dict):
-        keys = ("name", "text", "description", "url", "@id")
-        value = next((value[key] for key in keys if value.get(key)), None)
-    return value if isinstance(value, str) else None
-
-
-def _present(fields: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if isinstance(value, str) and value.strip()}
