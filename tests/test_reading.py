@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from assistant.reading import Unreadable, estimate, normalized, read
 from assistant.reading.addresses import canonical
 from assistant.reading.articles import build
+from assistant.reading.web_pages import read_html
 from assistant.settings import ReadingSettings
 from assistant.types import Article, Skipped
 
@@ -439,3 +440,36 @@ def test_one_story_has_one_address(url: str) -> None:
 )
 def test_two_stories_have_two(one: str, two: str) -> None:
     assert canonical(one) != canonical(two)
+
+
+def test_pages_are_read_as_their_writers_meant_them() -> None:
+    """See tests/data/pages/README.md."""
+    from score_pages import figures, read
+
+    found = figures(list(read(Path(__file__).parent / "data/pages")))
+    assert found["pages"] == 60
+    assert found["all fields"] >= 57, found
+    assert min(found["recall"], found["precision"]) >= 0.97, found
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown", "outlet", "title"),
+    [
+        ("Yard stays open | Ellard Post", ["Yard stays open"], None, "Yard stays open"),
+        ("Ellard Post: Yard stays open", [], "Ellard Post", "Yard stays open"),
+        ("Yard stays open - Ellard Post", [], "Ellard Post", "Yard stays open"),
+        ("Yard &amp; pier stay open", [], None, "Yard & pier stay open"),
+        ("The yard stays open", ["Yard stays open"], None, "The yard stays open"),
+        ("", ["Yard stays open"], None, "Yard stays open"),
+    ],
+)
+def test_a_headline_is_without_the_name_of_its_site(
+    stated: str, shown: list[str], outlet: str | None, title: str
+) -> None:
+    head = f"<title>{stated}</title>"
+    head += f'<meta property="og:site_name" content="{outlet}">' if outlet else ""
+    body = (
+        "".join(f"<h1>{one}</h1>" for one in shown) + f"<p>{'A long paragraph of it. ' * 9}</p>" * 3
+    )
+    page = f"<html><head>{head}</head><body><article>{body}</article></body></html>"
+    assert read_html(page.encode()).get("title") == title

@@ -21,6 +21,7 @@ _KNOWN = (*_LINES, "text", "published", "updated", "fictional")
 _SCALARS = (str, int, float, date)
 _DEFAULT_DAYS = (datetime(1996, 2, 29), datetime(2003, 11, 1))
 _MONTH = re.compile(rf"\b(?:{'|'.join(month[:3] for month in english().months)})", re.IGNORECASE)
+_SLASHES = re.compile(r"^(\d{4})/(\d\d)/(\d\d)\b")
 _LEAST_FOR_DETECTION = 80
 
 
@@ -145,7 +146,7 @@ def day(name: str, value: Any) -> date | None:
         return value.date() if isinstance(value, datetime) else value
     text = str(value).strip()
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(_SLASHES.sub(r"\1-\2-\3", text)[:10])
     except ValueError:
         if not _MONTH.search(text):
             raise Unreadable(f"{name} {text[:40]!r} is not a date as YYYY-MM-DD") from None

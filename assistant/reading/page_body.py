@@ -6,8 +6,6 @@ It reads hidden text as well, takes the longest of several containers, and leave
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 _HIDDEN_CLASS = re.compile(
@@ -19,18 +17,59 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"^\s*(?:[a-z]+)?([.#])([\w-]+)\s*$", re.IGNORECASE)
 _NOTE = re.compile(r"\[?(?:\d{1,3}|[a-z]|\*|†)\]?", re.IGNORECASE)
-_OTHER = re.compile(r"comment|related|promo|newsletter|teaser|sidebar|footer", re.IGNORECASE)
+_AROUND = re.compile(
+    r"(?:^|[\s_-])(?:ads?|ad-?\w*|advert\w*|author\w*|breadcrumbs?|by-?lines?|captions?|comments?\w*"
+    r"|consent|cookies?|copyright|credits?|dateline|discussion|footer|foot|legal|menu|meta\w*"
+    r"|more-?(?:on|from|stories)|most-?read|nav\w*|newsletter\w*|onward|paywall|popular|promo\w*"
+    r"|pub-?date|published|publicidad|read-?(?:more|next|time)|reading-?time|recirc\w*"
+    r"|recommend\w*|related\w*|share\w*|sharing|sidebar|sign-?(?:off|up)|social\w*|sponsor\w*"
+    r"|subscri\w*|tags?|teasers?|time-?stamp|toc|toolbar|tools|topics?|trending)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_AROUND_TAGS = frozenset(
+    "nav aside footer form button figcaption select iframe noscript dialog time address".split()
+)
+_AROUND_ROLES = frozenset("navigation complementary contentinfo dialog search banner".split())
+_SHARE = 0.25  # of a page's long paragraphs; what has more is no surroundings
+_MOST = 0.9  # of them, that the article's container has
 _LONG = 60  # characters of a paragraph of an article
 _WIDEST = 400  # characters of a table's cell; a longer one is layout
 _INLINE = frozenset("span a b i em strong u s small sub sup mark q cite abbr time".split())
 
 
 def prepare(tree: Any) -> None:
-    """Take out what nobody sees, put parts of one article together, and make lines of tables."""
+    """Take out what nobody sees and what stands around, and make lines of tables.
+
+    And make one container of what has the article's paragraphs.
+    """
     _drop_hidden(tree)
-    _join(tree)
+    _drop_surroundings(tree)
     for table in list(tree.iter("table")):
         _as_lines(table)
+    _join(tree)
+
+
+def _drop_surroundings(tree: Any) -> None:
+    every = _long_text(tree)
+    for element in list(tree.iter("*")):
+        if element.getparent() is None or element.tag in ("html", "body", "main", "article"):
+            continue
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if any(one.tag == "p" for one in element.iterancestors()):
+            continue  # "on <time>3 March</time>"
+        around = (
+            element.tag in _AROUND_TAGS
+            or (element.get("role") or "") in _AROUND_ROLES
+            or (element.tag not in ("p", "h1") and _AROUND.search(names))
+        )
+        if around and _long_text(element) <= _SHARE * every:
+            _remove(element)
+
+
+def _long_text(element: Any) -> int:
+    """Characters of the long paragraphs in an element."""
+    texts = ("".join(one.itertext()).strip() for one in element.iter("p"))
+    return sum(len(text) for text in texts if len(text) >= _LONG)
 
 
 def _drop_hidden(tree: Any) -> None:
@@ -88,32 +127,25 @@ def _remove(element: Any) -> None:
 
 
 def _join(tree: Any) -> None:
-    """Move the paragraphs of containers of one class, apart in the page, into the first of them."""
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for element in tree.iter("div", "section"):
-        names = (element.get("class") or "").split() or [element.get("itemprop") or ""]
-        if any(True for _ in _paragraphs(element)):
-            for name in filter(None, names):
-                groups[name].append(element)
-    every = sum(_is_long(one) for one in tree.iter("p"))
+    """Make an article of the smallest element that has nearly all long paragraphs.
 
-    def held(own: list[Any]) -> int:
-        return sum(1 for element in own for _ in _paragraphs(element))
-
-    name = max(groups, key=lambda one: held(groups[one]), default="")
-    first, *others = groups.get(name) or [None]
-    if others and not _OTHER.search(name) and 2 * held(groups[name]) > every:
-        for element in others:
-            for child in [] if first in element.iterancestors() else list(element):
-                first.append(child)
-
-
-def _paragraphs(element: Any) -> Iterator[Any]:
-    return (child for child in element if child.tag == "p" and _is_long(child))
-
-
-def _is_long(paragraph: Any) -> bool:
-    return len("".join(paragraph.itertext()).strip()) >= _LONG
+    Articles within it, as on a live page, become sections.
+    """
+    every = _long_text(tree)
+    inside = tree.find("body")
+    if not every or inside is None:
+        return
+    while True:
+        within = (one for one in inside if _long_text(one) >= _MOST * every)
+        child = next(within, None)
+        if child is None or child.tag == "p":
+            break
+        inside = child
+    if inside.tag in ("body", "td", "tr", "tbody", "ul", "ol"):
+        return
+    for one in inside.iter("article", "main"):
+        one.tag = "section"
+    inside.tag = "article"
 
 
 def _as_lines(table: Any) -> None:

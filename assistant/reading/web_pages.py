@@ -40,15 +40,33 @@ _META = {
     ],
     "url": ["og:url"],
 }
+_APART = "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::li)]"
 _TIMES = (
-    "//time[@itemprop='datePublished' or @pubdate]",
-    "//article//time[@datetime]",
-    "//main//time[@datetime]",
-    "//time[@datetime]",
+    "//*[@itemprop='datePublished']",
+    "//time[@pubdate]",
+    f"//article//time[@datetime]{_APART}",
+    f"//main//time[@datetime]{_APART}",
+    f"//time[@datetime]{_APART}",
+    f"//abbr[@title]{_APART}",
+)
+_OUTLETS = ("//*[@itemprop='publisher']//*[@itemprop='name']",)
+_WRITERS = (
+    "//*[@itemprop='author']//*[@itemprop='name']",
+    "//*[@itemprop='author']",
+    "//a[@rel='author']",
+    *(
+        f"//*[contains(concat(' ', @class, ' '), '{name}')]{_APART}"
+        for name in ("byline", " author ", "auteur", "reporter", "writer", "firma", "byl ")
+    ),
+    "//*[not(*[*]) and starts-with(normalize-space(.), 'By ')"
+    " and string-length(normalize-space(.)) < 80]" + _APART,
 )
 _HEADLINES = "//article//h1", "//main//h1", "//h1"
 _BY = re.compile(r"^\s*(?:by|written by|words by|von|par|por)\s*:?\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(?:[a-z][\w+.-]*://|www\.|@|#|/)", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"@|^(?:web ?master|admin(?:istrator)?|editor|staff|redaktion)$", re.IGNORECASE
+)
 _LONGEST_BYLINE = 120  # characters
 _SITE = r"\s*(?:[|·•»]|\s[-–—]\s|::|:\s)\s*"  # between a headline and the site's name
 
@@ -96,6 +114,8 @@ def _fields(tree: Any) -> dict[str, Any]:
     headline = linked.pop("headline", None) or meta.pop("title", None) or tree.findtext(".//title")
     meta.pop("title", None)
     stated = {**_visible(tree), **meta, **linked}
+    if _same(stated.get("byline", ""), stated.get("outlet", "")) and _visible(tree).get("byline"):
+        stated["byline"] = _visible(tree)["byline"]
     stated["title"] = _title(headline, headlines, stated.get("outlet"))
     if urls and urls[0].startswith("http"):
         stated["url"] = urls[0]
@@ -115,8 +135,10 @@ def _title(stated: str | None, headlines: list[str], outlet: str | None) -> str 
     What the page shows as its only headline decides where the stated one begins or ends with it.
     """
     whole = one_line(html.unescape(stated or ""))
+    cuts = [(at.start(), at.end()) for at in re.finditer(_SITE, whole)]
+    parts = [whole, *(whole[:start] for start, _ in cuts), *(whole[end:] for _, end in cuts)]
     for shown in headlines:
-        if whole and (whole.startswith(shown) or whole.endswith(shown)):
+        if any(_same(part, shown) for part in parts):
             return shown
     if outlet:
         site = re.escape(outlet)
@@ -133,7 +155,10 @@ def _visible(tree: Any) -> dict[str, str]:
     """Date and byline as the page shows them, marked as such."""
     found: dict[str, str] = {}
     for path in _TIMES:
-        stamps = (one.get("datetime") or "".join(one.itertext()) for one in tree.xpath(path))
+        stamps = (
+            one.get("datetime") or one.get("content") or one.get("title") or one_line(_text(one))
+            for one in tree.xpath(path)
+        )
         stamp = next((one for one in stamps if _usable("published", one)), None)
         if stamp:
             found["published"] = stamp
@@ -142,13 +167,27 @@ def _visible(tree: Any) -> dict[str, str]:
 
 
 def _names(tree: Any) -> dict[str, str]:
-    paths = ("//*[@itemprop='author']//*[@itemprop='name']", "//*[@itemprop='author']")
-    for path in (*paths, "//a[@rel='author']", "//*[contains(@class, 'byline')]"):
-        names = [one_line("".join(one.itertext())) for one in tree.xpath(path)]
-        names = [_BY.sub("", one) for one in dict.fromkeys(names) if one]
-        if names and len(", ".join(names)) <= _LONGEST_BYLINE:
-            return {"byline": ", ".join(names)}
-    return {}
+    """Who wrote it, and the outlet, where elements are marked as such."""
+    found = {}
+    for path in _OUTLETS:
+        if name := _line_of(tree, path):
+            found["outlet"] = name
+            break
+    for path in _WRITERS:
+        name = _BY.sub("", _line_of(tree, path))
+        if name and len(name) <= _LONGEST_BYLINE and _usable("byline", name):
+            return {**found, "byline": re.sub(r",? (?:and|&) ", ", ", name)}
+    return found
+
+
+def _line_of(tree: Any, path: str) -> str:
+    """What the elements of a path say, each once."""
+    lines = (one.get("content") or one_line(_text(one)) for one in tree.xpath(path))
+    return ", ".join(dict.fromkeys(filter(None, lines)))
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext())
 
 
 def _decode(data: bytes) -> str:
@@ -174,7 +213,7 @@ def _usable(key: str, value: Any) -> bool:
             return False
     if key in ("byline", "outlet", "title") and _ADDRESS.match(str(value)):
         return False
-    return bool(value)
+    return bool(value) and not (key == "byline" and _NOBODY.search(str(value)))
 
 
 def _elements(tree: Any) -> dict[str, str]:

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from assistant.attribution.speakers import spoken
 from assistant.errors import ArticleUnknown, NoSuchPage
 from assistant.language import NOT_READ, language_of
+from assistant.reading.injection import is_order
 from assistant.rendering import Place, attributed, passage_url
 from assistant.text import sentences, words
 from assistant.types import Article, Citation, Span
@@ -32,7 +33,8 @@ class Piece:
 
     text: str
     kind: str = ""
-    """``quote`` for what was followed here, ``cited`` for what the same answer cites elsewhere."""
+    """``quote`` for what was followed here, ``cited`` for what the same answer cites elsewhere,
+    ``order`` for what tells a machine what to do, and is no evidence."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -60,7 +62,9 @@ def routes(site: Site) -> APIRouter:
         marked = spans[s - 1] if 0 < s <= len(spans) else Span(start, end)
         context = _context(site, shown, current, marked, spans)
         context |= _beside(site, owner(request), answer, n, shown)
-        context["pieces"] = list(pieces(shown.text, marked, context.pop("cited")))
+        orders = [one for one in spans if is_order(shown.text[one.start : one.end])]
+        context["pieces"] = list(pieces(shown.text, marked, context.pop("cited"), orders))
+        context["orders"] = len(orders)
         return site.page(request, "article.html", context)
 
     @router.get("/changes", include_in_schema=False)
@@ -86,9 +90,12 @@ def _compared(site: Site, article_id: str, old: int, new: int) -> dict[str, Any]
     }
 
 
-def pieces(text: str, marked: Span, cited: Sequence[Span] = ()) -> Iterator[Piece]:
-    """The text in stretches, none of them twice: the marked one, those cited, and the rest."""
-    spans = [(marked, "quote"), *((span, "cited") for span in cited)]
+def pieces(
+    text: str, marked: Span, cited: Sequence[Span] = (), orders: Sequence[Span] = ()
+) -> Iterator[Piece]:
+    """The text in stretches, none of them twice: the marked one, those cited, orders, the rest."""
+    spans = [(marked, "quote"), *((one, "cited") for one in cited)]
+    spans += [(one, "order") for one in orders]
     held: list[tuple[Span, str]] = []
     for span, kind in spans:
         apart = all(span.end <= one.start or one.end <= span.start for one, _ in held)
