@@ -44,11 +44,13 @@ _FOLD = str.maketrans(
     | {"\u2010": "-", "\u2011": "-", "\u2012": "-", "–": "-", "—": "-", "\u2212": "-"}
 )
 # Letters that decompose into none, by those that people type for them.
-_TYPED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŋ": "n", "þ": "th"} | {
+_TYPED = dict(zip("łøđðħıəɗɖɓƙƴɔɛɣƒŧʼʻ", "loddhiaddbkyoegft''", strict=True)) | {
+    "þ": "th",
+    "ŋ": "ng",
     "æ": "ae",
     "œ": "oe",
     "ß": "ss",
-    "ə": "e",
+    "·": "",  # of Catalan: "l·l"
 }
 
 
@@ -100,8 +102,8 @@ def words(text: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """The text in lower case without accents, for comparison: "Łukasz Kjær" as "lukasz kjaer"."""
-    return "".join(map(_base, text.casefold()))
+    """The text in lower case as people type it: "Łukasz Kjær’s" as "lukasz kjaer's"."""
+    return "".join(map(_base, text.casefold().translate(_FOLD)))
 
 
 def plain(text: str) -> str:
@@ -115,7 +117,9 @@ def _base(letter: str) -> str:
         return letter
     marks = unicodedata.normalize("NFKD", letter)
     bare = "".join(one for one in marks if not unicodedata.combining(one))
-    return _TYPED.get(bare) or (bare if bare.isascii() else letter if bare else "")
+    if bare in _TYPED:
+        return _TYPED[bare]
+    return bare if bare.isascii() else letter if bare else ""
 
 
 @lru_cache(maxsize=10_000)

@@ -111,6 +111,8 @@ class _Reader:
         self._quoted = quoted
         self._names = names
         self._capitals = set(_INSIDE.findall(article.text))
+        whole = (one.name.split() for one in names.mentions)
+        self._capitals |= {word for own in whole if len(own) > 1 for word in own}
         lines = list(_DATELINE.finditer(article.text))
         self._datelines = {place for line in lines for place in line[1].split("/")}
         self._datelines |= {one.name for line in lines for one in mentions(line[0])}

@@ -46,7 +46,8 @@ _JOINT = f"(?:[ -]|(?:{_AFTER_SCALE}) and )"  # "two and three" are two numbers
 _SPELT = re.compile(rf"\b{_SPELT_WORD}\b(?:{_JOINT}{_SPELT_WORD}\b)*", re.IGNORECASE)
 # A capital of any script, or a letter of one that has none (Georgian has some that nobody uses).
 _CAPITAL = r"[\p{Lu}\p{Lt}\p{Lo}\p{Georgian}]"
-_CAPITALISED = regex.compile(rf"(?<![\w’'])(?:{_CAPITAL}[\w’'-]*)(?: {_CAPITAL}[\w’'-]*)*")
+_NAMED = rf"(?:\p{{Ll}}{{1,4}}[’'])?{_CAPITAL}[\w’'-]*"  # "d’Espinassa"
+_CAPITALISED = regex.compile(rf"(?<![\w’']){_NAMED}(?: {_NAMED})*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[“\"(\n]\s*)$")
 Day = tuple[int | None, int, int | None]
 """Year or None, month, day or None."""

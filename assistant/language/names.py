@@ -13,21 +13,21 @@ from assistant.language.language import english
 from assistant.text import folded
 
 # A full stop belongs to a name in initials and in the short titles only.
+_WORD = r"\p{Lu}(?:[\w’'-]|[‘·](?=\w))*"
 _PART = (
     r"(?:(?:\p{Lu}\.)+|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev)\."
-    r"|\p{Lu}[\w’'-]*|(?:al|el|ad|as|ash|ar|an)-\p{Lu}\w+)"
+    rf"|(?:(?<![\w’'-])(?:al|el|ad|as|ash|ar|an|ul|ur|us|ka|wa)-|(?<!\w)\p{{Ll}}{{1,4}}[’'])?{_WORD})"
 )
 _PARTICLES = (
-    "de|da|das|del|della|den|der|di|do|dos|du|la|las|le|los|van|von|zu|ten|ter"
-    "|al|el|bin|ibn|bint|ben"
+    "de|da|das|del|dela|della|den|der|di|dos|du|la|las|le|los|van|von|fan|vom|zu|zum|zur|ten|ter"
+    "|af|av|í|à|y|e|i|ap|ab|ferch|al|el|bin|ibn|bint|binti|ben|ag|walet|wa|arap|ould|na|uulu|kyzy"
 )
-_LINK = rf"(?: (?:of|for)(?: the)?|(?: (?:{_PARTICLES})){{1,2}})"
+_LINK = rf"(?: (?:of|for)(?: the)?|(?: (?:{_PARTICLES}|[’']t)){{1,2}})"
 _RUN = regex.compile(rf"{_PART}(?:{_LINK}? {_PART})*")
 _EN = english()
 _SEVERAL = regex.compile(r"\p{Lu}{2,}s")  # "MPs"
 _HEAD = re.compile(r"\s(?:of|for|from|at|in|with)\s")
 _SPACES = re.compile(r"\s+")
-_PARTICLE = re.compile(rf"(?:{_PARTICLES})|(?:al|el|ad|as|ash|ar|an)-.+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,9 @@ class Names:
         if not parts:
             return name
         fitting = [other for other in self._known if _extends(other.split(), parts)]
+        if not fitting and len(parts) == 1:  # "Nurfa’izah", of Nik Nurfa’izah binti Kassimin
+            fitting = [name for name in self._known if core in name.split()[1:-1]]
+            fitting = fitting if len(set(fitting)) == 1 and not is_body(fitting[0]) else []
         whole = max(fitting, key=lambda other: len(other.split()), default=core)
         shared = (one for one in fitting if one.split()[-1] == whole.split()[-1] == core)
         return whole if all(same_name(one, whole) for one in shared) else core
@@ -155,7 +158,9 @@ def _without_genitive(name: str) -> str:
 
 def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
     """True where a short form may stand for a full name: its last words, first words or letters."""
-    full, short = (list(map(_particle, name)) for name in (full, short))
+    begun = short[0][:1].lower() + short[0][1:]  # "Van der Berg" and "Al-Zawahri" begin a sentence
+    if begun in full and short[0] not in full:
+        short = [begun, *short[1:]]
     if len(full) <= len(short):
         return False
     if list(full[-len(short) :]) == list(short):  # but no "President of Chad" for "Chad"
@@ -168,11 +173,6 @@ def _extends(full: Sequence[str], short: Sequence[str]) -> bool:
         return True  # "Barack" may be Barack Obama, "Israel" is not the Israel Defense Forces
     initials = "".join(word[0] for word in full if word[0].isupper())
     return len(short) == 1 and len(initials) > 1 and short[0].replace(".", "") == initials
-
-
-def _particle(word: str) -> str:
-    """A word of a name; "Van" and "Al-Zawahri", which begin a sentence, as within a name."""
-    return word[:1].lower() + word[1:] if _PARTICLE.fullmatch(word) else word
 
 
 def same_name(one: str, two: str) -> bool:

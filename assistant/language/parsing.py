@@ -21,6 +21,7 @@ _BATCH = 64
 _GRAMMAR = ("tok2vec", "tagger", "parser")
 _NAMING = ("ner",)
 _LOADING = threading.Lock()
+_WITHIN = regex.compile(r"(?<=\b\p{Lu}\p{L}*)(?<!\b[OD])[’'‘ʻ](?=\p{L})(?!(?:s|t|m|d|re|ve|ll)\b)")
 _SHORT_WORD = regex.compile(r"\b\p{Lu}\p{L}{0,3}\b")
 _THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4})[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _SHORT_NAMES = ("J", "Al", "Bob", "John")
@@ -191,7 +192,8 @@ def _english(text: str) -> str:
         taken = not word.isascii() and plain(word).lower() in english().stop_words
         return _SHORT_NAMES[len(word) - 1] if taken else word
 
-    return plain(str(_SHORT_WORD.sub(other, _THOUSANDS.sub(",", text))))
+    whole = _WITHIN.sub("h", _THOUSANDS.sub(",", text))  # "Ng’ombe" is one word
+    return plain(str(_SHORT_WORD.sub(other, whole)))
 
 
 def _token(token: Any, text: str) -> Token:

@@ -22,9 +22,10 @@ from assistant.settings import AnswerSettings
 from assistant.text import words
 from assistant.types import Evidence, Part, Question
 
-_ADDING = {"fact": TO_A_FACT, "comparison": TO_A_FACT, "words": TO_WORDS}
+_ADDING = {"fact": TO_A_FACT, "comparison": TO_A_FACT, "words": TO_WORDS, "items": TO_WORDS}
 _JUDGED = 24  # sentences for each part of a question; each costs the reader 20 ms
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
+_OF_ITEMS = 8  # sentences that name some
 _NEAREST = 3  # sentences that a refusal shows
 _MARKED = 0.6  # of a sentence; a longer mark would tell nothing
 
@@ -148,12 +149,14 @@ class QuotingWriter:
         self, question: Question, pools: Sequence[_Pool], every: Sequence[Candidate]
     ) -> list[DraftClaim]:
         """Sentences of the pools; each part of a question, and each person asked for, by itself."""
-        most = self._settings.sentences
+        most, size = self._settings.sentences, self._settings.words
         if question.form == "fact":
             most = min(most, _OF_A_FACT)
+        if question.form == "items":
+            most, size = max(most, _OF_ITEMS), size * _OF_ITEMS // most
         ranked = [pool.sentences for pool in pools]
         adding = _ADDING.get(question.form, ANY)
-        chosen = choose(ranked, self._encode, most, self._settings.words, question.order, adding)
+        chosen = choose(ranked, self._encode, most, size, question.order, adding)
         if question.form == "words":
             room = self._settings.words - sum(len(words(one.candidate.text)) for one in chosen)
             chosen = whole(chosen, every, cache(self._statements), room)

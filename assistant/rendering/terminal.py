@@ -157,7 +157,7 @@ def _side_line(side: Side) -> str:
 
 def opening(answer: Answer) -> list[str]:
     """What stands before the claims: whether they may not answer, and how many a list has."""
-    told = ["The archive may not say this; what comes nearest:"] if answer.doubtful else []
+    told = ["Not sure that this answers the question:"] if answer.doubtful else []
     if answer.form == "list" and answer.shown:
         count = len(answer.shown)
         told.append(f"{count} article{'' if count == 1 else 's'}, the newest first:")

@@ -9,9 +9,10 @@ from typing import Literal
 Order = Literal["use", "date", "newest", "latest"]
 """By use to the reader; by date, for a course of events; the newest first; or the newest alone."""
 
-Form = Literal["fact", "words", "sides", "story", "list", "comparison", "talk"]
+Form = Literal["fact", "words", "sides", "story", "list", "comparison", "talk", "items"]
 """What an answer has to be: a fact; somebody's words; the sides of a dispute; a story's course; a
-list of articles or persons; a comparison; or, where nothing is asked of the archive, talk."""
+list of articles; a comparison; talk, where nothing is asked of the archive; or items: a list of the
+persons, places or things that articles name. In the order of the packaged reader's labels."""
 
 
 @dataclass(frozen=True, slots=True)

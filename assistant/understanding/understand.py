@@ -39,6 +39,7 @@ FormOf = Callable[[str], Form]
 
 _ORDERS: dict[Form, Order] = {"story": "date", "list": "newest", "words": "newest"}
 _OPEN = "a day that may be either of two, and limits nothing"
+_WORDS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _END = re.compile(r"\bhow (?:did|does) .+ (?:end|turn out)\b|\boutcome of\b", re.IGNORECASE)
 _PERSONS = re.compile(
@@ -110,9 +111,10 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
         return "fact"  # "why?" goes on
     if told == "story" and _END.search(leaning.asked):
         return "fact"  # its last event, not its course
-    if told in ("list", "words") and _PERSONS.match(leaning.asked):
-        return "sides"  # a list of people is one of who says what
-    if told in ("story", "list") and len(asked) > 1:
+    said = any(map(english().lemma, _WORDS.findall(leaning.asked)))
+    if told in ("items", "words") and said and _PERSONS.match(leaning.asked):
+        return "sides"  # a list of who speaks is one of who says what
+    if told in ("story", "list", "items") and len(asked) > 1:
         return "comparison"  # so that each part is answered
     return told
 
