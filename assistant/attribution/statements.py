@@ -223,12 +223,12 @@ class _Reader:
             name = self._text[report.name.start : report.name.end]
             if name in self._datelines:  # "SOND, June 27 (Agency) - Nobody moved when she spoke"
                 return phrase.lower()
-            return self._full(phrase, self._person_at_end(name))
+            return self._full(phrase, self._person_at_end(name), report.speaker.start)
         return self._role(phrase)
 
-    def _full(self, phrase: str, name: str) -> str:
+    def _full(self, phrase: str, name: str, at: int) -> str:
         """The fullest name, unless it is a woman's and the phrase says Mr, or a man's and Mrs."""
-        full = self._names.fullest(name)
+        full = self._names.fullest(name, at + len(self._article.title) + 1)
         title = self._titles.get(phrase.split()[0].rstrip("."), "").split()
         return full if not title or self._persons.may_be(full, title[0]) else name
 

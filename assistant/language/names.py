@@ -48,12 +48,13 @@ class Names:
         self._names = list(dict.fromkeys(_core(mention.name) for mention in self.mentions))
         self._known = [name for name in self._names if name]
 
-    def fullest(self, name: str) -> str:
+    def fullest(self, name: str, before: int | None = None) -> str:
         """The fullest form in which the article gives this name; the name itself if it is alone.
 
         "Khan" and "Mr. Khan" become "Chaudhry Nisar Ali Khan", "MEA" "Ministry of External
         Affairs". Of forms with equally many words, the one that the article gives first wins. A
-        last name that two persons share stays as it is: "Dunnery" beside Nilo and Carla Dunnery.
+        last name that two persons share stays as it is: "Dunnery" beside Nilo and Carla Dunnery,
+        unless only one of them was named before a place of the text.
         """
         core = _core(name)
         parts = core.split()
@@ -64,7 +65,11 @@ class Names:
             fitting = [name for name in self._known if core in name.split()[1:-1]]
             fitting = fitting if len(set(fitting)) == 1 and not is_body(fitting[0]) else []
         whole = max(fitting, key=lambda other: len(other.split()), default=core)
-        shared = (one for one in fitting if one.split()[-1] == whole.split()[-1] == core)
+        shared = [one for one in fitting if one.split()[-1] == whole.split()[-1] == core]
+        if before is not None and not all(same_name(one, whole) for one in shared):
+            told = {_core(one.name) for one in self.mentions if one.start < before}
+            shared = [one for one in shared if one in told]
+            whole = max(shared, key=lambda other: len(other.split()), default=core)
         return whole if all(same_name(one, whole) for one in shared) else core
 
     def called(self, noun: str) -> str | None:

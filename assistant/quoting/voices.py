@@ -50,7 +50,7 @@ def by_speaker(
             return named, True
     for wanted in subjects:
         own = _introduced(voices, wanted, ranked)
-        if own and own[0].score >= ranked[0].score - _BEHIND:
+        if own and own[0].score >= ranked[0].score - 2 * _BEHIND:
             return [own], True
     name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
     if not name or _is_told_of(name, ranked, statements):

@@ -33,7 +33,8 @@ _COUNTED = re.compile(r"\b(?:over|to|for|of|the) \d{4}$", re.IGNORECASE)
 _THINGS = re.compile(r" (?!was\b|is\b|has\b|does\b)[a-z]+s\b")
 _LATEST = re.compile(
     r"\b(?:latest|most recent|newest|up[ -]to[ -]date|current(?:ly)?|at the moment|as of now"
-    r"|right now|so far)\b",
+    r"|right now|so far|to date|these days|at present|as (?:it|things) stands?|now|still)\b"
+    r"|\bstands? (?:now|today)\b",
     re.IGNORECASE,
 )
 
