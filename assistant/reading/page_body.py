@@ -19,11 +19,16 @@ _SIMPLE = re.compile(r"^\s*(?:[a-z]+)?([.#])([\w-]+)\s*$", re.IGNORECASE)
 _NOTE = re.compile(r"\[?(?:\d{1,3}|[a-z]|\*|†)\]?", re.IGNORECASE)
 _AROUND = re.compile(
     r"(?:^|[\s_-])(?:ads?|ad-?\w*|advert\w*|author\w*|breadcrumbs?|by-?lines?|captions?|comments?\w*"
-    r"|consent|cookies?|copyright|credits?|dateline|discussion|footer|foot|legal|menu|meta\w*"
+    r"|consent|cookies?|galler\w*|kicker|stamp|copyright|credits?|dateline|discussion|footer|foot|legal|menu|meta\w*"
     r"|more-?(?:on|from|stories)|most-?read|nav\w*|newsletter\w*|onward|paywall|popular|promo\w*"
     r"|pub-?date|published|publicidad|read-?(?:more|next|time)|reading-?time|recirc\w*"
     r"|recommend\w*|related\w*|share\w*|sharing|sidebar|sign-?(?:off|up)|social\w*|sponsor\w*"
     r"|subscri\w*|tags?|teasers?|time-?stamp|toc|toolbar|tools|topics?|trending)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(  # of paragraphs
+    r"(?:^|[\s_-])(?:authors?|by-?line|captions?|credits?|date(?:line)?|kicker|meta\w*|share|stamp"
+    r"|tags)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _AROUND_TAGS = frozenset(
@@ -55,12 +60,14 @@ def _drop_surroundings(tree: Any) -> None:
         if element.getparent() is None or element.tag in ("html", "body", "main", "article"):
             continue
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if element.tag == "p" and not _BESIDE.search(names):
+            continue
         if any(one.tag == "p" for one in element.iterancestors()):
             continue  # "on <time>3 March</time>"
         around = (
             element.tag in _AROUND_TAGS
             or (element.get("role") or "") in _AROUND_ROLES
-            or (element.tag not in ("p", "h1") and _AROUND.search(names))
+            or (element.tag != "h1" and _AROUND.search(names))
         )
         if around and _long_text(element) <= _SHARE * every:
             _remove(element)

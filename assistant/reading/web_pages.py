@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from assistant.language.names import mentions
 from assistant.reading import linked_data
 from assistant.reading.articles import Unreadable, day
 from assistant.reading.page_body import prepare
@@ -56,19 +58,28 @@ _WRITERS = (
     "//a[@rel='author']",
     *(
         f"//*[contains(concat(' ', @class, ' '), '{name}')]{_APART}"
-        for name in ("byline", " author ", "auteur", "reporter", "writer", "firma", "byl ")
+        for name in ("byline", "author", "auteur", "autor", "reporter", "writer", "firma", "byl ")
     ),
-    "//*[not(*[*]) and starts-with(normalize-space(.), 'By ')"
-    " and string-length(normalize-space(.)) < 80]" + _APART,
 )
 _HEADLINES = "//article//h1", "//main//h1", "//h1"
-_BY = re.compile(r"^\s*(?:by|written by|words by|von|par|por)\s*:?\s+", re.IGNORECASE)
+_BY = re.compile(
+    r"(?:^|\s)(?:(?:written|words|posted|submitted|reported|story|escrito|text) )?"
+    r"(?:by|von|par|por|av|door|autora?)\b\s*:?\s+",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"(?:\s*(?:,|&|/|\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|\ben\b)\s*)*")
+_POSTS = frozenset(
+    "staff writer writers correspondent reporter editor chief special contributor desk agency"
+    " published updated print printer posted monday tuesday wednesday thursday friday saturday"
+    " sunday".split()
+)
+_SHORTEST = 40  # characters of a name that does not look like one
 _ADDRESS = re.compile(r"^(?:[a-z][\w+.-]*://|www\.|@|#|/)", re.IGNORECASE)
 _NOBODY = re.compile(
     r"@|^(?:web ?master|admin(?:istrator)?|editor|staff|redaktion)$", re.IGNORECASE
 )
 _LONGEST_BYLINE = 120  # characters
-_SITE = r"\s*(?:[|·•»]|\s[-–—]\s|::|:\s)\s*"  # between a headline and the site's name
+_SITE = r"\s*(?:[|·•»«]|\s[-–—]\s|::|:\s)\s*"  # between a headline and the site's name
 
 
 def read_html(data: bytes) -> dict[str, Any]:
@@ -114,8 +125,10 @@ def _fields(tree: Any) -> dict[str, Any]:
     headline = linked.pop("headline", None) or meta.pop("title", None) or tree.findtext(".//title")
     meta.pop("title", None)
     stated = {**_visible(tree), **meta, **linked}
-    if _same(stated.get("byline", ""), stated.get("outlet", "")) and _visible(tree).get("byline"):
-        stated["byline"] = _visible(tree)["byline"]
+    seen, byline = _visible(tree).get("byline"), stated.get("byline", "")
+    site = _same(byline, stated.get("outlet", "")) or byline in (tree.findtext(".//title") or "")
+    if seen and site:  # the site is named as the author of everything
+        stated["byline"] = seen
     stated["title"] = _title(headline, headlines, stated.get("outlet"))
     if urls and urls[0].startswith("http"):
         stated["url"] = urls[0]
@@ -167,17 +180,44 @@ def _visible(tree: Any) -> dict[str, str]:
 
 
 def _names(tree: Any) -> dict[str, str]:
-    """Who wrote it, and the outlet, where elements are marked as such."""
+    """Who wrote it, and the outlet, where elements are marked as such or begin with "By"."""
     found = {}
     for path in _OUTLETS:
         if name := _line_of(tree, path):
             found["outlet"] = name
             break
-    for path in _WRITERS:
-        name = _BY.sub("", _line_of(tree, path))
-        if name and len(name) <= _LONGEST_BYLINE and _usable("byline", name):
-            return {**found, "byline": re.sub(r",? (?:and|&) ", ", ", name)}
-    return found
+    lines = [_line_of(tree, path) for path in _WRITERS]
+    lines += [line for line in _short_lines(tree) if _BY.match(line)]
+    byline = next(filter(None, map(_writers, lines)), None)
+    return {**found, "byline": byline} if byline else found
+
+
+def _writers(line: str) -> str | None:
+    """The names in a byline: "Posted by Ada Brandt and Tom Lee, staff writers | Print"."""
+    begun = _BY.search(line)
+    rest = line[begun.end() :] if begun else line
+    names: list[str] = []
+    end = 0
+    for one in mentions(rest):
+        joined = _JOINED.fullmatch(rest, end, one.start)
+        kept = list(
+            itertools.takewhile(lambda word: not _POSTS & set(words(word)), one.name.split())
+        )
+        if not joined or not kept:
+            break
+        names.append(" ".join(kept))
+        end = one.start + len(one.name)
+    marked = not begun and not names and rest.isprintable() and not any(map(str.isdigit, rest))
+    short = rest if marked and len(rest) <= _SHORTEST and _usable("byline", rest) else None
+    return ", ".join(names) or short
+
+
+def _short_lines(tree: Any) -> Iterator[str]:
+    """The texts of elements that have no more than a line, outside of what stands around."""
+    for element in tree.xpath(f"//body//*[not(self::script or self::style)]{_APART}"):
+        line = one_line(_text(element))
+        if line and len(line) <= _LONGEST_BYLINE:
+            yield line
 
 
 def _line_of(tree: Any, path: str) -> str:
