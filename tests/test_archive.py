@@ -156,6 +156,30 @@ def test_the_later_edition_is_current_in_whatever_order_they_come(archive: Archi
     assert archive.is_healthy()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.post.example/yard-deal",
+        "http://post.example/yard-deal/?utm_source=x",
+        "https://m.post.example/yard-deal",
+        "https://post.example/yard-deal/amp/",
+        "https://post.example/yard-deal#top",
+    ],
+)
+@pytest.mark.parametrize("known", ["", "http://www.post.example/yard-deal/"])
+def test_one_story_under_two_addresses_is_one_article(
+    archive: Archive, url: str, known: str
+) -> None:
+    """Also where an earlier version of the package gave it an id of its own."""
+    first = "The yard deal is worth 40 million crowns."
+    archive.add([Article(known, first, title="Yard", url="http://post.example/yard-deal/")])
+    report = archive.add([Article("", "It is worth 14 million crowns.", title="Yard", url=url)])
+    assert (report.added, report.updated) == (0, 1)
+    story = known or "https://post.example/yard-deal"
+    assert archive.versions(story) == [1, 2]
+    assert archive.article(story).text == "It is worth 14 million crowns."
+
+
 def test_what_is_removed_is_gone_from_everything(archive: Archive) -> None:
     secret = "xylophonist"
     archive.add([*sample_articles(5), Article("s-1", f"The {secret} spoke.", title=secret)])

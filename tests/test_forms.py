@@ -339,6 +339,28 @@ def test_undated_articles_of_an_author_are_listed_too(ask: Ask) -> None:
     assert "undated" in articles(ask("Which articles on a bell did Ivo Stell write?", "list"))
 
 
+def test_items_are_told_by_the_sentences_that_name_them(ask: Ask) -> None:
+    answer = ask("the people named in the coverage of the tram strike in Sond", "items")
+    text = " ".join(claim.text for claim in answer.claims)
+    assert "Ilse Quarn" in text
+    assert "Beata Holm" in text
+    assert "articles, the newest first" not in to_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("Who commented on the tram strike?", "sides"),
+        ("Who resigned over the tram strike?", "items"),
+        ("names of the injured in the tram strike", "items"),
+    ],
+)
+def test_who_speaks_is_told_by_sides_and_others_by_items(
+    ask: Ask, question: str, form: Form
+) -> None:
+    assert ask(question, "items").form == form
+
+
 def test_the_words_that_answer_are_marked_in_what_is_said_first(ask: Ask) -> None:
     answer = ask("When did the tram strike in Sond end?", "fact", mark="after 50 days")
     assert answer.claims[0].mark == "after 50 days"
@@ -400,3 +422,22 @@ def test_a_pronoun_that_begins_gets_its_name_outside_the_quote(ask: Ask) -> None
 )
 def test_remains_of_markup_are_seen(text: str, damaged: bool) -> None:
     assert is_damaged(text) is damaged
+
+
+def test_a_quotation_is_given_whole(tmp_path: Path) -> None:
+    settings = load()
+    archive = Archive(tmp_path / "whole", HashEmbeddings(), settings, PARSER)
+    text = (
+        "The baker, Piet Maas, met reporters. “The tram strike ruined the bakery,” Piet Maas said."
+        " “We threw the bread away.\n\n“Nobody paid for it.” He left."
+    )
+    archive.add([article("bread", "2026-03-11", "Bakery ruined", text), *STRIKE])
+    writer = quoting_writer(archive, WordOverlap(), True, settings.answer)
+    made = Assistant(archive, WordOverlap(), PARSER, writer, settings, forms=OneForm("words"))
+    answer = made.ask("What did Piet Maas say about the tram strike and the bakery?")
+    told = " ".join(claim.text for claim in answer.claims)
+    assert "“The tram strike ruined the bakery,” Piet Maas said." in told
+    assert "“We threw the bread away." in told
+    assert "“Nobody paid for it.”" in told
+    assert {claim.speaker for claim in answer.claims} == {"Piet Maas"}
+    archive.close()

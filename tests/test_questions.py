@@ -183,7 +183,7 @@ def test_a_follow_up_is_never_talk() -> None:
 
 
 def test_a_list_of_people_is_one_of_who_says_what() -> None:
-    assert understood("Who commented on the strike?", form="list").form == "sides"
+    assert understood("Who commented on the strike?", form="items").form == "sides"
     assert understood("Which articles are on the strike?", form="list").form == "list"
 
 
@@ -285,6 +285,21 @@ def test_a_follow_up_of_a_follow_up_goes_back_to_the_first() -> None:
     assert question.standalone == (
         "Why was the Velstrad dam closed in May 2010, and who repaired it, and who paid for it?"
     )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Tolvering bridge",
+        "floods",
+        "What is the latest on the floods?",
+        "any news on the strike?",
+        "articles about inflation",
+        "summary of the tram trial",
+    ],
+)
+def test_a_new_topic_in_few_words_leans_on_nothing(asked: str) -> None:
+    assert understood(asked, DAM).standalone == asked
 
 
 def test_what_about_another_asks_the_same_of_it() -> None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.language.language import english
 from assistant.language.names import is_body, mentions
-from assistant.language.terms import terms
+from assistant.language.terms import stem, terms
 from assistant.text import one_line, words
 from assistant.types import PastTurn
 
@@ -119,11 +120,20 @@ def _leans(text: str, before: PastTurn) -> bool:
     if bare != opened:
         return True
     known = set(words(f"{before.question} {before.answer}"))
+    if _is_new_topic(bare, known):
+        return False
     named = [one.name for one in mentions(bare) if one.start > 0 or " " in one.name]
     if not all(set(words(name)) & known for name in named):
         return opened != text and len(terms(bare)) < _FEWEST_TERMS
     asks = _ASKS.match(bare) is not None or opened != text
     return asks and len(terms(bare)) < _FEWEST_TERMS + (opened != text)
+
+
+def _is_new_topic(bare: str, known: set[str]) -> bool:
+    """Whether it asks for news of something that was not spoken of: "the latest on the floods"."""
+    asked = set(terms(bare))
+    content = {stem(word) for word in asked - english().request_words}
+    return len(content) < len(asked) and bool(content) and not content & set(map(stem, known))
 
 
 def _begins_with_name(text: str) -> bool:
