@@ -2,7 +2,7 @@
 
 English, British, French, German, Swedish and Japanese marks, straight ones and two single ones for
 a double one. An apostrophe is no mark. Of quotations within each other the outermost is found. One
-that is open at the end of its paragraph goes on in the next, if that begins with a mark.
+that is open at the end of its paragraph ends there; the next paragraph opens another.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ _BEFORE = regex.compile(
     r"(?:^|[\s(\[{—–:/-]|[“«„\"‘])$"
 )  # an opening mark, if not one of the clear
 _SHORTENED = regex.compile(r"(?:\d\ds?|em|tis|twas|til|cause|bout|round|n)\b", regex.IGNORECASE)
-_STOPPED = frozenset(".,!?…;:—–-")  # before a mark that closes
 
 # A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
 LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
@@ -58,20 +57,11 @@ class Quotation:
     """Without its marks."""
     closed: bool
     """False where it is open at the end of its paragraph."""
-    goes_on: bool
-    """Whether it goes on with the quotation before it, which was left open."""
 
 
 def quotations(text: str) -> list[Quotation]:
     """The quotations in a text, in order; none crosses the end of a paragraph."""
-    found: list[Quotation] = []
-    open_ = ""
-    for paragraph in LINE.finditer(text):
-        own = list(_of_paragraph(paragraph[0], paragraph.start(), open_))
-        found += own
-        last = own[-1] if own else None
-        open_ = text[last.span.start : last.inside.start] if last and not last.closed else ""
-    return found
+    return [one for found in LINE.finditer(text) for one in _of_paragraph(found[0], found.start())]
 
 
 def is_quoted(text: str, place: int) -> bool:
@@ -79,23 +69,17 @@ def is_quoted(text: str, place: int) -> bool:
     return any(one.span.start < place < one.span.end for one in quotations(text))
 
 
-def _of_paragraph(text: str, offset: int, open_: str) -> Iterator[Quotation]:
+def _of_paragraph(text: str, offset: int) -> Iterator[Quotation]:
     at = 0
     while (mark := _opening(text, at)) is not None:
         start, inside = mark.span()
-        end, after = _closing(text, inside, mark[0]) or (len(text), len(text))
-        closed = after > end
-        goes_on = bool(open_) and not text[:start].strip() and mark[0] == open_
-        if not closed and mark[0] in _SINGLE and not goes_on and not _may_stay_open(text, inside):
+        end, at = _closing(text, inside, mark[0]) or (len(text), len(text))
+        closed = at > end
+        if not closed and mark[0] in _SINGLE and not _may_stay_open(text, inside):
             at = inside  # an apostrophe
             continue
-        yield Quotation(
-            Span(offset + start, offset + after),
-            Span(offset + inside, offset + end),
-            closed,
-            goes_on,
-        )
-        at = after
+        spans = Span(offset + start, offset + at), Span(offset + inside, offset + end)
+        yield Quotation(*spans, closed)
 
 
 def _opening(text: str, at: int) -> re.Match[str] | None:
@@ -124,28 +108,26 @@ def _may_stay_open(text: str, inside: int) -> bool:
 
 def _closing(text: str, inside: int, opened: str) -> tuple[int, int] | None:
     """The span of the mark that closes a quotation; None where none does."""
-    closers, depth, possible = _CLOSED_BY[opened], 0, None
+    depth, possible = 0, None
     for mark in _MARK.finditer(text, inside):
-        single = mark[0] in _SINGLE
-        if opened in _SINGLE and not single:
-            continue
         if mark[0] == opened and opened not in _EITHER and _may_open(text, mark):
             depth += 1  # the same within: « Il a dit « non » »
-        elif mark[0] in closers if len(opened) == 1 else mark[0] == closers:
-            if single and not _may_close(text, mark):
-                continue
-            if depth:
-                depth -= 1
-                continue
-            if single and _is_genitive(text, mark):
-                possible = possible or mark.span()
-                continue
+        elif not _closes(text, mark, opened):
+            continue
+        elif depth:
+            depth -= 1
+        elif mark[0] in _SINGLE and _is_genitive(text, mark):
+            possible = possible or mark.span()
+        else:
             return mark.span()
     return possible
 
 
-def _may_close(text: str, mark: re.Match[str]) -> bool:
-    """Whether a single mark closes: nothing but an apostrophe stands before a letter."""
+def _closes(text: str, mark: re.Match[str], opened: str) -> bool:
+    """Whether a mark may close what another one opened: a single one stands before no letter."""
+    fits = mark[0] == "''" if opened in ("''", "``") else mark[0] in _CLOSED_BY[opened]
+    if not fits or mark[0] not in _SINGLE:
+        return fits
     before, behind = text[mark.start() - 1], text[mark.end() : mark.end() + 1]
     return not before.isspace() and not behind.isalnum()
 

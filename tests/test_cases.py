@@ -60,6 +60,18 @@ def test_words_are_of_who_said_them(
     )
 
 
+def test_two_persons_of_one_name_stand_apart(sample: Assistant) -> None:
+    answer = asked(sample, "What did Helbrook say?")
+    assert {claim.speaker for claim in answer.claims} == {"Davan Helbrook", "Lena Helbrook"}
+
+
+def test_words_are_found_by_a_role_and_quoted_whole(sample: Assistant) -> None:
+    answer = asked(sample, "What did the judge tell Nilo Dunnery?")
+    assert "You did not steal from an institution" in first(answer)
+    assert "You stole from 640 people" in told(answer)
+    assert {claim.speaker for claim in answer.claims} == {"Walda Kerrin"}
+
+
 def test_a_speaker_is_a_name_or_nobody(sample: Assistant) -> None:
     speakers = set(sample.archive.speakers(1000))
     none = {"General", "Letter", "Report", "Company", "Bank", "Energy Minister", "Minister"}

@@ -99,10 +99,9 @@ def test_sentences_keep_quotations_whole_and_never_end_in_an_opening_mark(
     assert cut(text) == expected
 
 
-def test_a_quotation_left_open_goes_on_in_the_next_paragraph() -> None:
+def test_a_quotation_left_open_ends_with_its_paragraph() -> None:
     one, two, three = quotations("“One.\n\n“Two.\n\n“Three.”")
     assert [q.closed for q in (one, two, three)] == [False, False, True]
-    assert [q.goes_on for q in (one, two, three)] == [False, True, True]
 
 
 def test_a_place_is_quoted_between_the_marks_only() -> None:
