@@ -374,7 +374,12 @@ INTERVIEW = "Ida Horn, the harbour master, spoke with Piet Maas on Monday.\n\n"
             "Ida Horn runs the harbour.\n\nQ. Is the pier safe?\n\nA. It is.\n\nQ. Since when?",
             [("Ida Horn", "It is.")],
         ),
-        ("Ida Horn: The pier is safe.\n\nThe mayor, Ida Horn, left.", []),
+        (
+            "Ida Horn: The pier is safe.\n\nThe mayor, Ida Horn, left.",
+            [("Ida Horn", "The pier is safe.")],
+        ),
+        ("Nora Feld: The vote was lawful.", [("Nora Feld", "The vote was lawful.")]),
+        ("Breaking News: The vote was lawful.\n\nMore soon.", []),
         (
             "The mayor, Ida Horn, left.\n\nIda Horn: The pier is safe.",
             [("Ida Horn", "The pier is safe.")],

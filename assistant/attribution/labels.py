@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import regex
 
+from assistant.attribution.persons import Persons
 from assistant.language.names import Names, is_body, mentions
 from assistant.text import words
 from assistant.types import Article, Span
@@ -50,44 +50,42 @@ def labels(text: str) -> list[str]:
     return list(dict.fromkeys(_cased(match[1]) for match in found if match))
 
 
-def turns(article: Article, names: Names, is_person: Callable[[str], bool]) -> list[Turn]:
+def turns(article: Article, names: Names, persons: Persons) -> list[Turn]:
     """The turns of an article's labelled lines whose speaker is known, in order.
 
-    A label is a person's name, given in full elsewhere or labelling several lines, or its initials.
+    A label is a person's name, or its initials (`_is_sure`).
     "A." answers "Q." as the only person whom the headline names, else the article before its first
     question. Lines between two labels belong to the first of them; the last one has its own only.
 
     Args:
         article: whose text is read.
         names: the names in its headline and text.
-        is_person: whether a name is a person's.
+        persons: tells whose a name is.
     """
     text = article.text
     lines = [Span(*found.span()) for found in regex.finditer(r"[^\n]+", text)]
-    held = [_labelled(text, line, names, is_person) for line in lines]
+    held = [_labelled(text, line, names, persons) for line in lines]
     first = next((line.start for one, line in zip(held, lines, strict=True) if one), 0)
-    told = (_only(part, names, is_person) for part in (article.title, text[:first]))
+    told = (_only(part, names, persons) for part in (article.title, text[:first]))
     interviewee = next(filter(None, told), None)
     marked = [(place, one) for place, one in enumerate(held) if one]
     found: list[Turn] = []
     for n, (place, one) in enumerate(marked):
         following = marked[n + 1][0] if n + 1 < len(marked) else place + 1
         name = one.name or (interviewee if text[one.label.start] == "A" else None)
-        if name is None or not _is_named(text, one, held) or (place == 0 and one.name):
-            continue  # a first line begins with its place: "GEORGE TOWN: …"
+        if name is None or (one.name and not _is_sure(text, one, held, persons)):
+            continue
         rest = lines[place + 1 : following]
         found.append(Turn(name, one.label, (one.words, *rest)))
     return found
 
 
-def _labelled(
-    text: str, line: Span, names: Names, is_person: Callable[[str], bool]
-) -> _Labelled | None:
+def _labelled(text: str, line: Span, names: Names, persons: Persons) -> _Labelled | None:
     whole = text[line.start : line.end]
     if found := _ASKED.match(whole):
         return _Labelled(None, _at(line, found, 1), _at(line, found, 2))
     found = _LINE.match(whole)
-    name = _person(found[1], names, is_person) if found else None
+    name = _person(found[1], names, persons) if found else None
     return _Labelled(name, _at(line, found, 1), _at(line, found, 2)) if found and name else None
 
 
@@ -95,33 +93,35 @@ def _at(line: Span, found: regex.Match[str], group: int) -> Span:
     return Span(line.start + found.start(group), line.start + found.end(group))
 
 
-def _person(label: str, names: Names, is_person: Callable[[str], bool]) -> str | None:
+def _person(label: str, names: Names, persons: Persons) -> str | None:
     """The fullest name of the person whom a label names."""
     label = _cased(label)
     named = mentions(label)
     if len(named) != 1 or words(named[0].name) != words(label):
         return None
     name = names.fullest(label)
-    return name if " " in name and is_person(name) and not is_body(name) else None
+    return name if " " in name and persons.has(name) and not is_body(name) else None
 
 
-def _is_named(text: str, one: _Labelled, held: list[_Labelled | None]) -> bool:
-    """Whether the article names a speaker elsewhere than in one label."""
-    if one.name is None:
+def _is_sure(text: str, one: _Labelled, held: list[_Labelled | None], persons: Persons) -> bool:
+    """Whether a label is surely who speaks.
+
+    One that labels other lines, or is short for a full name, or that the parser takes for a
+    person's; no first line's in capitals: "GEORGE TOWN: …".
+    """
+    label = text[one.label.start : one.label.end]
+    if any(other and other is not one and other.name == one.name for other in held):
         return True
-    others = (other for other in held if other and other is not one)
-    return (
-        text.count(one.name) > 1
-        or any(other.name == one.name for other in others)
-        or (one.name != text[one.label.start : one.label.end])
-    )
+    if held[0] is one and label.isupper():
+        return False
+    return label != one.name or text.count(label) > 1 or persons.is_known(label)
 
 
-def _only(text: str, names: Names, is_person: Callable[[str], bool]) -> str | None:
+def _only(text: str, names: Names, persons: Persons) -> str | None:
     """The only person whom a text names by more than one word."""
     found = {names.fullest(one.name) for one in mentions(text)}
-    persons = [name for name in found if " " in name and is_person(name)]
-    return persons[0] if len(persons) == 1 else None
+    own = [name for name in found if " " in name and persons.has(name)]
+    return own[0] if len(own) == 1 else None
 
 
 def _cased(label: str) -> str:

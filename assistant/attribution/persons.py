@@ -54,7 +54,6 @@ class Persons:
         }
         self._genders = {frozenset(one.split()) for one in language.title_pronouns.values()}
         self._called: dict[str, frozenset[str]] = {}  # pronouns by which persons were called so far
-
         self._roles = self._introduced(text, names)
 
     def has(self, name: str) -> bool:
@@ -70,6 +69,10 @@ class Persons:
         if last in self._bodies:  # what it takes for a body, a given name says is a person
             unknown = unknown and any(map(pronoun_of, words[:-1]))
         return last in self._known or unknown or name in self._titled_names
+
+    def is_known(self, name: str) -> bool:
+        """Whether the parser takes a name for a person's."""
+        return (name.split() or [""])[-1] in self._known
 
     def called(self, role: str) -> str | None:
         """The only person whom the article introduces by a role: "rector"; None if not unique."""

@@ -63,7 +63,7 @@ def find_statements(article: Article, parser: Parser) -> list[Statement]:
     reader = _Reader(article, spans, quoted, names, persons, parser, language)
     for place, one, in_sentence in zip(places, masked, found, strict=True):
         reader.read(place, one, in_sentence)
-    for turn in turns(article, names, persons.has):
+    for turn in turns(article, names, persons):
         reader.hear(turn)
     return sorted(reader.statements, key=lambda one: (not one.in_title, one.content_spans[0].start))
 
