@@ -14,7 +14,7 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "21c1ec150abf73435b88e229145e3a22fcd4c502e5b9ccb75282a0a4006da8e6"
+_SHA256 = "8e3b00aeead3204281c700e477d9ebbb07224e46e589a598f3acfb10e8483258"
 _SURE = 0.4  # of a form; below it a fact is wanted, as most questions do
 
 
@@ -24,7 +24,7 @@ class TrainedReader:
     Trained by ``evals/training``. Nothing of it needs torch.
     """
 
-    name = "onrecord-reader-3"
+    name = "onrecord-reader-4"
 
     def __init__(self, settings: ModelSettings) -> None:
         self._workers = workers(settings.threads, "reader")

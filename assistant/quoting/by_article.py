@@ -22,7 +22,6 @@ from assistant.types import Evidence, Question
 _OF_A_STORY = 8  # sentences; articles that are fewer have more each
 _LATEST = (3, 1, 1)  # sentences of the newest articles, where a story's latest is asked
 _TELLS = 1.0  # logits from which a sentence surely tells more of the matter
-_KIN = 3  # best articles that others are held against
 _HEAD = 2  # sentences behind the first that tell what a report is about
 _BETTER = 3.0  # logits by which another sentence tells more of a story than the article's first
 
@@ -138,23 +137,16 @@ def judged(
     logits = {id(one.candidate): one.logit for one in scored}
     name, highest = _name(query), max(article.score for article in articles)
     topic, *leads = encode([query, *(one.found[0].framed for one in articles)])
-    best = np.array(leads[: _KIN + 1])
     return [
         Figures(
             behind=highest - article.score,
             first=logits[id(article.found[0])],
             best=max(logits[id(one)] for one in article.found),
             likeness=float(topic @ lead),
-            kin=_kin(lead, np.delete(best, place, axis=0) if place <= _KIN else best[:_KIN]),
             named=bool(name) and article.has(name),
         )
-        for place, (article, lead) in enumerate(zip(articles, leads, strict=True))
+        for article, lead in zip(articles, leads, strict=True)
     ]
-
-
-def _kin(lead: np.ndarray, others: np.ndarray) -> float:
-    """Mean cosine of unit vectors: shapes (384,) and (others, 384)."""
-    return float((others @ lead).mean()) if len(others) else 0.0
 
 
 def _line(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assistant.quoting.scoring import ScoredSentence
 
-_SURE = 0.6  # confidence; of less than that a reader is told
+_SURE = 0.5  # confidence; of less than that a reader is told
 _FILE = Path(__file__).with_name("confidence.json")
 
 

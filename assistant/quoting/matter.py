@@ -28,8 +28,6 @@ class Figures:
     """The best logit of what was found of it."""
     likeness: float
     """Cosine of the topic and its headline with its first sentence."""
-    kin: float
-    """Mean cosine of that with the same of the best three others; 0 where there are none."""
     named: bool
     """Whether it has the name that the topic is; False where that is more than a name."""
 

@@ -21,7 +21,7 @@ _INSIDE = 2.0  # logits for an article of the days that the question names
 _TOLD = 1.5  # logits less for a sentence that the answer before a follow-up has shown
 _LEANING = 0.5  # logits less for a sentence that needs the one before it
 _DAMAGE = 4.0  # logits less for a sentence with remains of markup
-_ARTICLE = 0.36  # weight of the article's score, as the confidence weighs it (confidence.json)
+_ARTICLE = 0.22  # weight of the article's score, as the confidence weighs it (confidence.json)
 
 _BRACKETS = re.compile(r"\s?\[[^\]]*\]")  # citation numbers, and what was put beside a sentence
 
