@@ -34,9 +34,11 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class _Labelled:
     name: str | None
-    """None for who asks, or where nobody is known."""
+    """None for who asks, or where it is nobody's name."""
     label: Span
     words: Span
+    answers: bool = False
+    """Whether it is "A."."""
 
 
 def without_asking(text: str) -> str:
@@ -65,17 +67,20 @@ def turns(article: Article, names: Names, persons: Persons) -> list[Turn]:
     text = article.text
     lines = [Span(*found.span()) for found in regex.finditer(r"[^\n]+", text)]
     held = [_labelled(text, line, names, persons) for line in lines]
-    first = next((line.start for one, line in zip(held, lines, strict=True) if one), 0)
+    asked = (line.start for one, line in zip(held, lines, strict=True) if one and not one.name)
+    first = next(asked, 0)
     told = (_only(part, names, persons) for part in (article.title, text[:first]))
     interviewee = next(filter(None, told), None)
     marked = [(place, one) for place, one in enumerate(held) if one]
     found: list[Turn] = []
     for n, (place, one) in enumerate(marked):
         following = marked[n + 1][0] if n + 1 < len(marked) else place + 1
-        name = one.name or (interviewee if text[one.label.start] == "A" else None)
+        name = one.name or (interviewee if one.answers else None)
         if name is None or (one.name and not _is_sure(text, one, held, persons)):
             continue
         rest = lines[place + 1 : following]
+        if rest and text[rest[-1].start : rest[-1].end].endswith("?"):
+            rest = rest[:-1]  # what the next one answers
         found.append(Turn(name, one.label, (one.words, *rest)))
     return found
 
@@ -83,10 +88,13 @@ def turns(article: Article, names: Names, persons: Persons) -> list[Turn]:
 def _labelled(text: str, line: Span, names: Names, persons: Persons) -> _Labelled | None:
     whole = text[line.start : line.end]
     if found := _ASKED.match(whole):
-        return _Labelled(None, _at(line, found, 1), _at(line, found, 2))
+        answers = found[1].startswith("A")
+        return _Labelled(None, _at(line, found, 1), _at(line, found, 2), answers)
     found = _LINE.match(whole)
-    name = _person(found[1], names, persons) if found else None
-    return _Labelled(name, _at(line, found, 1), _at(line, found, 2)) if found and name else None
+    if not found:
+        return None
+    name = _person(found[1], names, persons)
+    return _Labelled(name, _at(line, found, 1), _at(line, found, 2))
 
 
 def _at(line: Span, found: regex.Match[str], group: int) -> Span:

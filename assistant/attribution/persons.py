@@ -21,8 +21,9 @@ _BEHIND = regex.compile(
 _PLACE = regex.compile(r"\b(?:[Ii]n|[Nn]ear) (\p{Lu}\w+)(?! \p{Lu})")
 _MADE = regex.compile(r"\p{L}-\p{Ll}")  # "Javanese-built"
 _PLACES = {"GPE", "NORP", "FAC", "LOC"}
+_ARTICLES = frozenset("the a an its his her their".split())
 _LINKS = frozenset("of for at in from with who which that and on to".split())
-_LEADING = _LINKS | frozenset("the a an its his her their but said says told".split())
+_LEADING = _LINKS | _ARTICLES | frozenset("but said says told".split())
 
 
 class Persons:
@@ -99,7 +100,8 @@ class Persons:
                 words = list(itertools.dropwhile(_LEADING.__contains__, phrase.lower().split()))
                 if before and phrase == before[1] and not before[2] and _LINKS & set(words):
                     continue  # "the hotels at Khor Milh"
-                head = next((n for n, word in enumerate(words) if word in _LINKS), len(words))
+                ends = (n for n, word in enumerate(words) if word in _LINKS | _ARTICLES)
+                head = next(ends, len(words))
                 if head and words[head - 1].isalpha():
                     found.append((full, frozenset(words[: head - 1]), words[head - 1]))
         return found

@@ -32,6 +32,7 @@ _SIGNED = regex.compile(
     r"[\s,.!?”\"’'»]{1,5}([–—]|--?)\s*(\p{Lu}[^,;:()\n]{1,60}?)\.?(?:[,;(][^\n]*)?$",
     regex.MULTILINE,
 )
+_LONG_NAME = 4  # words, of which the first may be of an office: "United States Ada Brandt"
 _LONGEST = 10_000  # characters of a sentence that is worth parsing; more is a table or noise
 _NEAR = 2  # sentences that a pronoun looks back
 
@@ -234,7 +235,7 @@ class _Reader:
 
     def _person_at_end(self, name: str) -> str:
         """The person in "Speaker of the House of Representatives Newt Gingrich"."""
-        if not _OFFICE.search(name):
+        if not _OFFICE.search(name) and len(name.split()) < _LONG_NAME:
             return name
         last = self._parser.entities([name])[0][-1:]
         ends = [one for one in last if one.kind == "PERSON" and name.endswith(one.text)]

@@ -6,8 +6,6 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from assistant.language import terms
 from assistant.language.names import mentions
 from assistant.models.framing import leans
@@ -19,7 +17,7 @@ from assistant.quoting.scoring import ScoredSentence
 from assistant.text import is_damaged
 from assistant.types import Evidence, Question
 
-_OF_A_STORY = 8  # sentences; articles that are fewer have more each
+_OF_A_STORY = 6  # sentences; articles that are fewer have more each
 _LATEST = (3, 1, 1)  # sentences of the newest articles, where a story's latest is asked
 _TELLS = 1.0  # logits from which a sentence surely tells more of the matter
 _HEAD = 2  # sentences behind the first that tell what a report is about
@@ -86,7 +84,7 @@ def lines(
     told = [
         one
         for count, (line, article) in zip(counts, kept, strict=False)
-        for one in _told(line, article, count, score, encode)
+        for one in _told(line, article, count, score)
     ]
     return told, sure if kept else 0.0
 
@@ -173,45 +171,16 @@ def _name(query: str) -> str:
     return found[0].name if len(found) == 1 and terms(found[0].name) == terms(query) else ""
 
 
-def _told(
-    line: ScoredSentence, article: Article, count: int, score: Score, encode: Encode
-) -> list[ScoredSentence]:
-    """As many sentences of an article, in its order: its line, what tells more, and the gist.
-
-    The gist is sentences that are near to many others of the article (`_gist`).
-    """
+def _told(line: ScoredSentence, article: Article, count: int, score: Score) -> list[ScoredSentence]:
+    """As many sentences of an article, in its order: its line, and what tells more."""
     if count == 1:
         return [line]
     own = sorted((*article.found, *article.rest), key=lambda one: one.start)
     others = [one for one in own if one is not line.candidate]
     scored = {id(one.candidate): one for one in score(others)} if others else {}
     best = sorted(scored.values(), key=lambda one: -one.logit)
-    chosen = [one for one in best if one.logit >= _TELLS][: (count - 1) // 2]
+    chosen = [one for one in best if one.logit >= _TELLS][: count - 1]
     plain = [scored[id(one)] for one in others if not leans(one.text)]
-    head = [one for one in plain[:_HEAD] if one not in chosen]
-    chosen += head[: count - 1 - len(chosen)]
-    chosen += _gist(plain, [line, *chosen], count - 1 - len(chosen), encode)
+    opening = plain[:_HEAD] + [one for one in plain[_HEAD:] if one.candidate.opens]
+    chosen += [one for one in opening if one not in chosen][: count - 1 - len(chosen)]
     return sorted([line, *chosen], key=lambda one: one.candidate.start)
-
-
-def _gist(
-    every: Sequence[ScoredSentence], told: Sequence[ScoredSentence], most: int, encode: Encode
-) -> list[ScoredSentence]:
-    """Sentences that say most of what is not told yet.
-
-    Chosen one by one: the sentence that adds most to how near every sentence of the article has
-    one that is told (facility location, H. Lin and J. Bilmes, 2011).
-    """
-    if most < 1 or not every:
-        return []
-    vectors = encode([one.candidate.text for one in (*every, *told)])
-    near = vectors[: len(every)] @ vectors.T  # cosines: (sentences, sentences and told)
-    covered = near[:, len(every) :].max(axis=1)
-    chosen: list[int] = []
-    for _ in range(min(most, len(every))):
-        gains = np.maximum(near[:, : len(every)] - covered[:, None], 0).sum(axis=0)
-        gains[chosen] = -1
-        chosen.append(int(gains.argmax()))
-        covered = np.maximum(covered, near[:, chosen[-1]])
-    fresh = (every[place] for place in chosen)
-    return [one for one in fresh if one not in told]
