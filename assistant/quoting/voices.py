@@ -19,6 +19,7 @@ from assistant.types import Part, Statement
 _WORD = re.compile(r"[^\W\d_]+")
 _ON = re.compile(r"(?:on|about|over|regarding|concerning)$", re.IGNORECASE)
 _OF = re.compile(r"\s(?:of|for|at|in|from)\s", re.IGNORECASE)
+_INITIALS = 3  # letters, at least, of a body's
 _PARTIES = 4  # of a dispute
 _BEHIND = 3.0  # logits; who speaks this far beside the question is no party
 _NEAR = 1.0  # logits; what nobody says so near to the best belongs to a dispute, too
@@ -47,10 +48,11 @@ def by_speaker(
     for wanted in subjects or (part.text, part.query):
         named = _named(voices, wanted)
         if named and max(own[0].score for own in named) >= ranked[0].score - _BEHIND:
-            return named, True
+            return _with_who_speaks_for(named, _introduced(voices, wanted, ranked)), True
     for wanted in subjects:
         own = _introduced(voices, wanted, ranked)
-        if own and own[0].score >= ranked[0].score - 2 * _BEHIND:
+        behind = _BEHIND if len(_content(wanted)) > 1 else 2 * _BEHIND
+        if own and own[0].score >= ranked[0].score - behind:
             return [own], True
     name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
     if not name or _is_told_of(name, ranked, statements):
@@ -59,6 +61,18 @@ def by_speaker(
     near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
     about = [one for one in near if set(_words(name)) & set(_words(one.candidate.text))]
     return [about] if about else [], any(_is_open(one.candidate, statements) for one in about)
+
+
+def _with_who_speaks_for(
+    named: list[list[ScoredSentence]], own: list[ScoredSentence]
+) -> list[list[ScoredSentence]]:
+    """The sentences of those named, and of whoever is introduced by them: the MEA's spokesman.
+
+    Who serves best goes first; who is far behind is left out.
+    """
+    best = max(one[0].score for one in named)
+    more = [own] if own and own not in named and own[0].score >= best - _NEAR else []
+    return sorted([*named, *more], key=lambda one: -one[0].score)
 
 
 def _is_told_of(name: str, ranked: Sequence[ScoredSentence], statements: Statements) -> bool:
@@ -105,22 +119,30 @@ def whole(
 def _around(
     one: Candidate, every: Sequence[Candidate], statements: Statements
 ) -> Iterator[Candidate]:
-    """The sentences of the same quotation: those behind a sentence, then those before it."""
+    """The sentences of the same quotation: those behind a sentence, then those before it.
+
+    And the next sentence, if the same person speaks in it.
+    """
     said = statements(one.article.id, one.article.version)
     own = statement_at(said, one.start, one.end)
-    if own is None or not own.direct:
+    who = speaker_in(own, one.start, one.text)
+    if own is None:
         return
-    cue = own.cue_span
+    cue, direct = own.cue_span, own.direct
 
     def same(other: Candidate) -> bool:
         found = statement_at(said, other.start, other.end)
-        return found is not None and found.cue_span == cue
+        return direct and found is not None and found.cue_span == cue
 
     article = sorted((o for o in every if o.article == one.article), key=lambda o: o.start)
     behind = [other for other in article if other.start > one.start]
-    before = [other for other in reversed(article) if other.start < one.start]
-    yield from itertools.takewhile(same, behind)
-    yield from itertools.takewhile(same, before)
+    whole = list(itertools.takewhile(same, behind))
+    yield from whole
+    yield from itertools.takewhile(same, [o for o in reversed(article) if o.start < one.start])
+    for other in behind[len(whole) : len(whole) + 1]:
+        speaks = statement_at(said, other.start, other.end)
+        if who and who == speaker_in(speaks, other.start, other.text) and other.leans:
+            yield other
 
 
 def parties(ranked: Sequence[ScoredSentence], statements: Statements) -> list[list[ScoredSentence]]:
@@ -240,6 +262,9 @@ def _is_named(speaker: str, asked: str) -> bool:
     own = [word for word in _words(speaker) if word not in english().stop_words]
     held = [word for word in own if word in {one.removesuffix("'s") for one in _words(asked)}]
     whole = is_body(speaker) or speaker.islower()
+    initials = "".join(word[0] for word in speaker.split() if word[0].isupper()).lower()
+    if whole and len(initials) >= _INITIALS and initials in _words(asked):
+        return True
     return bool(own) and (held == own if whole else own[-1] in held)
 
 
