@@ -383,7 +383,7 @@ def test_a_part_lends_its_confidence_to_no_other(by: str) -> None:
     near, far = scored("Captain Orla Quince thanked the passengers.", 9), scored("A dolphin.", -9)
     ranked = [
         [replace(near, candidate=replace(near.candidate, article_score=9.0))],
-        [replace(far, candidate=replace(far.candidate, article_score=-9.0))],
+        [replace(far, candidate=replace(far.candidate, article_score=-15.0))],
     ]
     verdict = fitted(by).judge(ranked)
     assert (verdict.answers, verdict.related, verdict.missing) == (True, True, (False, True))

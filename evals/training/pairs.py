@@ -219,9 +219,10 @@ def mark_pairs(texts: Sequence[Text]) -> Iterator[Pair]:
     by_id = {text.article.id: text for text in texts}
     for item in read_items(HERE / "marks.jsonl"):
         if text := by_id.get(item["article"]):
-            (n,) = text.touching([item["sentence"]])
-            right = text.sentence(n)
-            begins = len(right) - len(text.words([item["sentence"]]))
+            own, n = text.words([item["sentence"]]), min(text.touching([item["sentence"]]))
+            before = text.words([text.sentences[n - 1]]) if n else ""
+            right = in_context(heading(text.article), own, before)
+            begins = len(right) - len(own)
             words = [" ".join(one.split()) for one in item["words"]]
             yield _pair(item["question"], text, right, 1.0) | {"begins": begins, "words": words}
 
