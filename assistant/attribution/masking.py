@@ -8,6 +8,7 @@ bodies stay: "the Ministry of Health (MOH)".
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -79,8 +80,11 @@ def mask(article: str, sentence: Span, quoted: Sequence[Span]) -> MaskedSentence
         sentence: where the sentence stands.
         quoted: the article's quotations, without their marks, in order.
     """
-    own = (Span(max(q.start, sentence.start), min(q.end, sentence.end)) for q in quoted)
-    every = [_trimmed(article, one) for one in own if one.start < one.end]
+    own = (
+        Span(max(q.start, sentence.start), min(q.end, sentence.end))
+        for q in within(quoted, sentence)
+    )
+    every = [_trimmed(article, one) for one in own]
     clauses = [one for one in every if _is_clause(article, sentence, one)]
     whole = article[sentence.start : sentence.end]
     asides = [
@@ -103,6 +107,12 @@ def mask(article: str, sentence: Span, quoted: Sequence[Span]) -> MaskedSentence
         tuple(every),
         tuple(cuts),
     )
+
+
+def within(spans: Sequence[Span], place: Span) -> Sequence[Span]:
+    """Those of some spans, apart from each other and in order, that share a character with one."""
+    first = bisect_right(spans, place.start, key=lambda one: one.end)
+    return spans[first : bisect_left(spans, place.end, key=lambda one: one.start)]
 
 
 def _cross(one: Span, other: Span) -> bool:

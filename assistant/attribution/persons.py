@@ -88,8 +88,9 @@ class Persons:
         """
         found: list[tuple[str, frozenset[str], str]] = []
         body = text.find("\n") + 1  # behind the headline
+        known = {name: names.fullest(name) for name in {one.name for one in names.mentions}}
         for one in names.mentions:
-            full = names.fullest(one.name)
+            full = known[one.name]
             if one.start < body or " " not in full or not self.has(full):
                 continue
             before = _BEFORE.search(text[max(body, one.start - 60) : one.start])

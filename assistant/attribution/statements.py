@@ -12,7 +12,7 @@ from dataclasses import replace
 import regex
 
 from assistant.attribution.labels import Turn, labels, turns, without_asking
-from assistant.attribution.masking import MaskedSentence, mask
+from assistant.attribution.masking import MaskedSentence, mask, within
 from assistant.attribution.persons import Persons
 from assistant.attribution.reports import Report, reports
 from assistant.language.language import Language, language_of
@@ -51,7 +51,7 @@ def find_statements(article: Article, parser: Parser) -> list[Statement]:
         n
         for n, s in enumerate(spans)
         if s.end - s.start <= _LONGEST
-        and (language.cues.search(text, s.start, s.end) or any(_cross(s, one) for one in quoted))
+        and (language.cues.search(text, s.start, s.end) or within(quoted, s))
     ]
     masked = [mask(text, spans[n], quoted) for n in places]
     parses = parser.parse([one.text for one in masked])
@@ -67,10 +67,6 @@ def find_statements(article: Article, parser: Parser) -> list[Statement]:
     for turn in turns(article, names, persons):
         reader.hear(turn)
     return sorted(reader.statements, key=lambda one: (not one.in_title, one.content_spans[0].start))
-
-
-def _cross(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _sentences_near(

@@ -70,7 +70,8 @@ def choose(
     turn = 0
     while open_pools and len(chosen) < most + len(pools) - 1:
         pool, first, turn = open_pools.pop(0), turn < len(pools), turn + 1  # of its part
-        first = first and not (adding is not ANY and _is_among(pool[0], chosen))
+        if first and adding is not ANY and _is_among(pool[0], chosen):
+            continue  # another part's sentence answers it as well: "who won, and by how much?"
         room = most_words * (_STRETCH if first else 1.0) - _size(chosen)
         found = _next(pool if first else _added(pool, adding), chosen, alike, room)
         if found is not None:
@@ -101,9 +102,11 @@ def _joined(
     chosen: list[ScoredSentence], ranked: Sequence[Sequence[ScoredSentence]], room: float
 ) -> list[ScoredSentence]:
     """The same with the sentence before one that begins with a pronoun, where there is room."""
-    known = {one.candidate.text: one for part in ranked for one in part}
     for one in list(chosen):
-        before = known.get(one.candidate.before) if _hangs(one) else None
+        own = [part for part in ranked if any(one is other for other in part)] or ranked
+        texts = (other for part in own for other in part)
+        preceding = (o for o in texts if o.candidate.text == one.candidate.before)
+        before = next(preceding, None) if _hangs(one) else None
         if before and not _is_among(before, chosen) and _size([before]) <= room:
             chosen.append(before)
             room -= _size([before])
