@@ -242,9 +242,9 @@ class _Page:
                 update |= self._limits(step.answer, asked.talk.inferred)
             elif step.over and own:
                 update[self.box] = asked.question  # to be asked again
-            if step.over:
-                update |= {self.talk: step.talk, **self._busy(False)}
             yield update
+            if step.over:  # by itself: Gradio sends the last update twice, over what was typed since
+                yield {self.talk: step.talk, **self._busy(False)}
 
     def _stop(self, request: gr.Request) -> Update:
         """Cancel the question in flight, whose last step shows it; if none, reset the buttons."""
