@@ -28,13 +28,16 @@ _WORD = regex.compile(r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:['’][\p{L}\p{N}_][\
 # sentence: titles that a name follows, initials, and hours that a day follows.
 _TITLE_END = regex.compile(
     r"\b(?:Mr|Mrs|Ms|Mx|Messrs|Dr|Prof|Rev|Hon|St|Sr|Fr|Gen|Lt|Col|Maj|Capt|Cmdr|Sgt|Gov|Sen|Rep"
-    r"|Pres|Supt|Insp|No|Nos|vs)\.\s*$|(?:^|\s)(?!I\.)\p{Lu}\.\s*$"
+    r"|Pres|Supt|Insp|Adm|Brig|Cpl|Pte|Amb|Atty|Engr|Smt|Shri|Sri|Sta|Sto|Ste|Sra|Srta|Dra|Mme|Mlle"
+    r"|No|Nos|vs)\.\s*$|(?:^|\s)(?!I\.)\p{Lu}\.\s*$"
 )
 _LONGEST_END = 24  # characters that an end can be told by
+_STRAY = re.compile(r"^[\s\])}]+")  # what markup leaves before a sentence
 _WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 _HOUR_END = re.compile(r"\b[ap]\.m\.\s*$")
 _DAY_START = regex.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:\p{Lu}{2,4}|local)\b(?!\s+(?:said|was|is)\b)"
+    r"|\p{Lu}\p{Ll}+ (?:(?:standard|daylight|summer) )?time\b"
 )
 
 # Quotation marks and dashes are normalised, so that all shapes compare as equal.
@@ -139,7 +142,7 @@ def opening(text: str, limit: int = 90) -> str:
 
 
 def sentences(text: str) -> list[Span]:
-    """Sentences, without the white space around them, in order.
+    """Sentences, without the white space around them and brackets that close nothing, in order.
 
     A quotation of several sentences stays one sentence with the words that introduce it, so that
     its speaker is not cut off. A sentence crosses a line end only in hard-wrapped text.
@@ -150,8 +153,8 @@ def sentences(text: str) -> list[Span]:
 def _line_sentences(line: re.Match[str]) -> Iterator[Span]:
     start = line.start()
     for piece in _merged(line.group()):
-        lead = len(piece) - len(piece.lstrip())
-        body = piece.strip()
+        kept = _STRAY.sub("", piece)
+        lead, body = len(piece) - len(kept), kept.rstrip()
         if body:
             yield Span(start + lead, start + lead + len(body))
         start += len(piece)

@@ -17,15 +17,16 @@ from assistant.attribution import find_statements
 from assistant.attribution.speakers import speaker_in, speaker_of, statement_at
 from assistant.language import SpacyParser
 from assistant.models.embedding import Vectors
-from assistant.quoting import fitted, quoting_writer
+from assistant.quoting import belonging, fitted, quoting_writer
+from assistant.quoting.belonging import Belonging, figures
 from assistant.quoting.candidates import Candidate
-from assistant.quoting.choosing import choose, in_order
+from assistant.quoting.choosing import Choice, Pool, in_order
 from assistant.quoting.scoring import ScoredSentence
 from assistant.rendering import to_html, to_text
 from assistant.settings import ModelSettings, load
 from assistant.testing import HashEmbeddings, OneForm
 from assistant.text import sentences
-from assistant.types import Evidence, Hit, Order, Passage, Source
+from assistant.types import Evidence, Hit, Passage, Source
 
 PARSER = SpacyParser(ModelSettings())
 
@@ -193,16 +194,21 @@ def apart(texts: Sequence[str]) -> Vectors:
     return np.eye(len(heads), dtype=np.float32)[[heads.index(text[:5]) for text in texts]]
 
 
-def chosen(
-    ranked: Sequence[Sequence[ScoredSentence]], most: int = 3, words: int = 50, order: Order = "use"
-) -> list[str]:
-    return [one.candidate.text for one in choose(ranked, apart, most, words, order)]
+NEAR = Belonging({"behind": -1.0}, {"fact": 4.0}, 0.5)
+"""Whatever lies less than four logits behind the best belongs."""
+
+
+def chosen(ranked: Sequence[Sequence[ScoredSentence]], most: int = 3, words: int = 50) -> list[str]:
+    pools = [Pool("", "", part) for part in ranked]
+    choice = Choice(pools, "fact", NEAR, apart)
+    choice.fill(most, words)
+    return [one.candidate.text for group in choice.groups for one in group]
 
 
 def test_parts_take_turns() -> None:
     one = [scored(f"{n} first part", 9.0 - n) for n in range(4)]
     two = [scored(f"{n} second part", 4.0 - n) for n in range(4)]
-    assert chosen([one, two], most=2) == ["0 first part", "0 second part", "1 first part"]
+    assert chosen([one, two], most=2) == ["0 first part", "1 first part", "0 second part"]
 
 
 def test_what_repeats_costs() -> None:
@@ -224,8 +230,9 @@ def test_words_are_bounded_but_the_first_sentence_is_whole() -> None:
 def test_a_sentence_with_a_pronoun_brings_the_one_before_it() -> None:
     before = scored("Bo Lindt spoke.", -9)
     ranked = [scored("He left early.", 9, before="Bo Lindt spoke.", start=20), before]
-    found = choose([ranked], apart, 3, 50, "use")
-    assert [one.candidate.text for one in in_order(found, "use")] == [
+    choice = Choice([Pool("", "", ranked)], "fact", NEAR, apart)
+    choice.fill(3, 50)
+    assert [one.candidate.text for one in in_order(choice.groups[0], "use")] == [
         "Bo Lindt spoke.",
         "He left early.",
     ]
@@ -260,8 +267,29 @@ def test_the_latest_goes_first_where_it_is_asked_for() -> None:
         scored("older words", 9, day=date(2020, 1, 1)),
         scored("newer words", 7, day=date(2024, 1, 1)),
     ]
-    assert chosen([ranked], order="latest")[0] == "newer words"
-    assert chosen([ranked])[0] == "older words"
+    raised = Pool("", "", ranked).newest_first()
+    assert raised.sentences[0].candidate.text == "newer words"
+
+
+def test_what_belongs_is_told_by_what_stands_beside_it() -> None:
+    """A sentence right behind the chosen one more likely than as good a one of another article."""
+    first = scored("The guild counts 2,150 missing teachers.", 3.0)
+    beside = scored("The ministry counts fewer.", -1.0, first.candidate.text, 41)
+    apart_from_it = scored("The ministry counts fewer.", -1.0, "Some words.", 900, date(2020, 1, 1))
+    model = belonging.fitted("reader and reranker")
+    asked = "How many teachers are missing according to guild and ministry?"
+    likely, unlikely = (
+        model.of("comparison", figures(one, [first], first, asked))
+        for one in (beside, apart_from_it)
+    )
+    assert likely > unlikely + 0.2
+
+
+def test_what_one_article_says_is_told_in_its_order() -> None:
+    one, two = scored("One.", 1, start=0), scored("Two.", 9, start=50)
+    other = scored("Other.", 5, start=0, day=date(2020, 1, 1))
+    placed = in_order([two, other, one], "use", as_told=True)
+    assert [o.candidate.text for o in placed] == ["One.", "Two.", "Other."]
 
 
 def test_a_course_of_events_is_told_by_date() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.language import terms
 from assistant.language.names import mentions
-from assistant.models.framing import leans
+from assistant.quoting.belonging import Belonging
 from assistant.quoting.candidates import Candidate, of_source
 from assistant.quoting.choosing import Encode
 from assistant.quoting.confidence import Confidence
@@ -19,9 +19,9 @@ from assistant.types import Evidence, Question
 
 _OF_A_STORY = 6  # sentences; articles that are fewer have more each
 _LATEST = (3, 1, 1)  # sentences of the newest articles, where a story's latest is asked
-_TELLS = 1.0  # logits from which a sentence surely tells more of the matter
-_HEAD = 2  # sentences behind the first that tell what a report is about
 _BETTER = 3.0  # logits by which another sentence tells more of a story than the article's first
+_LEAST = -2.0  # logit that it has at least
+_BEFORE = 0.5  # the same logits where several sentences of an article are told
 
 Score = Callable[[Sequence[Candidate]], Sequence[ScoredSentence]]
 """How well sentences answer the question."""
@@ -52,13 +52,13 @@ def lines(
     score: Score,
     confidence: Confidence,
     matter: Matter,
+    belonging: Belonging,
     encode: Encode,
 ) -> tuple[list[ScoredSentence], float]:
     """The lines of a story or a list, in order, and how likely they are on the matter.
 
     A line for each article on it: its first sentence, or in a story another one that answers far
-    better. A story that few articles tell has more sentences of each: what answers well, else the
-    second and third, and what its paragraphs begin with.
+    better. A story that few articles tell has more sentences of each: what belongs beside it.
 
     Args:
         question: as it was understood; one without a matter gets whatever was published.
@@ -66,6 +66,7 @@ def lines(
         score: judges sentences.
         confidence: tells how likely it is that any of them is on the matter.
         matter: decides which articles are.
+        belonging: decides which sentences of a story are told.
         encode: texts to unit vectors.
     """
     articles, sure = articles_of(evidence), 1.0
@@ -81,12 +82,12 @@ def lines(
     if question.order != "latest":
         each = _OF_A_STORY // max(1, len(kept)) if question.parts[0].query else 1
         counts = [max(1, each)] * len(kept)
-    told = [
-        one
-        for count, (line, article) in zip(counts, kept, strict=False)
-        for one in _told(line, article, count, score)
-    ]
-    return told, sure if kept else 0.0
+    every: list[ScoredSentence] = []
+    for count, (line, article) in zip(counts, kept, strict=False):
+        others = [one for one in (*article.found, *article.rest) if one is not line.candidate]
+        left = score(others) if others and count > 1 else ()
+        every += told(line, left, count, question.parts[0].query, belonging)
+    return every, sure if kept else 0.0
 
 
 def _kept(
@@ -161,7 +162,7 @@ def _line(
         named = (one for one in own if name and name.split()[-1] in one.text)
         return next((ScoredSentence(one, first.logit) for one in named), first)
     best = max(others, key=lambda one: one.logit, default=first)
-    better = best.logit >= max(first.logit + _BETTER, _TELLS - _BETTER)
+    better = best.logit >= max(first.logit + _BETTER, _LEAST)
     return best if better else first
 
 
@@ -171,16 +172,34 @@ def _name(query: str) -> str:
     return found[0].name if len(found) == 1 and terms(found[0].name) == terms(query) else ""
 
 
-def _told(line: ScoredSentence, article: Article, count: int, score: Score) -> list[ScoredSentence]:
-    """As many sentences of an article, in its order: its line, and what tells more."""
+def told(
+    line: ScoredSentence,
+    others: Sequence[ScoredSentence],
+    count: int,
+    query: str,
+    belonging: Belonging,
+) -> list[ScoredSentence]:
+    """At most so many sentences of an article, in its order, those that belong together.
+
+    Args:
+        line: the sentence that stands for it.
+        others: its other sentences.
+        count: sentences; where it is one, that is the line.
+        query: what the story is about.
+        belonging: tells which belong.
+    """
     if count == 1:
         return [line]
-    own = sorted((*article.found, *article.rest), key=lambda one: one.start)
-    others = [one for one in own if one is not line.candidate]
-    scored = {id(one.candidate): one for one in score(others)} if others else {}
-    best = sorted(scored.values(), key=lambda one: -one.logit)
-    chosen = [one for one in best if one.logit >= _TELLS][: count - 1]
-    plain = [scored[id(one)] for one in others if not leans(one.text)]
-    opening = plain[:_HEAD] + [one for one in plain[_HEAD:] if one.candidate.opens]
-    chosen += [one for one in opening if one not in chosen][: count - 1 - len(chosen)]
-    return sorted([line, *chosen], key=lambda one: one.candidate.start)
+    chosen, left = [opening(line, others)], [line, *others]
+    best = max(left, key=lambda one: one.score)
+    left.remove(chosen[0])
+    while len(chosen) < count and (found := belonging.next("story", query, chosen, left, best)):
+        chosen.append(found[1])
+        left.remove(found[1])
+    return sorted(chosen, key=lambda one: one.candidate.start)
+
+
+def opening(line: ScoredSentence, others: Sequence[ScoredSentence]) -> ScoredSentence:
+    """The sentence that is chosen first: an article's line, or another that answers better."""
+    best = max(others, key=lambda one: one.logit, default=line)
+    return best if best.logit >= line.logit + _BEFORE else line

@@ -20,9 +20,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ON = re.compile(r"(?:on|about|over|regarding|concerning)$", re.IGNORECASE)
 _OF = re.compile(r"\s(?:of|for|at|in|from)\s", re.IGNORECASE)
 _INITIALS = 3  # letters, at least, of a body's
-_PARTIES = 4  # of a dispute
-_BEHIND = 3.0  # logits; who speaks this far beside the question is no party
-_NEAR = 1.0  # logits; what nobody says so near to the best belongs to a dispute, too
+_BEHIND = 3.0  # logits; who speaks so far beside the question is not who is asked for
+_ANSWERS = 0.0  # logit from which a sentence answers, whoever speaks in it
+_NEAR = 1.0  # logits; who speaks for somebody named may serve so much less
 
 Statements = Callable[[str, int], Sequence[Statement]]
 """The statements of an article's version."""
@@ -57,7 +57,8 @@ def by_speaker(
     name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
     if not name or _is_told_of(name, ranked, statements):
         unnamed = _speaker(ranked[0].candidate, statements) is None
-        return [_same_voice(ranked, statements)], unnamed or not subjects
+        told = unnamed or not subjects or ranked[0].logit >= _ANSWERS
+        return [_same_voice(ranked, statements)], told
     near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
     about = [one for one in near if set(_words(name)) & set(_words(one.candidate.text))]
     return [about] if about else [], any(_is_open(one.candidate, statements) for one in about)
@@ -96,7 +97,7 @@ def whole(
     chosen: Sequence[ScoredSentence],
     every: Sequence[Candidate],
     statements: Statements,
-    room: int,
+    room: float,
 ) -> list[ScoredSentence]:
     """The sentences with the rest of the quotations that they are of, as far as there is room.
 
@@ -143,21 +144,6 @@ def _around(
         speaks = statement_at(said, other.start, other.end)
         if who and who == speaker_in(speaks, other.start, other.text) and other.leans:
             yield other
-
-
-def parties(ranked: Sequence[ScoredSentence], statements: Statements) -> list[list[ScoredSentence]]:
-    """The sentences of each who speaks, whoever speaks best to the question first.
-
-    Only of those not far behind the first; and, last, what nobody says, if it serves nearly as
-    well. All sentences together where fewer than two speak.
-    """
-    voices = _voices(ranked, statements)
-    best = max((own[0].score for own in voices.values()), default=0.0)
-    near = [own for own in voices.values() if own[0].score >= best - _BEHIND][:_PARTIES]
-    silent = [one for one in ranked if _speaker(one.candidate, statements) is None]
-    if len(near) < 2:
-        return [list(ranked)]
-    return [*near, silent] if silent and silent[0].score >= best - _NEAR else near
 
 
 def _voices(

@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from assistant.answering.evidence import Draft, DraftClaim, Quote
 from assistant.archive import Archive
 from assistant.models.reader import Marker, Reader
-from assistant.quoting import confidence, matter
+from assistant.quoting import belonging, confidence, matter
+from assistant.quoting.belonging import Belonging
 from assistant.quoting.by_article import lines
 from assistant.quoting.candidates import Candidate, candidates
-from assistant.quoting.choosing import ANY, TO_A_FACT, TO_WORDS, Encode, choose, in_order
+from assistant.quoting.choosing import Choice, Encode, Pool, in_order
 from assistant.quoting.confidence import Confidence
 from assistant.quoting.matter import Matter
 from assistant.quoting.scoring import ScoredSentence, Scorer
-from assistant.quoting.voices import Statements, by_speaker, parties, whole
+from assistant.quoting.voices import Statements, by_speaker, whole
 from assistant.settings import AnswerSettings
-from assistant.text import words
 from assistant.types import Evidence, Part, Question
 
-_ADDING = {"fact": TO_A_FACT, "comparison": TO_A_FACT, "words": TO_WORDS, "items": TO_WORDS}
 _JUDGED = 24  # sentences for each part of a question; each costs the reader 20 ms
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
 _OF_ITEMS = 8  # sentences that name some
 _NEAREST = 3  # sentences that a refusal shows
 _MARKED = 0.6  # of a sentence; a longer mark would tell nothing
-
-
-@dataclass(frozen=True, slots=True)
-class _Pool:
-    """Sentences to choose from."""
-
-    label: str
-    """The part of the question that they answer, where it has several."""
-    sentences: Sequence[ScoredSentence]
-
-    def fit(self, one: ScoredSentence) -> tuple[bool, float]:
-        """Whether a sentence was chosen of these, and how well it answers here."""
-        own = [other for other in self.sentences if other.candidate is one.candidate]
-        return any(one is other for other in own), own[0].logit if own else -math.inf
 
 
 class QuotingWriter:
@@ -52,6 +36,8 @@ class QuotingWriter:
         scorer: Scorer,
         confidence: Confidence,
         matter: Matter,
+        belonging: Belonging,
+        telling: Belonging,
         statements: Statements,
         encode: Encode,
         settings: AnswerSettings,
@@ -63,6 +49,8 @@ class QuotingWriter:
             scorer: judges sentences.
             confidence: decides whether they answer.
             matter: decides which articles belong to a story or a list.
+            belonging: decides which sentences belong beside others.
+            telling: the same in a story.
             statements: who says what in an article.
             encode: texts to vectors, to see what repeats.
             settings: how much to quote.
@@ -71,6 +59,8 @@ class QuotingWriter:
         self._scorer = scorer
         self._confidence = confidence
         self._matter = matter
+        self._belonging = belonging
+        self._telling = telling
         self._statements = statements
         self._encode = encode
         self._settings = settings
@@ -97,12 +87,12 @@ class QuotingWriter:
         verdict = self._confidence.judge(ranked)
         if not verdict.answers:
             return Draft((), verdict.confidence, verdict.related, nearest=_nearest(ranked))
-        pools: list[_Pool] = []
+        pools: list[Pool] = []
         missing: list[str] = []
         for part, found, lacks in zip(question.parts, ranked, verdict.missing, strict=True):
-            fitting, told = ([], False) if lacks else self._pools(question, part, found)
+            fitting, told = ([], False) if lacks else self._fitting(question, part, found)
             label = part.text if len(question.parts) > 1 else ""
-            pools += [_Pool(label, sentences) for sentences in fitting]
+            pools += [Pool(label, part.query, sentences) for sentences in fitting]
             missing += [] if told else [part.text]
         claims = self._chosen(question, pools, every) if pools else []
         if question.form == "fact" and len(ranked) == 1:
@@ -116,18 +106,15 @@ class QuotingWriter:
             nearest=() if claims else _nearest(ranked),
         )
 
-    def _pools(
+    def _fitting(
         self, question: Question, part: Part, ranked: list[ScoredSentence]
     ) -> tuple[list[list[ScoredSentence]], bool]:
         """The sentences to choose from, of each person apart where their words are wanted.
 
         And whether they may answer: not where the person asked for says nothing.
         """
-        statements = cache(self._statements)  # each sentence asks for its article's
-        if question.form == "words":
-            return by_speaker(part, ranked, statements)
-        if question.form == "sides":
-            return parties(ranked, statements), True
+        if question.form == "words":  # cached, since each sentence asks for its article's
+            return by_speaker(part, ranked, cache(self._statements))
         return [ranked], True
 
     def _with_mark(
@@ -146,7 +133,7 @@ class QuotingWriter:
         return [*claims[:place], replace(claims[place], mark=mark), *claims[place + 1 :]]
 
     def _chosen(
-        self, question: Question, pools: Sequence[_Pool], every: Sequence[Candidate]
+        self, question: Question, pools: Sequence[Pool], every: Sequence[Candidate]
     ) -> list[DraftClaim]:
         """Sentences of the pools; each part of a question, and each person asked for, by itself."""
         most, size = self._settings.sentences, self._settings.words
@@ -154,23 +141,20 @@ class QuotingWriter:
             most = min(most, _OF_A_FACT)
         if question.form == "items":
             most, size = max(most, _OF_ITEMS), size * _OF_ITEMS // most
-        ranked = [pool.sentences for pool in pools]
-        adding = _ADDING.get(question.form, ANY)
-        chosen = choose(ranked, self._encode, most, size, question.order, adding)
+        if question.order == "latest":
+            pools = [pool.newest_first() for pool in pools]
+        choice = Choice(pools, question.form, self._belonging, self._encode)
+        choice.fill(most, size)
+        groups = choice.groups
         if question.form == "words":
-            room = self._settings.words - sum(len(words(one.candidate.text)) for one in chosen)
-            chosen = whole(chosen, every, cache(self._statements), room)
-        if question.form == "sides":  # which are told in turn
-            return [_claim(one.candidate) for one in in_order(chosen, question.order, spoken=True)]
-        groups: list[list[ScoredSentence]] = [[] for _ in pools]
-        for one in chosen:
-            best = max(range(len(pools)), key=lambda place: pools[place].fit(one))
-            groups[best].append(one)
-        return [
-            _claim(one.candidate, _label(one, pool, pools if adding is not ANY else ()))
+            said = cache(self._statements)
+            groups = [whole(group, every, said, choice.room(size)) for group in groups]
+        told = [
+            (pool, one)
             for pool, group in zip(pools, groups, strict=True)
-            for one in in_order(group, question.order, question.form == "words")
+            for one in in_order(group, question.order, as_told=question.form != "fact")
         ]
+        return [_claim(one.candidate, _label(one, pool, pools)) for pool, one in told]
 
     def _lines(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A line for each article on the matter."""
@@ -179,7 +163,13 @@ class QuotingWriter:
             return self._scorer.score(question, every)[0]
 
         told, confidence = lines(
-            question, evidence, score, self._confidence, self._matter, self._encode
+            question,
+            evidence,
+            score,
+            self._confidence,
+            self._matter,
+            self._telling,
+            self._encode,
         )
         return Draft(tuple(_claim(one.candidate) for one in told), confidence, bool(told))
 
@@ -205,6 +195,8 @@ def quoting_writer(
         Scorer(reader, archive.term_shares),
         confidence.fitted(by),
         matter.fitted(by),
+        belonging.fitted(by),
+        belonging.fitted(by, "stories"),
         archive.statements,
         archive.encode,
         settings,
@@ -212,7 +204,7 @@ def quoting_writer(
     )
 
 
-def _label(one: ScoredSentence, pool: _Pool, pools: Sequence[_Pool]) -> str:
+def _label(one: ScoredSentence, pool: Pool, pools: Sequence[Pool]) -> str:
     """The parts of the question that a sentence answers best, in their order."""
     first = [other.label for other in pools if other.sentences[0].candidate is one.candidate]
     return " · ".join(first) if len(first) > 1 else pool.label

@@ -18,6 +18,7 @@ _ANOTHER = re.compile(
     r"|[,;]?\s+and\s+then\s+",
     re.IGNORECASE,
 )
+_BARE_FIRST = re.compile(rf"{_WH}(?: else)? (?:and|or) {_WH}\b", re.IGNORECASE)
 _PREFACE = re.compile(r"^([^:?]{8,90}):\s+(?=\w)")
 _LEANS = re.compile(
     r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|there|this|that|these|those|each"
@@ -61,10 +62,18 @@ def _split(question: str) -> tuple[list[str], list[str]]:
             if opening := _PREFACE.match(sentence):
                 preface.append(opening[1])
                 sentence = sentence[opening.end() :]
-            asked += [piece.strip() for piece in _ANOTHER.split(sentence) if piece.strip(" ?.,")]
+            asked += _pieces(sentence)
         else:
             preface.append(sentence)
     return preface, asked[:_MOST_PARTS] or [question]
+
+
+def _pieces(sentence: str) -> list[str]:
+    """The questions of a sentence; "when and where …?" begins one."""
+    bare = _BARE_FIRST.match(sentence)
+    begun = bare[0] if bare else ""
+    first, *others = _ANOTHER.split(sentence[len(begun) :])
+    return [one.strip() for one in (begun + first, *others) if one.strip(" ?.,")]
 
 
 def _query(part: str, before: list[str], preface: list[str], matter: Matter | None) -> str:

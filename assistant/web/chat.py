@@ -243,7 +243,7 @@ class _Page:
             elif step.over and own:
                 update[self.box] = asked.question  # to be asked again
             yield update
-            if step.over:  # by itself: Gradio sends the last update twice, over what was typed since
+            if step.over:  # apart: Gradio sends the last update twice, over what is typed by then
                 yield {self.talk: step.talk, **self._busy(False)}
 
     def _stop(self, request: gr.Request) -> Update:
