@@ -193,6 +193,18 @@ def test_a_question_falls_into_parts() -> None:
     assert two.query == "Ada Brandt: what did she study?"
 
 
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("When and where does the council meet?", 1),
+        ("Where and how did the two Tovans die, and where the Halmerian?", 2),
+        ("Which firms are growing or are ahead of Velstrad?", 1),
+    ],
+)
+def test_what_is_one_question_stays_one(question: str, count: int) -> None:
+    assert len(parts(question)) == count
+
+
 def test_a_part_about_who_is_sought_is_read_with_the_part_that_seeks_them() -> None:
     asked = "Which analyst was sceptical, and what was his worry?"
     assert parts(asked)[1].query == "Which analyst was sceptical what was his worry?"

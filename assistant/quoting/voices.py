@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from assistant.attribution.speakers import speaker_in, statement_at
 from assistant.language import same_name, stem
@@ -21,8 +22,11 @@ _ON = re.compile(r"(?:on|about|over|regarding|concerning)$", re.IGNORECASE)
 _OF = re.compile(r"\s(?:of|for|at|in|from)\s", re.IGNORECASE)
 _INITIALS = 3  # letters, at least, of a body's
 _BEHIND = 3.0  # logits; who speaks so far beside the question is not who is asked for
-_ANSWERS = 0.0  # logit from which a sentence answers, whoever speaks in it
+_ANSWERS = 2.0  # logit from which a sentence surely answers, whoever speaks in it
 _NEAR = 1.0  # logits; who speaks for somebody named may serve so much less
+
+Whose = Literal["theirs", "unsure", "missing"]
+"""Whether words are those of who is asked for, as far as is known."""
 
 Statements = Callable[[str, int], Sequence[Statement]]
 """The statements of an article's version."""
@@ -30,13 +34,13 @@ Statements = Callable[[str, int], Sequence[Statement]]
 
 def by_speaker(
     part: Part, ranked: Sequence[ScoredSentence], statements: Statements
-) -> tuple[list[list[ScoredSentence]], bool]:
+) -> tuple[list[list[ScoredSentence]], Whose]:
     """The sentences in which somebody speaks whom the question names, for each such person.
 
     Or who is introduced by the head of its subject ("the baker": "Anselm Rudd, a baker"). Where
     there is none, or these serve it far worse than others, it is left to the reader whose words
     serve it best: those of one voice. Nobody's where that is somebody else than is named. And
-    whether they are the words of who is asked for, as far as is known.
+    whether they are the words of who is asked for.
 
     Args:
         part: what is asked; where it names nobody, what it leans on does.
@@ -48,20 +52,21 @@ def by_speaker(
     for wanted in subjects or (part.text, part.query):
         named = _named(voices, wanted)
         if named and max(own[0].score for own in named) >= ranked[0].score - _BEHIND:
-            return _with_who_speaks_for(named, _introduced(voices, wanted, ranked)), True
+            return _with_who_speaks_for(named, _introduced(voices, wanted, ranked)), "theirs"
     for wanted in subjects:
         own = _introduced(voices, wanted, ranked)
         behind = _BEHIND if len(_content(wanted)) > 1 else 2 * _BEHIND
         if own and own[0].score >= ranked[0].score - behind:
-            return [own], True
+            return [own], "theirs"
     name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
     if not name or _is_told_of(name, ranked, statements):
         unnamed = _speaker(ranked[0].candidate, statements) is None
-        told = unnamed or not subjects or ranked[0].logit >= _ANSWERS
-        return [_same_voice(ranked, statements)], told
+        sure = unnamed or not subjects or ranked[0].logit >= _ANSWERS
+        return [_same_voice(ranked, statements)], "theirs" if sure else "unsure"
     near = (one for one in ranked if one.score >= ranked[0].score - _BEHIND)
     about = [one for one in near if set(_words(name)) & set(_words(one.candidate.text))]
-    return [about] if about else [], any(_is_open(one.candidate, statements) for one in about)
+    may = any(_is_open(one.candidate, statements) for one in about)
+    return [about] if about else [], "theirs" if may else "missing"
 
 
 def _with_who_speaks_for(

@@ -17,7 +17,7 @@ from assistant.quoting.choosing import Choice, Encode, Pool, in_order
 from assistant.quoting.confidence import Confidence
 from assistant.quoting.matter import Matter
 from assistant.quoting.scoring import ScoredSentence, Scorer
-from assistant.quoting.voices import Statements, by_speaker, whole
+from assistant.quoting.voices import Statements, Whose, by_speaker, whole
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Part, Question
 
@@ -89,11 +89,13 @@ class QuotingWriter:
             return Draft((), verdict.confidence, verdict.related, nearest=_nearest(ranked))
         pools: list[Pool] = []
         missing: list[str] = []
+        sure = verdict.sure
         for part, found, lacks in zip(question.parts, ranked, verdict.missing, strict=True):
-            fitting, told = ([], False) if lacks else self._fitting(question, part, found)
+            fitting, whose = ([], "missing") if lacks else self._fitting(question, part, found)
             label = part.text if len(question.parts) > 1 else ""
             pools += [Pool(label, part.query, sentences) for sentences in fitting]
-            missing += [] if told else [part.text]
+            missing += [part.text] if whose == "missing" else []
+            sure = sure and whose != "unsure"
         claims = self._chosen(question, pools, every) if pools else []
         if question.form == "fact" and len(ranked) == 1:
             claims = self._with_mark(question.parts[0], claims, ranked[0])
@@ -101,21 +103,18 @@ class QuotingWriter:
             tuple(claims),
             verdict.confidence,
             related=True,
-            doubtful=not verdict.sure,
+            doubtful=not sure,
             missing=tuple(missing),
             nearest=() if claims else _nearest(ranked),
         )
 
     def _fitting(
         self, question: Question, part: Part, ranked: list[ScoredSentence]
-    ) -> tuple[list[list[ScoredSentence]], bool]:
-        """The sentences to choose from, of each person apart where their words are wanted.
-
-        And whether they may answer: not where the person asked for says nothing.
-        """
+    ) -> tuple[list[list[ScoredSentence]], Whose]:
+        """The sentences to choose from, of each person apart where their words are wanted."""
         if question.form == "words":  # cached, since each sentence asks for its article's
             return by_speaker(part, ranked, cache(self._statements))
-        return [ranked], True
+        return [ranked], "theirs"
 
     def _with_mark(
         self, part: Part, claims: list[DraftClaim], ranked: Sequence[ScoredSentence]

@@ -14,7 +14,9 @@ _WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _AUX = r"(?:did|does|do|was|were|is|are|had|has|have|can|could|will|would|should)"
 _ANOTHER = re.compile(
     rf"[,;]?\s+(?:and|but|or)\s+(?:then\s+)?"
-    rf"(?=(?:(?:in|at|on|to|for|by|from|with|of|under|about)\s+)?{_WH}\b|{_AUX}\s+(?!\w+(?:ed|en)\b|not\b|never\b|also\b)\w)"
+    rf"(?=(?:(?:in|at|on|to|for|by|from|with|of|under|about)\s+)?{_WH}\b)"
+    rf"|[,;]?\s+(?:and|but)\s+(?:then\s+)?"
+    rf"(?={_AUX}\s+(?!\w+(?:ed|en)\b|not\b|never\b|also\b)\w)"
     r"|[,;]?\s+and\s+then\s+",
     re.IGNORECASE,
 )
