@@ -82,6 +82,9 @@ class Vell:
     def written_by(self, _question: str) -> dict[str, tuple[str, ...]]:
         return {"Tam Vell": ("begun",)}
 
+    def printed_by(self, _question: str) -> tuple[str, ...]:
+        return ()
+
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Iterator[Ask]:
@@ -309,6 +312,23 @@ def test_a_list_may_be_of_an_authors_articles(ask: Ask, question: str, found: li
     answer = ask(question, "list")
     assert articles(answer) == found
     assert "the author" in to_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "limit"),
+    [
+        ("all pieces from the Sond Echo on the tram strike", ("The Sond Echo",)),
+        ("sond echo articles about the tram strike", ("The Sond Echo",)),
+        ("pieces from the Sond Echo", ("The Sond Echo",)),
+        ("articles on the tram strike in Sond", ()),
+    ],
+)
+def test_a_list_may_be_of_what_an_outlet_printed(
+    ask: Ask, question: str, limit: tuple[str, ...]
+) -> None:
+    answer = ask(question, "list")
+    assert answer.filters.outlets == limit
+    assert set(articles(answer)) >= {"begun", "court", "ended"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
-from assistant.archive.spelling import authors_in, may_be_misspelt, same, spelled
+from assistant.archive.spelling import authors_in, may_be_misspelt, outlets_in, same, spelled
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
@@ -286,6 +286,10 @@ class Archive:
     def written_by(self, question: str) -> dict[str, tuple[str, ...]]:
         """The authors whose articles a question asks for, and the ids of those."""
         return authors_in(question, self._catalog.bylines(), self.outlets())
+
+    def printed_by(self, question: str) -> tuple[str, ...]:
+        """The outlets whose articles a question asks for."""
+        return outlets_in(question, self.outlets())
 
     def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
         """MinHash signatures of current articles, by id."""

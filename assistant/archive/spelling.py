@@ -82,6 +82,22 @@ def authors_in(
     return found
 
 
+def outlets_in(question: str, outlets: Iterable[str]) -> tuple[str, ...]:
+    """The outlets whose articles a question asks for: "pieces from the Sond Echo"."""
+    return tuple(one for one in outlets if _prints(_folded(one), _folded(question)))
+
+
+def _prints(name: str, asked: str) -> bool:
+    """Whether the words of a question ask for what an outlet has printed."""
+    who = re.escape(name)
+    printed = r"articles?|pieces?|stories|reports?|coverage|reporting"
+    return (
+        bool(name)
+        and re.search(rf"\b(?:from|in|by) (?:the )?{who}\b|\b{who}(?:'s)? (?:{printed})\b", asked)
+        is not None
+    )
+
+
 def _writes(name: str, asked: str) -> bool:
     """Whether the words of a question ask for what somebody wrote."""
     who = re.escape(name)

@@ -33,6 +33,9 @@ class Known(Protocol):
     def written_by(self, question: str) -> Mapping[str, tuple[str, ...]]:
         """The authors whose articles a question asks for, and the ids of those."""
 
+    def printed_by(self, question: str) -> Sequence[str]:
+        """The outlets whose articles a question asks for."""
+
 
 FormOf = Callable[[str], Form]
 """What an answer to a question has to be."""
@@ -81,6 +84,8 @@ def understand(
     form = _form(told, leaning, asked)
     if authors and form == "list":
         question, asked = _by_authors(question, asked, authors)
+    if known and form == "list":
+        question, asked = _in_outlets(question, asked, known.printed_by(leaning.standalone))
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
     if form in ("story", "list") or _PUBLISHED.search(leaning.asked):
@@ -119,11 +124,27 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     return told
 
 
-def _without(authors: Iterable[str], part: Part) -> Part:
-    """A part without the authors' names, which no text need have."""
-    names = "|".join(map(re.escape, authors))
-    bare = re.sub(rf"\b(?:(?:by|and) )?(?:{names})\b", "", part.query, flags=re.IGNORECASE)
+def _without(names: Iterable[str], part: Part) -> Part:
+    """A part without the names of authors or outlets, which no text need have."""
+    own = "|".join(re.escape(name.removeprefix("The ")) for name in names)
+    bare = re.sub(
+        rf"\b(?:(?:by|and|from|in) )?(?:the )?(?:{own})\b", "", part.query, flags=re.IGNORECASE
+    )
     return replace(part, query=topic(bare))
+
+
+def _in_outlets(
+    question: Question, asked: list[Part], outlets: Sequence[str]
+) -> tuple[Question, list[Part]]:
+    """The question within what some outlets printed, unless limits are set, and its other words."""
+    if not outlets or not question.infer or question.filters.outlets:
+        return question, asked
+    limited = replace(
+        question,
+        filters=replace(question.filters, outlets=tuple(outlets)),
+        inferred=(*question.inferred, "outlets"),
+    )
+    return limited, [_without(outlets, part) for part in asked]
 
 
 def _by_authors(
