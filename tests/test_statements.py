@@ -351,6 +351,44 @@ def test_whose_a_quotation_is(text: str, expected: list[tuple[str, str]]) -> Non
 INTERVIEW = "Ida Horn, the harbour master, spoke with Piet Maas on Monday.\n\n"
 
 
+UNLABELLED = """Biologist Ada Brandt has measured the Ullavar ice for years. An interview in Sond.
+
+Why do you still go up there?
+I want to see the end of it. My father measured it before me.
+People in the valley say that it has always melted.
+They say so. I have the figures.
+Do you sleep well?
+Yes.
+What will you do when it is gone?
+Measure the lake that I expect in its place.
+
+Photograph: Tam Vell"""
+
+
+def test_who_answers_in_an_interview_without_labels() -> None:
+    """Each answer is of who is introduced; what who asks remarks, and what follows it, nobody's."""
+    found = find_statements(Article("a", UNLABELLED, title="“I want to see the end of it”"), PARSER)
+    assert {one.speaker for one in found if one.cue == "?"} == {"Ada Brandt"}
+    assert [one.content for one in found if one.cue == "?"] == [
+        "I want to see the end of it. My father measured it before me.",
+        "Yes.",
+        "Measure the lake that I expect in its place.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        UNLABELLED.replace("Ada Brandt has", "Ada Brandt and Berta Brandt have"),
+        UNLABELLED.replace("you", "they").replace("I ", "She "),
+        "Ada Brandt has measured it.\n\nIs it gone?\nThe ice is thin.\nWill it snow?\nPerhaps.",
+    ],
+)
+def test_paragraphs_that_ask_are_no_interview_by_themselves(text: str) -> None:
+    found = find_statements(Article("a", text, title="The ice of Ullavar"), PARSER)
+    assert not [one for one in found if one.cue == "?"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

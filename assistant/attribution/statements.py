@@ -137,9 +137,8 @@ class _Reader:
             self._add(place, report, within)
 
     def hear(self, turn: Turn) -> None:
-        """Take in what somebody says behind a label."""
-        colon = Span(turn.label.end, turn.label.end + 1)
-        self._keep(-1, turn.name, Report(turn.label, colon, turn.contents, True, turn.label))
+        """Take in what somebody says in an interview or a transcript."""
+        self._keep(-1, turn.name, Report(turn.label, turn.cue, turn.contents, True, turn.label))
 
     def _signed(self, masked: MaskedSentence) -> list[Report]:
         """The statement of a quotation with a dash and a name behind it, or in the next line."""

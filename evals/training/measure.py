@@ -183,8 +183,9 @@ def main() -> None:
     parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
     parser.add_argument("--split", choices=get_args(Split), default="calibration")
     parser.add_argument("--items", nargs="+", choices=(*FIRST, *LATER), default=FIRST)
+    parser.add_argument("--every", type=int, default=1, help="only every so manieth article")
     asked = parser.parse_args()
-    texts = read_texts(asked.others, asked.split, asked.items)
+    texts = read_texts(asked.others, asked.split, asked.items)[:: asked.every]
     network = network_of(asked.model)
     judge = judge_of(network)
     told = [of_questions(texts, judge)]
