@@ -48,7 +48,7 @@ from assistant.understanding.understand import topic
 
 FILE = Path(belonging.__file__).with_name("belonging.json")
 FORMS = [form for form in get_args(Form) if form not in ("list", "talk")]
-LEAST = {"answers": 0.5, "stories": 0.3}
+LEAST = {"reader": {"answers": 0.5, "stories": 0.3}, "words": {"answers": 0.3, "stories": 0.3}}
 _TRIED = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6)  # probabilities
 _ROUNDS = 2  # by the model itself
 _LEARNED = 0.25  # probability down to which the model goes on while it learns
@@ -235,7 +235,7 @@ def main() -> None:
             stored[key] = {}
             for answers, found in (("answers", asked), ("stories", told_of)):
                 rows = [row for one in found for row in one[by]]
-                stored[key][answers] = asdict(replace(fitted(rows), least=LEAST[answers]))
+                stored[key][answers] = asdict(replace(fitted(rows), least=LEAST[by][answers]))
                 print(json.dumps({key: answers, "by folds": by_folds(rows)}), flush=True)
     if given.write:
         FILE.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")

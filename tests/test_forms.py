@@ -182,7 +182,7 @@ def test_nobody_of_whom_nothing_speaks_is_quoted(ask: Ask) -> None:
 
 
 def test_each_side_of_a_dispute_has_its_words(ask: Ask) -> None:
-    answer = ask("For and against the tram strike in Sond?", "sides")
+    answer = ask("Quarn against Holm on the tram strike in Sond", "sides")
     assert {side.who for side in answer.sides} >= {"Ilse Quarn", "Beata Holm"}
 
 
