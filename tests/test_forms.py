@@ -288,6 +288,14 @@ def test_relative_days_get_the_day(text: str, shown: str) -> None:
     assert glossed(text, Citation(1, source, text, 0, len(text)), None) == shown
 
 
+def test_a_day_that_may_be_counted_from_the_last_change_is_left_open() -> None:
+    text = "The trust put it before its board on Monday and amended it on Thursday."
+    source = Source("a", published=date(2025, 10, 14), updated=date(2025, 10, 16))
+    shown = glossed(text, Citation(1, source, text, 0, len(text)), None)
+    assert "Monday [13 October 2025]" in shown
+    assert shown.endswith("on Thursday.")
+
+
 def test_the_latest_of_a_fact_is_answered(ask: Ask) -> None:
     answer = ask("What is the latest on whether the tram strike in Sond ended on Tuesday?", "fact")
     assert "ended" in articles(answer)

@@ -6,6 +6,7 @@ It is put in brackets into a claim's text. The citation's quote stays as the art
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import regex
@@ -41,10 +42,10 @@ _BEHIND = 8  # words behind a day that may hold its verb
 def glossed(text: str, citation: Citation, statement: Statement | None) -> str:
     """A quoted sentence with what it leaves to its article, in brackets.
 
-    The day of a weekday, of "yesterday" or "last month" is counted from the day of publication. A
-    weekday gets it only where a verb of the past is beside it; nothing in a quotation does. The
-    name is put behind a pronoun or a role that the sentence begins with, where the article tells
-    whose it is.
+    The day of a weekday, of "yesterday" or "last month" is counted from the day of publication, and
+    left open where the day of the last change would make it another one. A weekday gets it only
+    where a verb of the past is beside it; nothing in a quotation does. The name is put behind a
+    pronoun or a role that the sentence begins with, where the article tells whose it is.
 
     Args:
         text: the sentence in one line.
@@ -52,8 +53,10 @@ def glossed(text: str, citation: Citation, statement: Statement | None) -> str:
         statement: the statement that it reports, if any.
     """
     named = _with_name(text, citation, statement)
-    published = citation.article.published
-    return _with_days(named, published) if published else named
+    source = citation.article
+    if source.published is None:
+        return named
+    return _with_days(named, [source.published, source.updated or source.published])
 
 
 def _with_name(text: str, citation: Citation, statement: Statement | None) -> str:
@@ -70,7 +73,7 @@ def _with_name(text: str, citation: Citation, statement: Statement | None) -> st
     return f"{held} [{citation.speaker}]{text[len(held) :]}"
 
 
-def _with_days(text: str, published: date) -> str:
+def _with_days(text: str, counted_from: Sequence[date]) -> str:
     def dated(match: regex.Match[str]) -> str:
         before, behind = text[: match.start()], text[match.end() :]
         if is_quoted(text, match.start()) or (_NAMED.search(before) and not match["how"]):
@@ -78,9 +81,10 @@ def _with_days(text: str, published: date) -> str:
         if match["weekday"] and not _is_past(before, behind):
             return str(match[0])
         try:
-            return f"{match[0]} [{_meant(match, published)}]"
+            meant = {_meant(match, day) for day in counted_from}
         except (OverflowError, ValueError):  # in the year 1
             return str(match[0])
+        return f"{match[0]} [{meant.pop()}]" if len(meant) == 1 else str(match[0])
 
     return str(_RELATIVE.sub(dated, text))
 

@@ -85,8 +85,10 @@ def lines(
     every: list[ScoredSentence] = []
     for count, (line, article) in zip(counts, kept, strict=False):
         others = [one for one in (*article.found, *article.rest) if one is not line.candidate]
-        left = score(others) if others and count > 1 else ()
-        every += told(line, left, count, question.parts[0].query, belonging)
+        left = list(score(others)) if others and count > 1 else []
+        first = line if question.order == "latest" else opening(line, left)
+        pool = [one for one in (line, *left) if one is not first]
+        every += told(first, pool, count, question.parts[0].query, belonging)
     return every, sure if kept else 0.0
 
 
@@ -173,7 +175,7 @@ def _name(query: str) -> str:
 
 
 def told(
-    line: ScoredSentence,
+    first: ScoredSentence,
     others: Sequence[ScoredSentence],
     count: int,
     query: str,
@@ -182,17 +184,14 @@ def told(
     """At most so many sentences of an article, in its order, those that belong together.
 
     Args:
-        line: the sentence that stands for it.
+        first: the sentence that is chosen first.
         others: its other sentences.
-        count: sentences; where it is one, that is the line.
+        count: sentences, at least one.
         query: what the story is about.
         belonging: tells which belong.
     """
-    if count == 1:
-        return [line]
-    chosen, left = [opening(line, others)], [line, *others]
-    best = max(left, key=lambda one: one.score)
-    left.remove(chosen[0])
+    chosen, left = [first], list(others)
+    best = max((first, *left), key=lambda one: one.score)
     while len(chosen) < count and (found := belonging.next("story", query, chosen, left, best)):
         chosen.append(found[1])
         left.remove(found[1])
