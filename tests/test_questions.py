@@ -12,7 +12,7 @@ from assistant.language import SpacyParser
 from assistant.settings import ModelSettings
 from assistant.types import Form
 from assistant.understanding import understand
-from assistant.understanding.followups import with_matter
+from assistant.understanding.followups import follow_up, with_matter
 from assistant.understanding.parts import parts
 from assistant.understanding.periods import Period, period
 
@@ -203,6 +203,25 @@ def test_a_question_falls_into_parts() -> None:
 )
 def test_what_is_one_question_stays_one(question: str, count: int) -> None:
     assert len(parts(question)) == count
+
+
+@pytest.mark.parametrize(
+    ("question", "most"),
+    [
+        ("Summarise the tram strike in three sentences, please", 3),
+        ("in two or 4 sentences: the tram strike", 4),
+        ("Which three lines did the council keep?", None),
+        ("Summarise the tram strike", None),
+    ],
+)
+def test_so_many_sentences_as_are_asked_for(question: str, most: int | None) -> None:
+    assert understood(question).most == most
+
+
+def test_days_alone_go_on_with_what_was_asked() -> None:
+    before = PastTurn("What happened in November 2025?", "The bridge fell.")
+    asked = follow_up("and in December?", [before])
+    assert (asked.before, asked.asked) == ("", "What happened in December?")
 
 
 def test_a_part_about_who_is_sought_is_read_with_the_part_that_seeks_them() -> None:

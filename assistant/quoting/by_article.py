@@ -75,12 +75,15 @@ def lines(
         scored = score([one for article in articles for one in article.found])
         kept = _kept(question, articles, scored, matter, encode)
         sure = confidence.of(scored)
+    if question.form == "story" and question.most:
+        kept = _fewer(kept, question.most)
     kept.sort(key=lambda one: one[0].day, reverse=question.order != "date")
     if question.form == "list":
         return [line for line, _ in kept], sure if kept else 0.0
     counts: Sequence[int] = _LATEST
     if question.order != "latest":
-        each = _OF_A_STORY // max(1, len(kept)) if question.parts[0].query else 1
+        most = min(_OF_A_STORY, question.most or _OF_A_STORY)
+        each = most // max(1, len(kept)) if question.parts[0].query else 1
         counts = [max(1, each)] * len(kept)
     every: list[ScoredSentence] = []
     for count, (line, article) in zip(counts, kept, strict=False):
@@ -90,6 +93,15 @@ def lines(
         pool = [one for one in (line, *left) if one is not first]
         every += told(first, pool, count, question.parts[0].query, belonging)
     return every, sure if kept else 0.0
+
+
+def _fewer(
+    kept: list[tuple[ScoredSentence, Article]], most: int
+) -> list[tuple[ScoredSentence, Article]]:
+    """So many articles: the first and the last of the story, and the best of the others."""
+    days = sorted(kept, key=lambda one: one[0].day)
+    ends = [days[-1], days[0]] if len(kept) > most > 1 else []
+    return [*ends, *(one for one in kept if one not in ends)][:most]
 
 
 def _kept(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,12 +11,14 @@ from assistant.language import same_name
 from assistant.models.framing import heading, in_context, leans
 from assistant.reading.injection import is_order
 from assistant.text import sentences, words
-from assistant.types import Evidence, Hit, Passage, Source, Statement
+from assistant.types import Evidence, Hit, Passage, Source, Span, Statement
 
 _ARTICLES = 2  # best articles of which all passages are added, not only those found
 _UNREAD = 3.0  # logits; a passage that no search found scores this far below its article's best
 _TOLD = 3  # best articles of a story of which all passages are added
 _SHORTEST = 3  # words; less is a heading or a caption
+_HEADING = 10  # words of one, at most
+_CLOSED = re.compile(r"[.!?:;…][\W_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +171,17 @@ def _of_passage(item: Evidence, before: str, best: float) -> Iterator[Candidate]
     for span in sentences(passage.text):
         text = passage.text[span.start : span.end]
         opens, ended = "\n" in passage.text[ended : span.start] or not span.start, span.end
-        if is_order(text):
+        if is_order(text) or _is_heading(passage.text, span):
             continue
         if len(words(text)) >= _SHORTEST:
             start, end = passage.start + span.start, passage.start + span.end
             yield Candidate(item, start, end, text, before, best, opens)
         before = text
+
+
+def _is_heading(passage: str, span: Span) -> bool:
+    """Whether a sentence is a short line of its own that no mark ends: a heading, a caption."""
+    text = passage[span.start : span.end]
+    begins = not span.start or passage[: span.start].rstrip(" \t").endswith("\n")
+    ends = passage[span.end :].lstrip(" \t")[:1] in ("", "\n")
+    return begins and ends and len(words(text)) <= _HEADING and not _CLOSED.search(text)

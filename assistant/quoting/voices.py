@@ -20,6 +20,7 @@ from assistant.types import Part, Statement
 _WORD = re.compile(r"[^\W\d_]+")
 _ON = re.compile(r"(?:on|about|over|regarding|concerning)$", re.IGNORECASE)
 _OF = re.compile(r"\s(?:of|for|at|in|from)\s", re.IGNORECASE)
+_BEGINNING = 5  # words of a question that may name who is asked for, where no verb tells
 _INITIALS = 3  # letters, at least, of a body's
 _BEHIND = 3.0  # logits; who speaks so far beside the question is not who is asked for
 _ANSWERS = 2.0  # logit from which a sentence surely answers, whoever speaks in it
@@ -58,7 +59,8 @@ def by_speaker(
         behind = _BEHIND if len(_content(wanted)) > 1 else 2 * _BEHIND
         if own and own[0].score >= ranked[0].score - behind:
             return [own], "theirs"
-    name = _first_name(_OF.split(subjects[0])[0] if subjects else part.text)
+    begins = " ".join(part.text.split()[:_BEGINNING])
+    name = _first_name(_OF.split(subjects[0])[0] if subjects else begins)
     if not name or _is_told_of(name, ranked, statements):
         unnamed = _speaker(ranked[0].candidate, statements) is None
         sure = unnamed or not subjects or ranked[0].logit >= _ANSWERS

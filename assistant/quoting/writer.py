@@ -140,6 +140,7 @@ class QuotingWriter:
             most = min(most, _OF_A_FACT)
         if question.form == "items":
             most, size = max(most, _OF_ITEMS), size * _OF_ITEMS // most
+        most = min(most, question.most or most)
         if question.order == "latest":
             pools = [pool.newest_first() for pool in pools]
         choice = Choice(pools, question.form, self._belonging, self._encode)

@@ -87,6 +87,8 @@ class Question:
     """What the answer has to be; set by understanding."""
     read_as: tuple[tuple[str, str], ...] = ()
     """Words as they are typed and the names that they are read as; set by understanding."""
+    most: int | None = None
+    """Sentences that it asks for ("in three sentences"); set by understanding."""
 
     @property
     def inferred_days(self) -> bool:

@@ -11,6 +11,7 @@ from assistant.language.names import is_body, mentions
 from assistant.language.terms import stem, terms
 from assistant.text import one_line, words
 from assistant.types import PastTurn
+from assistant.understanding.periods import without_days
 
 _OPENING = re.compile(r"^(?:and|but|so|or|then|also|ok|okay)\b[,\s]*(?=\S)", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
@@ -36,6 +37,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _IT = re.compile(r"\bits?\b", re.IGNORECASE)
+_DAYS_LEFT = re.compile(r"(?:\s+(?:in|on|at|of|for|during|since|from))?[\s?.]*$", re.IGNORECASE)
 _FEWEST_TERMS = 3  # of a question that stands by itself
 _TURNS = 6  # that a question may lean on
 _MOST_WORDS = 30  # of what was asked before; of more only its first question is kept
@@ -76,11 +78,20 @@ def follow_up(text: str, history: Sequence[PastTurn], matter: Matter | None = No
         return FollowUp("", text)
     bare = _ABOUT.sub("", _OPENING.sub("", text))
     before = follow_up(one_line(history[-1].question), history[-_TURNS:-1], matter)
+    if _is_only_days(bare):  # "and in May?"
+        return FollowUp("", f"{_DAYS_LEFT.sub('', without_days(before.standalone))} {bare}")
     whole = before.standalone
     asked = with_matter(_with_person(bare, whole, history[-1].answer), before.asked, matter)
     if len(words(whole)) > _MOST_WORDS:
         whole = " ".join((before.before or whole).split()[:_MOST_WORDS])
     return FollowUp(whole, asked)
+
+
+def _is_only_days(bare: str) -> bool:
+    """Whether a follow-up names days, and nothing else."""
+    rest = without_days(bare)
+    empty = english().stop_words | english().request_words
+    return rest != bare and all(word in empty for word in words(rest))
 
 
 def _with_person(bare: str, before: str, answer: str) -> str:

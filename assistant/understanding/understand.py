@@ -45,6 +45,14 @@ _OPEN = "a day that may be either of two, and limits nothing"
 _WORDS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _END = re.compile(r"\bhow (?:did|does) .+ (?:end|turn out)\b|\boutcome of\b", re.IGNORECASE)
+_ONWARD = re.compile(r"\b(?:after|since|next|then|later|afterwards)\b", re.IGNORECASE)
+_NUMBERS = english().small_numbers
+_COUNT = rf"({'|'.join(_NUMBERS[1:11])}|[1-9]|10)"
+_LENGTH = re.compile(
+    rf"\bin (?:just |only |at most |max(?:imum)? )?{_COUNT}(?:(?: or | to |-){_COUNT})?"
+    r" (?:short |brief )?(?:sentences?|lines?)\b(?: (?:max(?:imum)?|at most))?",
+    re.IGNORECASE,
+)
 _PERSONS = re.compile(
     r"\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)", re.IGNORECASE
 )
@@ -88,7 +96,8 @@ def understand(
         question, asked = _in_outlets(question, asked, known.printed_by(leaning.standalone))
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
-    if form in ("story", "list") or _PUBLISHED.search(leaning.asked):
+    onward = leaning.before and _ONWARD.search(leaning.asked)  # of days that were asked of before
+    if (form in ("story", "list") or _PUBLISHED.search(leaning.asked)) and not onward:
         question = _limited(question, asked)
     return replace(
         question,
@@ -98,6 +107,7 @@ def understand(
         parts=tuple(asked),
         form=form,
         order=_order(leaning.asked, form),
+        most=_most(leaning.asked),
     )
 
 
@@ -174,9 +184,18 @@ def topic(text: str) -> str:
 
     Empty where nothing is left: "What happened in March 2026?"
     """
-    bare = without_days(text)
+    bare = without_days(_LENGTH.sub("", text))
     kept = {word for word in terms(bare) if word not in english().request_words}
     return " ".join(word for word in bare.split() if kept & set(terms(word)))
+
+
+def _most(text: str) -> int | None:
+    """The sentences that a question asks for; of "three or four" the latter."""
+    found = _LENGTH.search(text)
+    if found is None:
+        return None
+    told = (found[2] or found[1]).lower()
+    return int(told) if told.isdigit() else _NUMBERS.index(told)
 
 
 def _cleaned(question: str, max_characters: int) -> str:
