@@ -39,7 +39,9 @@ _LENGTHS = {
 
 
 def _month_number(text: str) -> int:
-    """The number of a month's name or of its beginning."""
+    """The number of a month in figures, by its name or the beginning of that."""
+    if text.isdigit():
+        return int(text)
     return next(n for n, name in enumerate(_EN.months, 1) if name.startswith(text[:3].lower()))
 
 
@@ -133,7 +135,7 @@ def years(match: re.Match[str], _anchor: date) -> Days:
 def part_of_year(match: re.Match[str], anchor: date) -> Days:
     """A quarter or a half."""
     named = match.groupdict()
-    quarter = (named.get("part") or "").lower() != "half"
+    quarter = (named.get("part") or "").lower() not in ("half", "h")
     count = 4 if quarter else 2
     number = int(named["number"]) if named.get("number") else ORDINALS[match["which"].lower()]
     month = ((number or count) - 1) * 12 // count + 1
@@ -196,6 +198,30 @@ def short_year(match: re.Match[str], anchor: date) -> Days:
     return _span(date(number + 100 * (number + 100 <= anchor.year), 1, 1), "year")
 
 
+def month_of_short_year(match: re.Match[str], anchor: date) -> Days:
+    """What "March '10" means."""
+    first = short_year(match, anchor)[0].replace(month=_month_number(match["month"]))
+    return _span(first, "month")
+
+
+def some_years(match: re.Match[str], _anchor: date) -> Days:
+    """What "2014-2018", "1914-18" means."""
+    first, last = int(match["first"]), int(match["last"])
+    if last < 100:
+        last += first - first % 100
+    if last < first:
+        raise ValueError(f"no such years: {match[0]}")
+    return date(first, 1, 1), date(last, 12, 31)
+
+
+def day_of_month(match: re.Match[str], anchor: date) -> Days:
+    """What "the 30th of last month" means."""
+    back = relativedelta(months=match["which"].lower() == "last")
+    number = int(re.sub(r"\D", "", match["day"]))
+    day = (anchor.replace(day=1) - back).replace(day=number)
+    return day, day
+
+
 def dotted(match: re.Match[str], anchor: date) -> Days:
     """What "31.10." means."""
     number, month = int(match["day"]), int(match["month"])
@@ -227,6 +253,9 @@ def weekday(match: re.Match[str], anchor: date) -> Days:
     if match["lastweek"] and "before last" in match["lastweek"].lower():
         day = anchor - timedelta(((anchor.weekday() - wanted) % 7 or 7) + 7)
         return day, day
+    if match["lastweek"] and "ago" in match["lastweek"].lower():
+        day = anchor - timedelta((anchor.weekday() - wanted) % 7 + 7)
+        return day, day
     if match["lastweek"]:
         day = _begun("week", anchor) - timedelta(7 - wanted)
         return day, day
@@ -238,17 +267,21 @@ def weekday(match: re.Match[str], anchor: date) -> Days:
 
 def weekend(match: re.Match[str], anchor: date) -> Days:
     """What "at the weekend" means."""
-    last = (match["how"] or "").lower() == "last"
+    how = (match["how"] or "").lower()
     saturday = anchor - timedelta((anchor.weekday() - 5) % 7)
-    if last and saturday + timedelta(1) >= anchor:
+    if how and how != "this" and saturday + timedelta(1) >= anchor:
+        saturday -= timedelta(7)
+    if how == "before last":
         saturday -= timedelta(7)
     return saturday, saturday + timedelta(1)
 
 
 def near(match: re.Match[str], anchor: date) -> Days:
     """What "today", "yesterday", "overnight" means."""
-    day = anchor - timedelta(match[0].lower() in ("yesterday", "last night", "overnight"))
-    return day, anchor if match[0].lower() == "overnight" else day
+    told = match[0].lower()
+    back = 2 if "before" in told else told in ("yesterday", "last night", "overnight")
+    day = anchor - timedelta(back)
+    return day, anchor if told == "overnight" else day
 
 
 def ago(match: re.Match[str], anchor: date) -> Days:

@@ -17,6 +17,7 @@ from assistant.understanding.expressions import RULES, SHORT, SLASHED, TO, YEARS
 
 _BEFORE = re.compile(
     r"\b(in|during|on|of|from|since|after|before|prior to|run-up to|until|till|no later than"
+    r"|up to and including"
     r"|no earlier than|not before|as from"
     r"|by|between|up to|to|through|and|as of|over|within|for|at|around)\s+(?:the\s+)?$",
     re.IGNORECASE,
@@ -137,7 +138,16 @@ def _opened(word: str, onward: bool, first: date, last: date) -> Period:
         return Period(last + timedelta(1), None)
     if word in ("before", "prior to", "run-up to"):
         return Period(None, first - timedelta(1))
-    if word in ("until", "till", "by", "as of", "up to", "no later than", "through"):
+    if word in (
+        "until",
+        "till",
+        "by",
+        "as of",
+        "up to",
+        "up to and including",
+        "no later than",
+        "through",
+    ):
         return Period(None, last)
     return Period(first, last)
 
