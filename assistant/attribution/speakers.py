@@ -42,7 +42,9 @@ def statement_at(statements: Sequence[Statement], start: int, end: int) -> State
     ]
     found = min(within, key=lambda one: inside[one], default=longest)
     shared = [one for one in inside if _said(one) == _said(found)]
-    names = list(dict.fromkeys(one.speaker for one in shared))
+    told = (one.speaker for one in shared)
+    each = (one for name in told for one in ([name] if is_body(name) else name.split(" and ")))
+    names = list(dict.fromkeys(each))
     return replace(found, speaker=" and ".join(names)) if len(names) > 1 else found
 
 
