@@ -4,11 +4,12 @@
 
 QUESTIONS is a file as choices/CHOICES.md describes it, written by people who saw no code, of
 articles that no model was trained on. Each question is asked over its archive, with and without the
-reranker, and with and without the reader. From what was found an answer is made as the product
-makes it, and what each sentence looked like beside those chosen before it is an example: it belongs
-if the writer of the question has it. It is made three times, first by what the writer chose, then
-by the model itself, so that it learns from its own mistakes, too (S. Ross et al., 2011). Those of
-STORIES are not asked: each article of the ideal answer is a pool.
+reranker, and with and without the reader. From what was found an answer is made much as the product
+makes it (six sentences and 120 words for every form, whoever speaks), and what each sentence looked
+like beside those chosen before it is an example: it belongs if the writer of the question has it.
+It is made three times, first by what the writer chose, then by the model itself, so that it learns
+from its own mistakes, too (S. Ross et al., 2011). Those of STORIES are not asked: each article of
+the ideal answer is a pool.
 
 Prints the figures of score_choices.py by five folds of the articles for several least
 probabilities; the numbers that ``--write`` stores in assistant/quoting/belonging.json are fitted to

@@ -172,6 +172,6 @@ def test_talk_claims_nothing(sample: Assistant, text: str) -> None:
 def test_a_part_that_the_first_sentence_answers_too_gets_nothing_more(sample: Assistant) -> None:
     answer = asked(sample, "Who won the cup final and by how much?")
     assert "4-3 on penalties" in first(answer)
-    assert len(answer.claims) == 1
+    assert "by how much?" not in {claim.part for claim in answer.claims}
     answer = asked(sample, "Who discovered the blind beetle in the Candlemaker Cave, and how?")
     assert {claim.part for claim in answer.claims if claim.part == "how?"} == set()

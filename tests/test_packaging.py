@@ -40,7 +40,7 @@ def test_the_wheel_holds_what_travels(wheel: Path) -> None:
             str(path.relative_to(ROOT))
             for path in (ROOT / folder).rglob("*")
             if path.is_file()
-            and not {"training", "panel", "topics", "__pycache__"} & set(path.parts)
+            and not {"training", "panel", "topics", "choices", "__pycache__"} & set(path.parts)
         }
         inside = f"assistant/resources_data/{folder}/"
         held = {n.removeprefix("assistant/resources_data/") for n in names if n.startswith(inside)}

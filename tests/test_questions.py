@@ -194,6 +194,21 @@ def test_a_question_falls_into_parts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Turnover in Q3/2025", None),
+        ("from 3 May up to and including 5 May 2026", days("2026-05-03", "2026-05-05")),
+        ("since 2024-11", days("2024-01-01", None)),
+        ("Births in 11/2024", days("2024-11-01", "2024-11-30")),
+        ("Law 7/2021", None),
+        ("a week from 3 May 2026", days("2026-05-03", "2026-05-03")),
+    ],
+)
+def test_figures_that_look_like_days(question: str, expected: Period | None) -> None:
+    assert period(question, TODAY) == expected
+
+
+@pytest.mark.parametrize(
     ("question", "count"),
     [
         ("When and where does the council meet?", 1),
@@ -222,6 +237,22 @@ def test_days_alone_go_on_with_what_was_asked() -> None:
     before = PastTurn("What happened in November 2025?", "The bridge fell.")
     asked = follow_up("and in December?", [before])
     assert (asked.before, asked.asked) == ("", "What happened in December?")
+    between = follow_up("and on Friday?", [PastTurn("Who met between 3 and 5 May?", "")])
+    assert between.asked == "Who met on Friday?"
+
+
+@pytest.mark.parametrize(
+    ("question", "goes_on"),
+    [
+        ("What did the mayor say on 3 May about the bridge?", "and in June?"),
+        ("What happened in May?", "and when did it end last week?"),
+        (f"What happened {'again ' * 50}in May?", "and in June?"),
+    ],
+)
+def test_what_is_more_than_other_days_leans_on_the_question_before(
+    question: str, goes_on: str
+) -> None:
+    assert follow_up(goes_on, [PastTurn(question, "")]).before
 
 
 def test_a_part_about_who_is_sought_is_read_with_the_part_that_seeks_them() -> None:

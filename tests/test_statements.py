@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assistant import Article
 from assistant.attribution import find_statements
 from assistant.attribution.masking import mask
+from assistant.attribution.speakers import statement_at
 from assistant.language import Names, SpacyParser, named, same_name
 from assistant.quotations import quotations
 from assistant.settings import ModelSettings
@@ -368,12 +369,27 @@ Photograph: Tam Vell"""
 def test_who_answers_in_an_interview_without_labels() -> None:
     """Each answer is of who is introduced; what who asks remarks, and what follows it, nobody's."""
     found = find_statements(Article("a", UNLABELLED, title="“I want to see the end of it”"), PARSER)
-    assert {one.speaker for one in found if one.cue == "?"} == {"Ada Brandt"}
-    assert [one.content for one in found if one.cue == "?"] == [
+    assert {one.speaker for one in found if not one.cue} == {"Ada Brandt"}
+    assert [one.content for one in found if not one.cue] == [
         "I want to see the end of it. My father measured it before me.",
         "Yes.",
         "Measure the lake that I expect in its place.",
     ]
+    for asked in ("Why do you still", "Do you sleep well?", "What will you do"):
+        at = UNLABELLED.index(asked)
+        assert statement_at(found, at, at + len(asked)) is None
+
+
+def test_a_hearing_that_quotes_questions_is_no_interview() -> None:
+    text = """In an interview with the Echo, the coroner Ada Brandt spoke of the case.
+
+“Did you see the fire?”
+“I did not,” the former owner Omar Rask told the hearing in Sond on Monday.
+“Did you call for help?”
+“I did,” the former owner Omar Rask answered after a while."""
+    found = find_statements(Article("a", text, title="Fire at the Sond brewery"), PARSER)
+    assert {one.speaker for one in found if one.cue} == {"Omar Rask"}
+    assert all(one.cue for one in found)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +402,7 @@ def test_who_answers_in_an_interview_without_labels() -> None:
 )
 def test_paragraphs_that_ask_are_no_interview_by_themselves(text: str) -> None:
     found = find_statements(Article("a", text, title="The ice of Ullavar"), PARSER)
-    assert not [one for one in found if one.cue == "?"]
+    assert not [one for one in found if not one.cue]
 
 
 @pytest.mark.parametrize(

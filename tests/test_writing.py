@@ -205,13 +205,13 @@ def chosen(ranked: Sequence[Sequence[ScoredSentence]], most: int = 3, words: int
     return [one.candidate.text for group in choice.groups for one in group]
 
 
-def test_parts_take_turns() -> None:
+def test_each_part_has_its_own() -> None:
     one = [scored(f"{n} first part", 9.0 - n) for n in range(4)]
     two = [scored(f"{n} second part", 4.0 - n) for n in range(4)]
     assert chosen([one, two], most=2) == ["0 first part", "1 first part", "0 second part"]
 
 
-def test_what_repeats_costs() -> None:
+def test_what_repeats_is_left_out() -> None:
     ranked = [scored("alike once", 9), scored("alike twice", 8.5), scored("other words", 7)]
     assert chosen([ranked], most=2) == ["alike once", "other words"]
 

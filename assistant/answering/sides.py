@@ -78,7 +78,9 @@ def _answered(who: str, parties: dict[str, list[AttributedClaim]]) -> tuple[str,
 
 
 def _answers(mine: AttributedClaim, other: str, theirs: AttributedClaim) -> bool:
-    verb = _EN.lemma(mine.statement.cue.split()[0]) if mine.statement else None
+    verb = (
+        _EN.lemma(mine.statement.cue.split()[0]) if mine.statement and mine.statement.cue else None
+    )
     replies = (
         verb in _EN.denial_verbs | _EN.answer_verbs or _ANSWERING.search(mine.text) is not None
     )

@@ -83,8 +83,20 @@ def authors_in(
 
 
 def outlets_in(question: str, outlets: Iterable[str]) -> tuple[str, ...]:
-    """The outlets whose articles a question asks for: "pieces from the Sond Echo"."""
-    return tuple(one for one in outlets if _prints(_folded(one), _folded(question)))
+    """The outlets whose articles a question asks for: "pieces from the Sond Echo".
+
+    One of a single word ("Nature") has to stand as it is written.
+    """
+    return tuple(
+        one
+        for one in outlets
+        if _prints(_folded(one), _folded(question))
+        and (" " in _bare(one) or _bare(one) in question)
+    )
+
+
+def _bare(outlet: str) -> str:
+    return outlet.removeprefix("The ").strip()
 
 
 def _prints(name: str, asked: str) -> bool:

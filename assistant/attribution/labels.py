@@ -27,7 +27,8 @@ _MARKS = regex.compile(r"^[QA][.:](?= )", regex.MULTILINE)
 _QUESTION = regex.compile(r"\?[\s”\"’'»)\]]*$")
 _ENDS = regex.compile(r"[.!?…][\s”\"’'»)\]]*$")
 _YOU = regex.compile(r"\byou(?:r|rs|rself)?\b", regex.IGNORECASE)
-_I = regex.compile(r"\b(?:I|[Mm]y|[Mm]e|[Ww]e|[Oo]ur|[Uu]s)\b")
+_I = regex.compile(r"\b(?:I|[Mm]y|[Mm]e)\b")
+_QUOTED = regex.compile(r"^\s*[“\"‘«„]")
 _INTERVIEW = regex.compile(r"\binterview", regex.IGNORECASE)
 _QUESTIONS = 4  # paragraphs that ask "you", at least, of an interview without labels
 _REPEATED = 2  # lines that one label begins, at least; fewer may be captions
@@ -46,7 +47,7 @@ class Turn:
     label: Span
     """Where it stands: the label, or the name in what introduces an interview."""
     cue: Span
-    """What tells that somebody speaks: the colon behind a label, or a question's mark."""
+    """The colon behind a label; empty, and where the answer begins, where there is none."""
     contents: tuple[Span, ...]
     """The words of each paragraph."""
 
@@ -120,7 +121,7 @@ def _unlabelled(
     """
     text = article.text
     told = [text[line.start : line.end] for line in lines]
-    asks = [n for n, one in enumerate(told) if _QUESTION.search(one)]
+    asks = [n for n, one in enumerate(told) if _QUESTION.search(one) and not _QUOTED.match(one)]
     before = text[: lines[asks[0]].start] if asks else ""
     least = _FEWER if _INTERVIEW.search(f"{article.title}\n{before}") else _QUESTIONS
     answers = [(n, own) for n, own in zip(asks, _answers(told, asks), strict=True) if own]
@@ -131,10 +132,11 @@ def _unlabelled(
     at = before.find(who) if who else -1
     if not who or at < 0:
         return []
-    marks = [text.rindex("?", 0, lines[n].end) for n, _ in answers]
+    label = Span(at, at + len(who))
+    starts = [lines[own[0]].start for _, own in answers]
     return [
-        Turn(who, Span(at, at + len(who)), Span(mark, mark + 1), tuple(lines[n] for n in own))
-        for mark, (_, own) in zip(marks, answers, strict=True)
+        Turn(who, label, Span(start, start), tuple(lines[n] for n in own))
+        for start, (_, own) in zip(starts, answers, strict=True)
     ]
 
 
@@ -149,6 +151,7 @@ def _answers(told: Sequence[str], asks: Sequence[int]) -> Iterator[list[int]]:
     for n, following in itertools.pairwise([*asks, (asks[-1] + 2) if asks else 0]):
         first = n + 1
         ends = first < min(following, len(told)) and _ENDS.search(told[first])
+        ends = ends and not _QUOTED.match(told[first])
         if not ends or not (_YOU.search(told[n]) or _I.search(told[first])):
             yield []
         else:

@@ -137,7 +137,17 @@ class _Reader:
             self._add(place, report, within)
 
     def hear(self, turn: Turn) -> None:
-        """Take in what somebody says in an interview or a transcript."""
+        """Take in what somebody says in an interview or a transcript.
+
+        Not an answer without a label in which somebody else speaks: it may be no interview.
+        """
+        inside = (
+            one.speaker
+            for one in self.statements
+            if any(said.start <= one.cue_span.start < said.end for said in turn.contents)
+        )
+        if turn.cue.start == turn.cue.end and any(name != turn.name for name in inside):
+            return
         self._keep(-1, turn.name, Report(turn.label, turn.cue, turn.contents, True, turn.label))
 
     def _signed(self, masked: MaskedSentence) -> list[Report]:

@@ -75,7 +75,7 @@ def lines(
         scored = score([one for article in articles for one in article.found])
         kept = _kept(question, articles, scored, matter, encode)
         sure = confidence.of(scored)
-    if question.form == "story" and question.most:
+    if question.form == "story" and question.most and question.order != "latest":
         kept = _fewer(kept, question.most)
     kept.sort(key=lambda one: one[0].day, reverse=question.order != "date")
     if question.form == "list":
@@ -92,7 +92,8 @@ def lines(
         first = line if question.order == "latest" else opening(line, left)
         pool = [one for one in (line, *left) if one is not first]
         every += told(first, pool, count, question.parts[0].query, belonging)
-    return every, sure if kept else 0.0
+    told_most = question.most if question.form == "story" else None
+    return every[:told_most], sure if kept else 0.0
 
 
 def _fewer(

@@ -18,7 +18,8 @@ _UNREAD = 3.0  # logits; a passage that no search found scores this far below it
 _TOLD = 3  # best articles of a story of which all passages are added
 _SHORTEST = 3  # words; less is a heading or a caption
 _HEADING = 10  # words of one, at most
-_CLOSED = re.compile(r"[.!?:;…][\W_]*$")
+_CLOSED = re.compile(r"[.!?:;…؟।。](?:\W|_|\[\d+\])*$")
+_LISTED = re.compile(r"[-–—•*·‣◦]|\d+[.)] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +185,5 @@ def _is_heading(passage: str, span: Span) -> bool:
     text = passage[span.start : span.end]
     begins = not span.start or passage[: span.start].rstrip(" \t").endswith("\n")
     ends = passage[span.end :].lstrip(" \t")[:1] in ("", "\n")
-    return begins and ends and len(words(text)) <= _HEADING and not _CLOSED.search(text)
+    short = len(words(text)) <= _HEADING and not _CLOSED.search(text)
+    return begins and ends and short and not _LISTED.match(text)

@@ -25,6 +25,10 @@ _LATEST = 3.0  # logits that the newest article is given where the latest is wan
 _LATEST_BEHIND = 4.0  # logits that its best sentence may lie behind the best one
 
 
+Rest = Callable[[Sequence[ScoredSentence], float], list[ScoredSentence]]
+"""Sentences with the rest of the quotations that they are of, in at most so many words more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Sentences to choose from."""
@@ -69,13 +73,13 @@ class Choice:
         """Choose the best sentence of each pool, then whatever most likely belongs beside these.
 
         It stops at ``most`` sentences and one more for each further pool, at ``most_words`` words,
-        or where nothing that is left belongs. A pool whose best sentence another one has given
-        begins with what belongs beside that.
+        or where nothing that is left belongs. A pool whose best sentence another one has given, or
+        which repeats that, or is too long, gives none: "who won, and by how much?"
         """
         for place, pool in enumerate(self._pools):
             room = self.room(most_words * _STRETCH)
-            if not _is_among(pool.sentences[0], self._all):
-                self.groups[place] += [*self._fresh(pool, room)][:1]
+            fresh = next(self._fresh(pool, room), None)
+            self.groups[place] += [fresh] if fresh is pool.sentences[0] else []
         while len(self._all) < most + len(self._pools) - 1:
             room, places = self.room(most_words), range(len(self._pools))
             options = [(*found, place) for place in places if (found := self._next(place, room))]
@@ -84,6 +88,18 @@ class Choice:
             _, best, place = max(options, key=lambda option: option[0])
             self.groups[place].append(best)
         self._join(most_words)
+
+    def complete(self, most_words: int, rest: Rest) -> None:
+        """Put the rest of its quotations to each group, where there is room.
+
+        Args:
+            most_words: of the answer.
+            rest: what belongs to a group's quotations in so many words, with the group.
+        """
+        for group in self.groups:
+            others = [one for one in self._all if not _is_among(one, group)]
+            more = rest(group, self.room(most_words))
+            group[:] = [one for one in more if not _is_among(one, others)]
 
     def room(self, most_words: float) -> float:
         """How many of so many words are left."""
@@ -107,10 +123,11 @@ class Choice:
 
     def _next(self, place: int, room: float) -> tuple[float, ScoredSentence] | None:
         """What of a pool most likely belongs, and how likely."""
-        pool = self._pools[place]
-        best = pool.sentences[0]
-        beside, left = self.groups[place] or [best], self._fresh(pool, room)
-        return self._belonging.next(self._form, pool.query, beside, left, best)
+        pool, beside = self._pools[place], self.groups[place]
+        if not beside:
+            return None
+        left = self._fresh(pool, room)
+        return self._belonging.next(self._form, pool.query, beside, left, pool.sentences[0])
 
     def _join(self, most_words: int) -> None:
         """Put the sentence before one that begins with a pronoun to it, where there is room."""

@@ -145,13 +145,12 @@ class QuotingWriter:
             pools = [pool.newest_first() for pool in pools]
         choice = Choice(pools, question.form, self._belonging, self._encode)
         choice.fill(most, size)
-        groups = choice.groups
-        if question.form == "words":
+        if question.form == "words" and question.most is None:
             said = cache(self._statements)
-            groups = [whole(group, every, said, choice.room(size)) for group in groups]
+            choice.complete(size, lambda group, room: whole(group, every, said, room))
         told = [
             (pool, one)
-            for pool, group in zip(pools, groups, strict=True)
+            for pool, group in zip(pools, choice.groups, strict=True)
             for one in in_order(group, question.order, as_told=question.form != "fact")
         ]
         return [_claim(one.candidate, _label(one, pool, pools)) for pool, one in told]

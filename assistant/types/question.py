@@ -80,7 +80,10 @@ class Question:
     infer: bool = True
     """Whether filters may be taken from its own words, where the caller sets none."""
     inferred: tuple[str, ...] = ()
-    """The filters that understanding took from the question: ``since``, ``until``, ``articles``."""
+    """The filters that understanding took from the question.
+
+    ``since``, ``until``, ``outlets``, ``articles``.
+    """
     order: Order = "use"
     """How the answer is ordered; set by understanding."""
     form: Form = "fact"

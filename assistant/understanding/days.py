@@ -217,7 +217,7 @@ def some_years(match: re.Match[str], _anchor: date) -> Days:
 def day_of_month(match: re.Match[str], anchor: date) -> Days:
     """What "the 30th of last month" means."""
     back = relativedelta(months=match["which"].lower() == "last")
-    number = int(re.sub(r"\D", "", match["day"]))
+    number = int(match["day"])
     day = (anchor.replace(day=1) - back).replace(day=number)
     return day, day
 

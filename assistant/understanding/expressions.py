@@ -22,7 +22,7 @@ _HOLIDAY = "|".join(re.sub("(?<=[a-z])s ", "'?s ", one) for one in _LONGEST_FIRS
 _COUNT = rf"(?:\d+|{'|'.join(sorted(SPOKEN, key=len, reverse=True))})"
 _CALENDAR = "day|week|wk|month|quarter|year|yr|decade"
 _UNIT = f"hour|fortnight|{_CALENDAR}"
-TO = r"(?:-|–|—|/|&|to|and|until|till|up to|through|thru)"
+TO = r"(?:-|–|—|/|&|to|and|until|till|up to and including|up to|through|thru)"
 _IN_YEAR = (
     rf"(?:,?(?: of| in)? (?P<year>{_YEAR})|(?: of)? (?P<thatyear>last|this) year"
     rf"|(?P<yearsago> {_COUNT}) years ago)?"
@@ -52,7 +52,7 @@ def _rule(
 _DATED = rf"(?:(?:on )?\b(?:{_WEEKDAY}),? (?:the )?)?"  # "Saturday 23 March"
 _BARE_MONTH = "|".join(name.capitalize() for name in _EN.months)  # "may" and "march" are verbs
 SLASHED = _rule(rf"\b(?P<one>\d{{1,2}})[/-](?P<two>\d{{1,2}})[/-](?P<year>{_YEAR})", days.slashed)
-_WEEK_OF = "(?:week|wk) (?:of|beginning|commencing|starting|from)"
+_WEEK_OF = "(?:week|wk) (?:of|beginning|commencing|starting)"
 SHORT = _rule(r"(?<![\d/-])(?P<one>\d{1,2})/(?P<two>\d{1,2})(?![\d/-])", days.slashed, True)
 YEARS = _rule(rf"(?P<year>{_YEAR})", days.whole_year, True)
 RULES = (
@@ -73,7 +73,7 @@ RULES = (
     SLASHED,
     SHORT,
     _rule(rf"\b(?P<month>{_MONTH}),?(?: of)? (?P<year>{_YEAR})", days.whole_month),
-    _rule(r"(?<![\d/])(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)\b", days.whole_month),
+    _rule(rf"(?<![\w/])(?P<month>0?[1-9]|1[0-2])/(?P<year>{_YEAR})", days.whole_month, True),
     _rule(rf"\b(?P<month>{_MONTH}) '(?P<two>\d\d)\b", days.month_of_short_year),
     _rule(rf"\b(?P<month>{_MONTH})(?: of)? (?P<thatyear>last|this) year", days.whole_month),
     _rule(rf"\b(?:(?P<last>last|this) )?(?P<month>{_MONTH})(?! \d)", days.whole_month, True),
@@ -81,7 +81,9 @@ RULES = (
     _rule(rf"\b(?P<last>last) (?P<month>{_MONTH})", days.whole_month),
     YEARS,
     _rule(rf"(?P<first>{_YEAR})\s?[-–—]\s?(?P<last>{_YEAR})", days.some_years),
-    _rule(rf"(?P<first>{_YEAR})[-–—](?P<last>\d\d)\b(?![-/]\d)", days.some_years, True),
+    _rule(
+        rf"(?P<first>{_YEAR})[-–—](?P<last>(?!0\d|1[0-2])\d\d)\b(?![-/]\d)", days.some_years, True
+    ),
     _rule(
         r"\b((?:19|20)\d0s)\b|((?<!\w)'\d0s)\b|\b(twenties|thirties|forties|fifties|sixties"
         r"|seventies|eighties|nineties)\b",
@@ -119,7 +121,7 @@ RULES = (
         r"\b(?P<start>early|mid|late)[ -](?P<which>this|last) (?P<unit>month|year)\b",
         days.third_of_unit,
     ),
-    _rule(rf"(?P<day>{_DAY}) of (?P<which>this|last) month\b", days.day_of_month),
+    _rule(r"\b(?P<day>\d{1,2})(?:st|nd|rd|th) of (?P<which>this|last) month\b", days.day_of_month),
     _rule(r"\b(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?! \w)", days.ordinal, True),
     _rule(r"(?<!\w)'(?P<two>\d\d)\b(?!s)", days.short_year, True),
     _rule(r"\b(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?!\d)", days.dotted, True),

@@ -37,7 +37,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _IT = re.compile(r"\bits?\b", re.IGNORECASE)
-_DAYS_LEFT = re.compile(r"(?:\s+(?:in|on|at|of|for|during|since|from))?[\s?.]*$", re.IGNORECASE)
+_OF_DAYS = frozenset("in on at of for during since from until till to by before after the".split())
+_DAYS_LEFT = re.compile(rf"(?:\s+(?:{'|'.join(sorted(_OF_DAYS))}|between|and))+$", re.IGNORECASE)
 _FEWEST_TERMS = 3  # of a question that stands by itself
 _TURNS = 6  # that a question may lean on
 _MOST_WORDS = 30  # of what was asked before; of more only its first question is kept
@@ -78,9 +79,9 @@ def follow_up(text: str, history: Sequence[PastTurn], matter: Matter | None = No
         return FollowUp("", text)
     bare = _ABOUT.sub("", _OPENING.sub("", text))
     before = follow_up(one_line(history[-1].question), history[-_TURNS:-1], matter)
-    if _is_only_days(bare):  # "and in May?"
-        return FollowUp("", f"{_DAYS_LEFT.sub('', without_days(before.standalone))} {bare}")
     whole = before.standalone
+    if _is_only_days(bare) and (timeless := _without_last_days(whole)):  # "and in May?"
+        return FollowUp("", f"{timeless} {bare}")
     asked = with_matter(_with_person(bare, whole, history[-1].answer), before.asked, matter)
     if len(words(whole)) > _MOST_WORDS:
         whole = " ".join((before.before or whole).split()[:_MOST_WORDS])
@@ -89,9 +90,18 @@ def follow_up(text: str, history: Sequence[PastTurn], matter: Matter | None = No
 
 def _is_only_days(bare: str) -> bool:
     """Whether a follow-up names days, and nothing else."""
-    rest = without_days(bare)
-    empty = english().stop_words | english().request_words
-    return rest != bare and all(word in empty for word in words(rest))
+    rest = without_days(bare) if len(words(bare)) <= _MOST_WORDS else bare
+    return rest != bare and set(words(rest)) <= _OF_DAYS
+
+
+def _without_last_days(whole: str) -> str:
+    """A question without the days that it ends with; "" where it is long, or ends with none."""
+    if len(words(whole)) > _MOST_WORDS:
+        return ""
+    bare = without_days(whole).rstrip("?. ")
+    return (
+        _DAYS_LEFT.sub("", bare) if whole.startswith(bare) and bare != whole.rstrip("?. ") else ""
+    )
 
 
 def _with_person(bare: str, before: str, answer: str) -> str:

@@ -50,7 +50,7 @@ _NUMBERS = english().small_numbers
 _COUNT = rf"({'|'.join(_NUMBERS[1:11])}|[1-9]|10)"
 _LENGTH = re.compile(
     rf"\bin (?:just |only |at most |max(?:imum)? )?{_COUNT}(?:(?: or | to |-){_COUNT})?"
-    r" (?:short |brief )?(?:sentences?|lines?)\b(?: (?:max(?:imum)?|at most))?",
+    r" (?:short |brief )?(?:sentences?|lines?)\b(?! of\b)(?: (?:max(?:imum)?|at most))?",
     re.IGNORECASE,
 )
 _PERSONS = re.compile(
@@ -96,7 +96,8 @@ def understand(
         question, asked = _in_outlets(question, asked, known.printed_by(leaning.standalone))
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
-    onward = leaning.before and _ONWARD.search(leaning.asked)  # of days that were asked of before
+    own_days = period(leaning.asked, question.asked or date.today())
+    onward = leaning.before and not own_days and _ONWARD.search(leaning.asked)
     if (form in ("story", "list") or _PUBLISHED.search(leaning.asked)) and not onward:
         question = _limited(question, asked)
     return replace(
@@ -153,6 +154,7 @@ def _in_outlets(
         question,
         filters=replace(question.filters, outlets=tuple(outlets)),
         inferred=(*question.inferred, "outlets"),
+        read_as=(*question.read_as, *((name, f"the outlet {name}") for name in outlets)),
     )
     return limited, [_without(outlets, part) for part in asked]
 
