@@ -153,7 +153,7 @@ def sentences(text: str) -> list[Span]:
 def _line_sentences(line: re.Match[str]) -> Iterator[Span]:
     start = line.start()
     for piece in _merged(line.group()):
-        kept = _STRAY.sub("", piece)
+        kept = _STRAY.sub("", piece) or piece.lstrip()
         lead, body = len(piece) - len(kept), kept.rstrip()
         if body:
             yield Span(start + lead, start + lead + len(body))

@@ -61,6 +61,7 @@ def test_sentences_lose_nothing_visible_but_stray_brackets(text: str) -> None:
             ["Lt. Gov. Ann Lee spoke at 5 p.m. Friday.", "Ms. Roe left."],
         ),
         ("]] Two died. ) ] Why?", ["Two died.", "Why?"]),
+        ("]]", ["]]"]),
         (
             "It fell at 1:42 p.m. Arizona time. Smt. Rao saw it near Sta. Rufina.",
             ["It fell at 1:42 p.m. Arizona time.", "Smt. Rao saw it near Sta. Rufina."],
