@@ -80,20 +80,24 @@ def lines(
     kept.sort(key=lambda one: one[0].day, reverse=question.order != "date")
     if question.form == "list":
         return [line for line, _ in kept], sure if kept else 0.0
-    counts: Sequence[int] = _LATEST
-    if question.order != "latest":
-        most = min(_OF_A_STORY, question.most or _OF_A_STORY)
-        each = most // max(1, len(kept)) if question.parts[0].query else 1
-        counts = [max(1, each)] * len(kept)
     every: list[ScoredSentence] = []
-    for count, (line, article) in zip(counts, kept, strict=False):
+    for count, (line, article) in zip(_counts(question, len(kept)), kept, strict=False):
         others = [one for one in (*article.found, *article.rest) if one is not line.candidate]
         left = list(score(others)) if others and count > 1 else []
         first = line if question.order == "latest" else opening(line, left)
         pool = [one for one in (line, *left) if one is not first]
         every += told(first, pool, count, question.parts[0].query, belonging)
-    told_most = question.most if question.form == "story" else None
-    return every[:told_most], sure if kept else 0.0
+    return every[: question.most], sure if kept else 0.0
+
+
+def _counts(question: Question, articles: int) -> Sequence[int]:
+    """How many sentences of each of a story's articles are told, at most."""
+    if question.order == "latest":
+        return _LATEST
+    if not question.parts[0].query:
+        return [1] * articles
+    most = min(_OF_A_STORY, question.most or _OF_A_STORY)
+    return [max(1, most // max(1, articles))] * articles
 
 
 def _fewer(

@@ -90,16 +90,13 @@ def understand(
     leaning, read_as = _respelled(leaning, known, authors)
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning, told, matter)]
     form = _form(told, leaning, asked)
-    if authors and form == "list":
-        question, asked = _by_authors(question, asked, authors)
     if known and form == "list":
+        question, asked = _by_authors(question, asked, authors)
         question, asked = _in_outlets(question, asked, known.printed_by(leaning.standalone))
     if form in ("story", "list"):
         asked = [_on_topic(part, question.infer) for part in asked]
-    own_days = period(leaning.asked, question.asked or date.today())
-    onward = leaning.before and not own_days and _ONWARD.search(leaning.asked)
-    if (form in ("story", "list") or _PUBLISHED.search(leaning.asked)) and not onward:
-        question = _limited(question, asked)
+    if form in ("story", "list") or _PUBLISHED.search(leaning.asked):
+        question = question if _goes_beyond(leaning, question) else _limited(question, asked)
     return replace(
         question,
         text=text,
@@ -163,7 +160,7 @@ def _by_authors(
     question: Question, asked: list[Part], authors: Mapping[str, tuple[str, ...]]
 ) -> tuple[Question, list[Part]]:
     """The question within some authors' articles, unless limits are set, and its other words."""
-    if not question.infer or question.filters.articles:
+    if not authors or not question.infer or question.filters.articles:
         return question, asked
     ids = tuple(dict.fromkeys(one for own in authors.values() for one in own))
     read_as = tuple((name, f"the author {name}") for name in authors)
@@ -248,6 +245,13 @@ def _parts(leaning: FollowUp, told: Form, matter: Matter | None) -> list[Part]:
 def _dated(part: Part, asked: date) -> Part:
     named = period(part.query, asked)
     return replace(part, since=named.since, until=named.until) if named else part
+
+
+def _goes_beyond(leaning: FollowUp, question: Question) -> bool:
+    """Whether a follow-up asks for what came after the days that were asked of before it."""
+    own_days = period(leaning.asked, question.asked or date.today())
+    onward = _ONWARD.search(leaning.asked)
+    return bool(leaning.before and onward and not own_days)
 
 
 def _limited(question: Question, asked: Sequence[Part]) -> Question:
