@@ -396,6 +396,7 @@ def test_a_hearing_that_quotes_questions_is_no_interview() -> None:
     "text",
     [
         UNLABELLED.replace("Ada Brandt has", "Ada Brandt and Berta Brandt have"),
+        UNLABELLED.replace("Ada Brandt has", "Ada Brandt and Isabel of Sond Gaming have"),
         UNLABELLED.replace("you", "they").replace("I ", "She "),
         "Ada Brandt has measured it.\n\nIs it gone?\nThe ice is thin.\nWill it snow?\nPerhaps.",
     ],

@@ -34,7 +34,7 @@ _QUESTIONS = 4  # paragraphs that ask "you", at least, of an interview without l
 _REPEATED = 2  # lines that one label begins, at least; fewer may be captions
 _FEWER = 2  # where it is called one
 _LONG = 40  # words of a paragraph that goes on with an answer
-_OWN = 0.5  # least share of their answers that say "I" or "we"
+_OWN = 0.5  # least share of their answers that say "I"
 _CAPITALS = 3  # letters of a name in capitals, at least; fewer are initials
 
 
@@ -130,7 +130,7 @@ def _unlabelled(
         return []
     who = _interviewee(article.title, before, names, persons)
     at = before.find(who) if who else -1
-    if not who or at < 0:
+    if not who or at < 0 or _has_company(who, f"{article.title}\n{before}"):
         return []
     label = Span(at, at + len(who))
     starts = [lines[own[0]].start for _, own in answers]
@@ -182,6 +182,14 @@ def _interviewee(title: str, before: str, names: Names, persons: Persons) -> str
     introduced = Counter({name: n for name, n in named.items() if surely(name)})
     (name, most), (_, next_most) = (*introduced.most_common(2), ("", 0), ("", 0))[:2]
     return name if most > next_most else None
+
+
+def _has_company(who: str, text: str) -> bool:
+    """Whether a text names somebody together with another: "Ada Brandt and Nils Tov"."""
+    name = regex.escape(who)
+    return (
+        regex.search(rf"{name},? (?:and|&) \p{{Lu}}|\p{{Lu}}\w* (?:and|&) {name}", text) is not None
+    )
 
 
 def _people(text: str, names: Names, persons: Persons) -> Counter[str]:
