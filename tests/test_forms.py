@@ -469,3 +469,9 @@ def test_a_quotation_is_given_whole(tmp_path: Path) -> None:
     assert "“Nobody paid for it.”" in told
     assert {claim.speaker for claim in answer.claims} == {"Piet Maas"}
     archive.close()
+
+
+def test_a_story_has_as_many_sentences_as_are_asked_for(ask: Ask) -> None:
+    answer = ask("Summarise the tram strike in Sond in one sentence", "story")
+    assert len(answer.claims) == 1
+    assert len(ask("Summarise the tram strike in Sond in two sentences", "story").claims) == 2

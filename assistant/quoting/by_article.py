@@ -84,7 +84,8 @@ def lines(
     for count, (line, article) in zip(_counts(question, len(kept)), kept, strict=False):
         others = [one for one in (*article.found, *article.rest) if one is not line.candidate]
         left = list(score(others)) if others and count > 1 else []
-        first = line if question.order == "latest" else opening(line, left)
+        news_first = question.order == "latest" or question.most  # what is short begins with it
+        first = line if news_first else opening(line, left)
         pool = [one for one in (line, *left) if one is not first]
         every += told(first, pool, count, question.parts[0].query, belonging)
     return every[: question.most], sure if kept else 0.0
