@@ -58,7 +58,8 @@ class Scorer:
 
     def __init__(self, reader: Reader | None, shares: Shares) -> None:
         self._reader = reader
-        self._shares = shares
+        self.shares = shares
+        """How many passages hold each term."""
 
     def score(
         self, question: Question, candidates: Sequence[Candidate], most: int | None = None
@@ -71,10 +72,12 @@ class Scorer:
             most: how many are judged; of more, those that share the part's words.
         """
         told, follows = _told_before(question), _follows(question)
-        return [
-            self._ranked(part, self._shortlist(part.query, candidates, most), told, follows)
-            for part in question.parts
-        ]
+        ranked = []
+        for part in question.parts:
+            own = [one for one in candidates if one.article.id not in part.but]
+            listed = self._shortlist(part.query, own, most)
+            ranked.append(self._ranked(part, listed, told, follows and not part.but))
+        return ranked
 
     def _shortlist(
         self, query: str, candidates: Sequence[Candidate], most: int | None
@@ -83,7 +86,7 @@ class Scorer:
         if most is None or len(candidates) <= most:
             return candidates
         first, others = candidates[: most // 2], candidates[most // 2 :]
-        shared = by_words(self._shares, query, others)
+        shared = by_words(self.shares, query, others)
         best = sorted(range(len(others)), key=lambda place: -shared[place])[: most - len(first)]
         return [*first, *(others[place] for place in sorted(best))]
 
@@ -101,7 +104,7 @@ class Scorer:
 
     def _logits(self, query: str, candidates: Sequence[Candidate]) -> list[float]:
         if self._reader is None:
-            return by_words(self._shares, query, candidates)
+            return by_words(self.shares, query, candidates)
         return self._reader.answers(query, [one.framed for one in candidates])
 
 

@@ -14,6 +14,7 @@ from assistant.quoting.belonging import Belonging
 from assistant.quoting.by_article import lines
 from assistant.quoting.candidates import Candidate, candidates
 from assistant.quoting.choosing import Choice, Encode, Pool, in_order
+from assistant.quoting.compared import compared
 from assistant.quoting.confidence import Confidence
 from assistant.quoting.matter import Matter
 from assistant.quoting.scoring import ScoredSentence, Scorer
@@ -68,10 +69,14 @@ class QuotingWriter:
 
     def rank(self, question: Question, evidence: Sequence[Evidence]) -> list[list[ScoredSentence]]:
         """For each part of the question the sentences it may be answered by, best first."""
-        return self._ranked(question, self._candidates(question, evidence))
+        every = self._candidates(question, evidence)
+        return self._ranked(self._parted(question, every), every)
 
     def _candidates(self, question: Question, evidence: Sequence[Evidence]) -> list[Candidate]:
         return candidates(evidence, self._statements, question.filters.speakers)
+
+    def _parted(self, question: Question, found: Sequence[Candidate]) -> Question:
+        return compared(question, found, self._scorer.shares)
 
     def _ranked(self, question: Question, found: Sequence[Candidate]) -> list[list[ScoredSentence]]:
         return self._scorer.score(question, found, _JUDGED)
@@ -81,6 +86,7 @@ class QuotingWriter:
         if question.by_article:
             return self._lines(question, evidence)
         every = self._candidates(question, evidence)
+        question = self._parted(question, every)
         ranked = self._ranked(question, every)
         if not any(ranked):
             return Draft((), 0.0, related=bool(evidence))

@@ -59,6 +59,8 @@ class Part:
     """First of the days that it names."""
     until: date | None = None
     """Last of the days that it names."""
+    but: tuple[str, ...] = ()
+    """Ids of articles that do not answer it, but another part."""
 
 
 @dataclass(frozen=True, slots=True)

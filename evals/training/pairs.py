@@ -8,9 +8,10 @@ them to models), ``label`` from 0 to 1 and ``article``. Of the articles for trai
 the sentences that do not answer are those that the packaged cross-encoder puts first.
 
 ``--items NAME ...``: the same of the items of ``NAME.jsonl``: ``contrasts`` (CONTRASTS.md),
-``reworded`` (REWORDED.md), ``plain`` (PLAIN.md) and ``requests`` (REQUESTS.md), where the
-sentences that do not answer are the one that looks as if it did, and those that the packaged reader
-puts first.
+``reworded`` (REWORDED.md), ``plain`` (PLAIN.md), ``requests`` (REQUESTS.md) and ``outcomes``
+(OUTCOMES.md), where the sentences that do not answer are the one that looks as if it did, and those
+that the packaged reader puts first; and of ``choices``, the ideal answers for training in
+``evals/choices``.
 
 With ``--by-words`` they are those that share most words, which costs seconds in place of minutes.
 
@@ -42,9 +43,10 @@ from assistant.text import sentences
 from assistant.types import Article
 
 HERE = Path(__file__).resolve().parent
+CHOICES = HERE.parent / "choices" / "training.jsonl"
 FIRST = ["written", "wikinews"]
-LATER = ["contrasts", "reworded", "plain", "requests"]
-_LATER_KINDS = {"contrast", "reworded", "plain", "words", "sides", "keys"}
+LATER = ["contrasts", "reworded", "plain", "requests", "outcomes", "choices"]
+_LATER_KINDS = {"contrast", "reworded", "plain", "words", "sides", "keys", "outcome", "chosen"}
 _CONTEXT = 0.25  # label of a sentence that only helps to understand
 _HARD, _RANDOM, _OTHER_ARTICLES = 3, 1, 1  # wrong sentences for a question, by where from
 _HARD_LATER = 2  # of later items; beside the one that looks as if it answered
@@ -113,7 +115,7 @@ def read_texts(others: Path, split: Split = "training", items: Sequence[str] = F
         articles[fields["id"]] = Article(fields["id"], text, title=title, published=_day(fields))
     by_article: dict[str, list[Item]] = defaultdict(list)
     for name in items:
-        for item in written if name == "written" else read_items(HERE / f"{name}.jsonl"):
+        for item in written if name == "written" else _items(name):
             by_article[item["article"]].append(item)
     return [
         Text(
@@ -124,6 +126,24 @@ def read_texts(others: Path, split: Split = "training", items: Sequence[str] = F
         for name in sorted(by_article)
         if split_of(name) == split
     ]
+
+
+def _items(name: str) -> list[Item]:
+    if name == "choices":
+        return list(chosen_items(read_items(CHOICES)))
+    return read_items(HERE / f"{name}.jsonl")
+
+
+def chosen_items(asked: Iterable[Item]) -> Iterator[Item]:
+    """An item for each article of each ideal answer (``evals/choices/CHOICES.md``)."""
+    for one in asked:
+        for article in dict.fromkeys(name for name, *_ in one["answer"]):
+            answers, also = (
+                [span for name, *span in one[kind] if name == article]
+                for kind in ("answer", "also")
+            )
+            asking = {"question": one["question"], "kind": "chosen"}
+            yield {"article": article, **asking, "answers": answers, "also": also}
 
 
 def read_items(file: Path) -> list[Item]:

@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from marks import mark_labels
 from network import HEADS, shipped, start, tensors, tokenizer
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import BertForSequenceClassification
@@ -32,6 +34,9 @@ RATE = 3e-5
 _WARM_UP = 0.1  # of the steps
 _ANSWER_WEIGHT = 2.0
 RANKED = 0.5  # weight of the loss of a question's order
+MARKED = 1.0  # weight of the loss of the words that answer
+_MARK_WEIGHT = torch.tensor(3.0)  # of a word piece that answers, since most do not
+_HEAD_RATE = 10  # times the encoder's, for the head of the words that answer
 _TOGETHER = 16  # pairs that are read at once
 _SORTED = 50  # batches whose pairs are sorted by length together
 _EVERY = 50  # steps between two lines of the log
@@ -49,12 +54,26 @@ class Batch:
 
 
 def read_pairs(folder: Path, head: str, share: float, chance: random.Random) -> list[Pair]:
-    """The pairs of a head, of a share of the articles from 0 to 1."""
-    lines = (folder / f"{head}.jsonl").read_text(encoding="utf-8").splitlines()
-    pairs = list(map(json.loads, lines))
+    """The pairs of a head, of a share of the articles from 0 to 1.
+
+    Those whose words that answer are known have ``words`` and ``begins``, as in marks.jsonl:
+    sentences that a person marked, and those that do not answer, which have none.
+    """
+    pairs = _lines(folder / f"{head}.jsonl")
+    if head == "answers":
+        marked = {(one["left"], one["right"]): one for one in _lines(folder / "marks.jsonl")}
+        pairs = [marked.get((one["left"], one["right"]), one) for one in pairs]
+        for pair in pairs:
+            if pair["label"] == 0:
+                line, bar = pair["right"].find("\n") + 1, pair["right"].rfind(" | ") + len(" | ")
+                pair |= {"words": [], "begins": max(line, bar)}
     articles = sorted({pair["article"] for pair in pairs})
     kept = set(chance.sample(articles, round(share * len(articles))))
     return [pair for pair in pairs if pair["article"] in kept]
+
+
+def _lines(file: Path) -> list[Pair]:
+    return list(map(json.loads, file.read_text(encoding="utf-8").splitlines()))
 
 
 def batches(head: str, pairs: Sequence[Pair], chance: random.Random) -> Iterator[Batch]:
@@ -82,28 +101,55 @@ def _length(group: Sequence[Pair]) -> int:
     return max(len(pair["left"]) + len(pair["right"]) for pair in group)
 
 
-def loss_of(network: BertForSequenceClassification, pieces: Tokenizer, batch: Batch) -> Any:
+def loss_of(
+    network: BertForSequenceClassification, marks: torch.nn.Linear, pieces: Tokenizer, batch: Batch
+) -> Any:
     """Mean loss of a batch."""
-    logits = logits_of(network, pieces, batch.pairs)[:, HEADS.index(batch.head)]
+    logits, marking = read(network, marks, pieces, batch.pairs)
+    logits = logits[:, HEADS.index(batch.head)]
     labels = torch.tensor([pair["label"] for pair in batch.pairs])
     weights = torch.ones_like(labels)
-    if batch.head == "answers":
-        weights[labels == 1] = _ANSWER_WEIGHT
+    if batch.head == "supports":
+        return binary_cross_entropy_with_logits(logits, labels)
+    weights[labels == 1] = _ANSWER_WEIGHT
     each = binary_cross_entropy_with_logits(logits, labels, weights)
-    return each + RANKED * ranking_loss(logits, batch.pairs) if batch.head == "answers" else each
+    return each + RANKED * ranking_loss(logits, batch.pairs) + MARKED * marking
 
 
-def logits_of(
-    network: BertForSequenceClassification, pieces: Tokenizer, pairs: Sequence[Pair]
-) -> torch.Tensor:
-    """Logits of pairs, a row each; those of about one length are read together."""
+def read(
+    network: BertForSequenceClassification,
+    marks: torch.nn.Linear,
+    pieces: Tokenizer,
+    pairs: Sequence[Pair],
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits of pairs, a row each, and the mean loss of the words that answer.
+
+    Pairs of about one length are read together.
+    """
     order = sorted(range(len(pairs)), key=lambda n: _length([pairs[n]]))
-    found = []
+    found, lost = [], []
     for first in range(0, len(order), _TOGETHER):
         some = [pairs[n] for n in order[first : first + _TOGETHER]]
-        lefts, rights = ([pair[side] for pair in some] for side in ("left", "right"))
-        found.append(network(**tensors(pieces, lefts, rights)).logits.float())
-    return torch.cat(found)[torch.tensor(order).argsort()]
+        given = tensors(pieces, [one["left"] for one in some], [one["right"] for one in some])
+        seen = network.bert(**given)
+        found.append(network.classifier(seen.pooler_output).float())
+        lost.append(_marking_losses(marks(seen.last_hidden_state).float(), pieces, some))
+    every = torch.cat(lost)
+    loss = every.mean() if len(every) else torch.zeros(())
+    return torch.cat(found)[torch.tensor(order).argsort()], loss
+
+
+def _marking_losses(logits: torch.Tensor, pieces: Tokenizer, pairs: Sequence[Pair]) -> torch.Tensor:
+    """A loss for each word piece of the sentences whose words that answer are known."""
+    length = logits.shape[1]
+    unknown = torch.full((length,), -1.0)
+    told = torch.stack(
+        [mark_labels(pieces, one, length) if "words" in one else unknown for one in pairs]
+    )
+    known = told >= 0
+    return binary_cross_entropy_with_logits(
+        logits.squeeze(-1)[known], told[known], reduction="none", pos_weight=_MARK_WEIGHT
+    )
 
 
 def ranking_loss(logits: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
@@ -149,18 +195,20 @@ def train(
     network.bert.encoder.layer[:frozen].requires_grad_(False)
     network.train()
     trained = [weights for weights in network.parameters() if weights.requires_grad]
-    optimizer = torch.optim.AdamW(trained, rate, fused=True)
+    marks = torch.nn.Linear(network.config.hidden_size, 1)
+    heads = {"params": list(marks.parameters()), "lr": _HEAD_RATE * rate}
+    optimizer = torch.optim.AdamW([{"params": trained}, heads], rate, fused=True)
     warm_up, total = max(1, round(_WARM_UP * len(planned))), len(planned)
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min((n + 1) / warm_up, (total - n) / max(1, total - warm_up))
     )
     checkpoint, pieces, begun = out / "checkpoint.pt", tokenizer(), time.monotonic()
-    done = _resume(checkpoint, network, optimizer, scheduler)
+    done = _resume(checkpoint, network, marks, optimizer, scheduler)
     losses: list[float] = []
     by_head: dict[str, list[float]] = {head: [] for head in _BATCH}
     for n, batch in enumerate(planned[done:], done + 1):
         with torch.autocast("cpu", torch.bfloat16, enabled=halved):
-            loss = loss_of(network, pieces, batch)
+            loss = loss_of(network, marks, pieces, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
@@ -173,9 +221,10 @@ def train(
             spent = round(time.monotonic() - begun)
             print(json.dumps({"step": n, "of": total, "seconds": spent, **means}), flush=True)
         if n % _CHECKPOINT == 0:
-            states = [one.state_dict() for one in (network, optimizer, scheduler)]
+            states = [one.state_dict() for one in (network, marks, optimizer, scheduler)]
             torch.save([n, *states], checkpoint)
     network.save_pretrained(out)
+    save_file(marks.state_dict(), out / "marks.safetensors")
     checkpoint.unlink(missing_ok=True)
     return losses
 
