@@ -69,7 +69,7 @@ def test_a_conversation_has_a_page_with_its_citations(site: Site, client: TestCl
     article = client.get(link[1].replace("&amp;", "&")).text
     assert f'id="quote">{first.quote.replace(chr(39), "&#39;")}</mark>' in article
     assert f"1 of {len(answer.citations)}" in article
-    assert f"/?conversation={conversation}" in page
+    assert f"/c/{conversation}" in page
 
 
 def test_the_article_marks_what_else_the_answer_cites(site: Site, client: TestClient) -> None:

@@ -61,10 +61,12 @@ def ingest(
 ) -> None:
     """Read articles into the archive: text, Markdown, JSON, HTML."""
     from assistant.reading import estimate
+    from assistant.web import starting
 
     with opened(archive) as assistant, bar("Reading", "articles", quiet=as_json) as advance:
         total = sum(map(estimate, paths))
         report = assistant.add(paths, lambda done: advance(done, total))
+        starting.keep(assistant)
     show(report, _report_text(report), as_json)
     if not any(os.path.lexists(path) for path in paths):
         raise typer.Exit(USAGE)

@@ -7,6 +7,7 @@ tags and attributes.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -26,7 +27,7 @@ from assistant.rendering.terminal import (
     whence,
 )
 from assistant.text import without_direction
-from assistant.types import Answer, Citation, ClaimEvent, StageEvent, TokenEvent
+from assistant.types import Answer, Citation, ClaimEvent, Source, StageEvent, TokenEvent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -76,7 +77,7 @@ def to_html(answer: Answer, place: Place | None = None) -> str:
             answer=answer,
             place=place,
             by_number={citation.number: citation for citation in answer.citations},
-            groups=[group for group in groups if group[2]],
+            groups=[(kind, title, _by_article(own)) for kind, title, own in groups if own],
             said=[citation for citation in answer.citations if citation.speaker],
             apart=apart(answer),
             apart_title=APART,
@@ -88,6 +89,14 @@ def to_html(answer: Answer, place: Place | None = None) -> str:
         )
     )
     return clean(" ".join(page.split()))
+
+
+def _by_article(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """The citations of each article, in the order in which the articles are cited first."""
+    found: dict[Source, list[Citation]] = {}
+    for one in citations:
+        found.setdefault(one.article, []).append(one)
+    return list(found.values())
 
 
 def _adds(answer: Answer) -> bool:

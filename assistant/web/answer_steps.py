@@ -166,6 +166,8 @@ def _keep(
         begun = store.start(asked.who, opening(answer.question, _TITLE))
         talk = replace(talk, conversation=begun.id)
         number = store.add(asked.who, begun.id, stored, 0)
+    elif past and answer.form != "talk" and all(one.answer.form == "talk" for one in past):
+        store.rename(asked.who, talk.conversation, opening(answer.question, _TITLE))  # not "hi"
     inferred = {name: field_of(answer, name) for name in answer.inferred}
     return replace(talk, after=None, inferred=inferred), number
 

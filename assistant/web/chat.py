@@ -15,7 +15,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 import gradio as gr
 
-from assistant.answering import described
 from assistant.types import Answer, Filters
 from assistant.web.answer_steps import (
     ConversationState,
@@ -29,11 +28,15 @@ from assistant.web.answer_steps import (
 from assistant.web.cancellation import CancellableStream
 from assistant.web.filters import FieldFault, checked, filters
 from assistant.web.in_flight import QuestionsInFlight
+from assistant.web.overview import conversations, coverage
 from assistant.web.site import Site
 from assistant.web.suggesting import Examples, following
 
-_SUGGESTIONS = 3
-_EMPTY = "Every sentence of an answer cites the exact words that say so."
+_SUGGESTIONS = 6
+_EMPTY = (
+    "Ask the archive a question: every sentence of the answer is an article's own,"
+    " and cites the exact words."
+)
 _SPEAKERS = 200  # that the list offers; others can be written
 _DAY = "2010-03-31"
 
@@ -56,6 +59,9 @@ class _Page:
 
     def _lay_out(self) -> None:
         root = self._site.root
+        with gr.Sidebar(open=False, elem_id="rail"):
+            gr.Markdown(f"[New conversation]({root}/)")
+            self.rail = gr.Markdown(elem_id="conversations")
         gr.Markdown(
             f"# On Record\n[Conversations]({root}/conversations) [Library]({root}/library)",
             elem_id="head",
@@ -73,10 +79,11 @@ class _Page:
             sanitize_html=False,  # rendering has cleaned every message, and keeps more of it
             layout="panel",
         )
+        begun = self._examples()  # in place when the page appears
         with gr.Row(elem_id="suggestions"):
             self.suggested = [
-                gr.Button(visible=False, size="sm", elem_classes="suggestion")
-                for _ in range(_SUGGESTIONS)
+                gr.Button(text, visible=bool(text), size="sm", elem_classes="suggestion")
+                for text in [*begun, *[""] * _SUGGESTIONS][:_SUGGESTIONS]
             ]
         with gr.Column(elem_id="composer"):  # which stays at the bottom of the window
             self._lay_out_asking()
@@ -131,9 +138,9 @@ class _Page:
 
     def _connect(self, page: gr.Blocks) -> None:
         given = [self.box, *self._fields, self.talk]
-        loaded = [self.chat, self.talk, self.outlets, self.speakers, self.covered]
+        loaded = [self.chat, self.talk, self.outlets, self.speakers, self.covered, self.rail]
         outputs = [*given, self.chat, self.limits, self.inferred, self.widen, self.ask, self.stop,
-                   *self.suggested]  # fmt: skip
+                   self.rail, *self.suggested]  # fmt: skip
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shared = {"outputs": outputs, **quiet}
         # Not "once": it ignores clicks until the page knows that the last event has ended.
@@ -244,7 +251,8 @@ class _Page:
                 update[self.box] = asked.question  # to be asked again
             yield update
             if step.over:  # apart: Gradio sends the last update twice, over what is typed by then
-                yield {self.talk: step.talk, **self._busy(False)}
+                rail = {self.rail: conversations(self._site, asked.who)}
+                yield {self.talk: step.talk, **rail, **self._busy(False)}
 
     def _stop(self, request: gr.Request) -> Update:
         """Cancel the question in flight, whose last step shows it; if none, reset the buttons."""
@@ -322,17 +330,11 @@ class _Page:
         return {
             self.chat: past,
             self.talk: talk if past else ConversationState(),
-            self.covered: self._coverage(),
+            self.covered: coverage(self._site),
+            self.rail: conversations(self._site, _who(request)),
             self.outlets: gr.update(choices=outlets),
             self.speakers: gr.update(choices=archive.speakers(_SPEAKERS)),
         }
-
-    def _coverage(self) -> str:
-        coverage = self._site.assistant.archive.coverage()
-        if coverage.articles:
-            return described(coverage)
-        where = "" if self._site.read_only else f" [Add some]({self._site.root}/library/add)."
-        return f"The archive holds no articles yet.{where}"
 
 
 def conversation(site: Site) -> gr.Blocks:

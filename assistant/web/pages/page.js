@@ -44,24 +44,29 @@
   }, true);
 
   // The side panel, in the conversation only: articles and answers open beside it.
+  // Back closes it; j and k lead to the next and the last citation of the same answer.
   let panel = null, opener = null;
-  const close = () => {
-    if (!panel || panel.hidden) return;
+  const isOpen = () => panel && !panel.hidden;
+  const shut = () => {
     panel.hidden = true;
     document.body.classList.remove("with-panel");
     opener?.focus();
   };
+  const close = () => {
+    if (isOpen() && history.state?.panel) history.back(); else if (isOpen()) shut();
+  };
   const open = (link) => {
     if (!panel) {
-      const shut = make("button", { type: "button", textContent: "Close" });
-      shut.addEventListener("click", close);
+      const button = make("button", { type: "button", textContent: "Close" });
+      button.addEventListener("click", close);
       const alone = make("a", { textContent: "Open on its own", target: "_blank" });
       const frame = make("iframe", { title: "Source" });
       frame.addEventListener("load", () => { alone.href = frame.contentWindow.location.href; });
-      panel = make("aside", { id: "panel" }, make("header", {}, shut, alone), frame);
+      panel = make("aside", { id: "panel" }, make("header", {}, button, alone), frame);
       panel.setAttribute("aria-label", "Source");
       document.body.append(panel);
     }
+    if (!history.state?.panel) history.pushState({ panel: true }, "");
     opener = link;
     panel.hidden = false;
     document.body.classList.add("with-panel");
@@ -77,14 +82,43 @@
     open(link);
   }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    if (card) hide(); else close();
+    const typing = event.target.closest?.("input, textarea, select");
+    if (event.key === "Escape" && card) hide();
+    else if (event.key === "Escape") close();
+    else if (isOpen() && !typing && event.key in steps) beside(steps[event.key]);
   });
+  const steps = { j: 1, k: -1 };
+  const beside = (step) => {
+    const cites = [...(opener.closest(".answer")?.querySelectorAll("sup .cite") ?? [])];
+    const at = cites.findIndex((one) => one.href === opener.href);
+    if (cites.length) open(cites[(at + step + cites.length) % cites.length]);
+  };
   if (framed) {
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") window.parent.document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    document.addEventListener("keydown", ({ key, target }) => {
+      const typing = target.closest?.("input, textarea, select");
+      if (key !== "Escape" && (typing || !(key in steps))) return;
+      window.parent.document.dispatchEvent(new KeyboardEvent("keydown", { key }));
     });
   }
+
+  // A conversation has its own address from its first answer on; Back leads to the one before.
+  let here = null, home = null;
+  const address = () => {
+    if (!document.querySelector("#conversation")) return;
+    const pages = [...document.querySelectorAll("#conversation .answer")].map((one) => one.dataset.page);
+    const [, root, id] = pages.filter(Boolean).at(-1)?.match(/^(.*)\/conversations\/([^/]+)\//) ?? [];
+    if (id) home = `${root}/`;
+    const path = id ? `${root}/c/${id}` : home;
+    const emptied = !document.querySelector("#conversation .message");
+    if (!path || path === here || (!id && !emptied)) return;
+    const step = here && here !== home ? "pushState" : "replaceState";
+    history[step](history.state?.panel && isOpen() ? history.state : null, "", path);
+    here = path;
+  };
+  window.addEventListener("popstate", () => {
+    if (isOpen()) shut();
+    else if (here && location.pathname !== here) location.reload();
+  });
 
   // What is being answered is not asked twice: Enter waits while there is something to stop.
   document.addEventListener("keydown", (event) => {
@@ -94,13 +128,21 @@
     event.stopPropagation();
   }, true);
 
-  // Copying a quote with its attribution.
+  // Copying: a quote with its attribution, the answer's sentences with theirs, or its address.
+  const line = (claim) => {
+    const [text, whence] = ["[dir]", ".speaker"].map((part) => claim.querySelector(part)?.textContent.trim());
+    return whence ? `${text} (${whence})` : text ?? claim.textContent.trim();
+  };
+  const copied = (button) => {
+    const answer = button.closest(".answer"), { what, copy, link } = button.dataset;
+    if (what === "link") return new URL(answer.dataset.page, location.href).href;
+    if (what === "answer") return [...answer.querySelectorAll(":scope > .part, :scope > .claim")].map(line).join("\n");
+    return link ? `${copy}, ${new URL(link, location.href)}` : copy;
+  };
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.copy");
     if (!button) return;
-    const label = button.textContent;
-    const { copy, link } = button.dataset;
-    const text = link ? `${copy}, ${new URL(link, location.href)}` : copy;
+    const label = button.textContent, text = copied(button);
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
@@ -112,6 +154,33 @@
       button.textContent = "Press Ctrl+C";
     }
     setTimeout(() => { button.textContent = label; }, 2000);
+  });
+
+  // Feedback on the spot, by the form of the answer's own page.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("button.verdict");
+    const answer = button?.closest(".answer"), row = button?.closest(".tools");
+    if (!button || answer.querySelector("form.feedback")) return;
+    const made = await fetch(answer.dataset.page).then((page) => page.text()).catch(() => "");
+    const form = new DOMParser().parseFromString(made, "text/html").querySelector('form[action$="/feedback"]');
+    if (!form) return location.assign(answer.dataset.page);
+    const told = make("p", { className: "note" });
+    told.setAttribute("role", "status");
+    const send = async () => {
+      const body = new URLSearchParams(new FormData(form));
+      const sent = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
+      told.textContent = sent?.ok ? "Thank you: your feedback is kept." : "It was not kept. Try again.";
+      if (sent?.ok) form.remove();
+    };
+    form.classList.add("feedback");
+    form.addEventListener("submit", (submitted) => { submitted.preventDefault(); send(); });
+    row.after(told);
+    if (button.dataset.fault) {
+      form.elements.fault.value = button.dataset.fault;
+      return send();
+    }
+    row.after(form);
+    form.querySelector("input[type=radio]").focus();
   });
 
   // An upload on its way: its page is fetched again, and what changed of it takes its place.
@@ -164,6 +233,7 @@
   // What Gradio leaves unnamed, or names with the source of a message.
   const tidy = () => {
     follow();
+    address();
     for (const group of document.querySelectorAll(".answer details.sources")) sortable(group);
     for (const one of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
       one.removeAttribute("aria-label");
