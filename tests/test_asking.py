@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import OpenAssistant
 
-from assistant import Assistant
+from assistant import Answer, Assistant
 from assistant.testing import sample_articles
 from assistant.types import EVERYTHING, Filters
 
@@ -209,21 +211,41 @@ def test_what_is_inferred_can_be_removed(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_suggestions_are_questions_that_were_answered(sample: Assistant) -> None:
+def test_suggestions_are_questions_that_were_answered(
+    sample: Assistant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from assistant.web import starting
     from assistant.web.site import open_site
-    from assistant.web.suggesting import examples, following
+    from assistant.web.suggesting import Examples, following
 
+    monkeypatch.setattr(starting, "_file", lambda _archive: tmp_path / "starting.json")
     site = open_site(sample)
-    found = examples(site)
-    assert 1 <= len(found) <= 3
-    for text in found:
-        answer = sample.ask(text)
-        assert answer.refusal is None
-        assert any((c.speaker or "-").casefold() in text.casefold() for c in answer.citations)
+    with site.admission.ticket():
+        assert starting.keep(sample, lambda: site.admission.idle) == []  # somebody else waits
+    assert Examples(site)() == []  # they are being found
+    deadline = time.monotonic() + 300
+    while not (found := starting.kept(sample.archive)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert len(found) == len(set(found)) == 6
+    forms = [sample.ask(text).form for text in found]
+    assert {"story", "list"} <= set(forms)
+    assert all(sample.ask(text).refusal is None for text in found)
+    assert Examples(site)() == found
     talk = steps(site, "what did the MEA say about Naqvi's claims")[-1].talk
     more = following(site, site.shown("", talk.conversation))
     assert more
     assert all(text.startswith("And what did ") for text in more)
-    with site.admission.ticket():
-        assert examples(site) == []  # while somebody asks, none is tried
     site.conversations.close()
+
+
+def test_a_conversation_that_begins_with_a_greeting_is_called_by_its_matter(site: Site) -> None:
+    from assistant.web.answer_steps import ConversationState
+    from assistant.web.stored_answers import to_stored
+
+    greeting = Answer("hi", form="talk", text="Ask me what the articles say.")
+    conversation = site.conversations.start("", "hi").id
+    site.conversations.add("", conversation, to_stored(greeting), 0)
+    steps(site, "harbour4 number4", ConversationState(conversation))
+    found = site.conversations.find("", conversation)
+    assert found is not None
+    assert found.title == "harbour4 number4"

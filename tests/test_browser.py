@@ -29,6 +29,7 @@ from browser import (
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from assistant import Assistant
+from assistant.web.starting import keep
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +53,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address(sample: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample corpus behind the real models."""
+    """The sample corpus behind the real models, with its questions to begin with."""
+    assert len(keep(sample)) == 6
     folder = tmp_path_factory.mktemp("newsroom") / "archive"
     shutil.copytree(sample.archive.folder, folder)
     with served(folder) as address:
@@ -76,8 +78,7 @@ def test_a_question_is_asked_checked_and_followed_up(page: Page, address: str) -
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     expect(page.locator("#coverage")).to_contain_text("51 articles, published from 2025-09-11")
-    # examples, each tried before
-    expect(page.locator(".suggestion").first).to_be_visible(timeout=ANSWER)
+    expect(page.locator(".suggestion:visible")).to_have_count(6)  # each tried before
     page.get_by_role("textbox", name="Question").fill(NAQVI)
     page.get_by_role("button", name="Ask", exact=True).click()
     answered(page, 1)
@@ -133,6 +134,7 @@ def test_stages_are_shown_until_the_answer_is(page: Page, address: str) -> None:
 def test_sources_are_sorted_copied_and_read(page: Page) -> None:
     ask(page, FERRY)
     sources = page.locator(".sources.cited")
+    sources.locator("summary").first.click()
     numbers = sources.locator("li[data-number]").evaluate_all("all => all.map(x => x.dataset.date)")
     sources.get_by_role("button", name="by date").click()
     shown = sources.locator("li[data-number]").evaluate_all("all => all.map(x => x.dataset.date)")
@@ -155,6 +157,7 @@ def test_sources_are_sorted_copied_and_read(page: Page) -> None:
 
 def test_sides_stand_beside_each_other_and_speakers_in_a_table(page: Page) -> None:
     ask(page, DISPUTE)
+    page.locator("details.who-holds summary").click()
     sides = page.locator(".side")
     assert sides.count() >= 2
     first, second = (sides.nth(n).bounding_box() for n in (0, 1))
@@ -167,6 +170,54 @@ def test_sides_stand_beside_each_other_and_speakers_in_a_table(page: Page) -> No
     assert heads == ["Speaker", "Cue", "Words", "Article", "Date"]
     assert page.locator("details.who tbody tr").count() >= 2
     page.screenshot(path=ARTEFACTS / "sides.png")
+
+
+@everywhere
+def test_a_conversation_has_an_address_that_leads_back(page: Page, address: str) -> None:
+    ask(page, NAQVI)
+    first = page.url
+    assert re.fullmatch(rf"{address}/c/[\w-]+", first)
+    page.reload()
+    answered(page, 1)
+    expect(page.locator(".message.user, .user .message").first).to_contain_text(NAQVI)
+    assert page.url == first
+    page.locator("sup .cite").first.click()
+    article = panel(page)
+    expect(article.locator("mark#quote")).to_contain_text(QUOTE)
+    page.keyboard.press("j")
+    expect(article.locator("mark#quote")).not_to_contain_text(QUOTE)
+    page.keyboard.press("k")
+    expect(article.locator("mark#quote")).to_contain_text(QUOTE)
+    page.go_back()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert page.url == first
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".answer")).to_have_count(0)
+    expect(page).to_have_url(f"{address}/")
+    page.go_back()
+    answered(page, 1)
+    expect(page).to_have_url(first)
+    page.goto(f"{address}/c/nobody-s")
+    expect(page.locator("main")).to_contain_text("no such conversation")
+
+
+@everywhere
+def test_an_answer_is_judged_and_copied_where_it_stands(page: Page, address: str) -> None:
+    ask(page, NAQVI)
+    answer = page.locator(".answer")
+    answer.get_by_role("button", name="Copy answer").click()
+    expect(answer.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert QUOTE in copied
+    assert "1 February 2026)" in copied
+    answer.get_by_role("button", name="Not right").click()
+    answer.get_by_label("outdated").check()
+    answer.get_by_label("In your words").fill("There is news.")
+    page.screenshot(path=ARTEFACTS / "feedback.png")
+    answer.get_by_role("button", name="Send").click()
+    expect(answer.get_by_role("status")).to_contain_text("Thank you")
+    page.goto(address + str(answer.get_attribute("data-page")))
+    expect(page.locator("main")).to_contain_text("The whole answer: outdated — There is news.")
 
 
 @everywhere

@@ -72,6 +72,13 @@ def test_a_conversation_has_a_page_with_its_citations(site: Site, client: TestCl
     assert f"/c/{conversation}" in page
 
 
+def test_a_conversation_is_found_at_its_address(site: Site, client: TestClient) -> None:
+    conversation, _ = keep(site, "harbour3 number3")
+    found = client.get(f"/c/{conversation}")
+    assert found.headers["location"] == f"/?conversation={conversation}"
+    assert client.get("/c/none").status_code == 404
+
+
 def test_the_article_marks_what_else_the_answer_cites(site: Site, client: TestClient) -> None:
     conversation, answer = keep(site, "harbour3 number3")
     here = [c for c in answer.citations if c.article.id == "sample-3"]
@@ -211,6 +218,60 @@ def test_the_library_lists_pages_and_filters(client: TestClient) -> None:
     assert "harbour7 reopened" in found
     assert "<rect" in page
     assert re.search(r'since=2025-01-01&amp;until=2025-01-31">2025-01</a> 31', page) is not None
+
+
+def test_words_are_all_needed_phrases_whole_and_a_dash_leaves_out(tmp_path: Path) -> None:
+    with Assistant.open(tmp_path / "archive") as assistant:
+        assistant.add([
+            Article("one", "The ferry strike ended on Monday. Crews voted.", title="Ferries sail",
+                    outlet="Gazette", published=date(2025, 3, 1)),
+            Article("two", "The strike of teachers ended. A ferry waited.", title="Schools open",
+                    published=date(2025, 4, 1)),
+            Article("three", "Ferries & trams: ÇELİK spoke of striking drivers.", title="Trams"),
+        ])  # fmt: skip
+        from assistant.web.site import open_site
+
+        client = client_of(open_site(assistant))
+
+        def found(query: str) -> list[str]:
+            page = client.get("/library", params={"q": query}).text
+            return re.findall(r'class="title"[^>]+href="/article/([^"?]+)"', page)
+
+        assert found("strike ferry") == ["two", "one", "three"]
+        assert found('"ferry strike"') == ["one"]
+        assert found("strike -teachers") == ["one", "three"]
+        assert found('ferry -"ferry strike" & -') == ["two", "three"]
+        assert found("celik") == ["three"]
+        assert found('"') == ["two", "one", "three"]
+        assert found("ferry zeppelin") == []
+        page = client.get("/library?q=striking&sort=oldest").text
+        assert '<mark class="quote">strike</mark> ended on Monday' in page
+        assert page.index("/article/one") < page.index("/article/two")
+        assert 'href="/library?outlet=Gazette"' in page
+        assert 'href="/library?since=2025-03-01&amp;until=2025-03-01"' in page
+
+
+def test_a_person_has_a_page_of_what_they_said(tmp_path: Path) -> None:
+    with Assistant.open(tmp_path / "archive") as assistant:
+        assistant.add([
+            Article("one", "“The bridge is safe,” said Ada Brandt, the mayor. Jonas Brandt said"
+                    " that it was not.", title="Bridge", published=date(2025, 3, 1)),
+            Article("two", "Ada Brandt said the bridge would open in May.", title="Again",
+                    published=date(2025, 4, 1)),
+        ])  # fmt: skip
+        from assistant.web.site import open_site
+
+        client = client_of(open_site(assistant))
+        page = client.get("/said?name=Ada+Brandt").text
+        assert "In 2 articles" in page
+        assert page.index("would open in May") < page.index("“The bridge is safe,”")
+        assert "it was not" not in page
+        assert 'href="/said?name=Jonas%20Brandt"' in page
+        link = re.search(r'href="(/article/one\?[^"#]+)', page)
+        assert link is not None
+        assert "The bridge is safe" in client.get(link[1].replace("&amp;", "&")).text
+        assert "In 0 articles" in client.get("/said?name=Nobody").text
+        assert client.get("/said").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -238,6 +238,12 @@ class Archive:
         """Visible passages that hold any of the terms, best first by BM25."""
         return self._visible(self._catalog.search(terms, limit, filters), filters)
 
+    def matching(
+        self, wanted: Sequence[str], unwanted: Sequence[str] = (), filters: Filters = EVERYTHING
+    ) -> list[Source]:
+        """The current articles that hold all of some words and phrases and none of others."""
+        return self._catalog.matching(wanted, unwanted, filters)
+
     def term_shares(self, terms: Sequence[str]) -> dict[str, float]:
         """Share of all passages that hold each term, from 0 to 1."""
         return self._catalog.shares(terms)

@@ -57,13 +57,7 @@ class Visible(ABC):
 
     def sources(self, filters: Filters = EVERYTHING) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
-        clause, parameters = where(filters)
-        rows = self._all(
-            f"SELECT a.fields FROM article a WHERE {clause} ORDER BY a.published IS NULL,"
-            " a.published, a.key",
-            parameters,
-        )
-        return [source_of(fields) for (fields,) in rows]
+        return self.matching((), (), filters)
 
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
@@ -139,6 +133,24 @@ class Visible(ABC):
             (" OR ".join(map(quoted, rare)), *parameters, limit),
         )
         return [key for (key,) in rows]
+
+    def matching(
+        self, wanted: Sequence[str], unwanted: Sequence[str], filters: Filters = EVERYTHING
+    ) -> list[Source]:
+        """The current articles that hold all of some words and phrases and none of others.
+
+        By date, undated ones last.
+        """
+        holding = "(SELECT p.article FROM keyword k JOIN passage p ON p.key = k.rowid"
+        clause, parameters = where(filters)
+        terms = [("IN", term) for term in wanted] + [("NOT IN", term) for term in unwanted]
+        held = "".join(f" AND a.key {how} {holding} WHERE keyword MATCH ?)" for how, _ in terms)
+        rows = self._all(
+            f"SELECT a.fields FROM article a WHERE {clause}{held}"
+            " ORDER BY a.published IS NULL, a.published, a.key",
+            (*parameters, *(quoted(term) for _, term in terms)),
+        )
+        return [source_of(fields) for (fields,) in rows]
 
     def shares(self, terms: Sequence[str]) -> dict[str, float]:
         """Share of all passages that hold each term, from 0 to 1."""

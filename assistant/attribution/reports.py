@@ -74,7 +74,8 @@ class _Sentence:
         """The head of the noun phrase that names who says it."""
         token, children = self._tokens[place], self._parse.children
         if agents := children(place, "agent"):
-            return next(iter(children(agents[-1], "pobj")), None)
+            described = token.dep == "acl" and place not in self._quoting  # "a text proposed by X"
+            return None if described else next(iter(children(agents[-1], "pobj")), None)
         subjects = [n for n in children(place, *_SUBJECTS) if n not in self._masks]
         if token.dep == "relcl" and all(self._tokens[n].tag in ("WP", "WDT") for n in subjects):
             named = self._tokens[token.head].tag.startswith("NNP")
@@ -101,13 +102,15 @@ class _Sentence:
         """The heads of the names that say it together: "Feld, the mayor, and her deputy, Rask"."""
         if self._name(who) is None:
             return [who]
-        found, waiting = [who], [who]
+        found, waiting = {self._name(who): who}, [who]
         while waiting:
             place = waiting.pop()
             joined = self._parse.children(place, "conj")
-            found += [one for one in joined if self._name(one) and one not in found]
+            for one in joined:
+                if name := self._name(one):
+                    found.setdefault(name, one)
             waiting += [*joined, *self._parse.children(place, "appos")]
-        return found
+        return list(found.values())
 
     def _subject_lost(self, place: int) -> int | None:
         """The name before a verb whose subject the parser hung elsewhere: "X, a doctor, said"."""

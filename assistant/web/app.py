@@ -31,6 +31,7 @@ from assistant.errors import (
 from assistant.web import (
     api,
     library,
+    persons,
 )
 from assistant.web import (
     article_pages as articles,
@@ -110,7 +111,7 @@ def create_pages(site: Site) -> FastAPI:
     app.mount("/pages", StaticFiles(directory=PAGES), name="pages")
     for kind, package in _FONTS.items():
         app.mount(f"/fonts/{kind}", StaticFiles(directory=_font_folder(package)), name=kind)
-    for room in (api, articles, library, records):
+    for room in (api, articles, library, persons, records):
         app.include_router(room.routes(site))
     _answer_faults(app, site)
     _sign_in(app, site)

@@ -15,16 +15,16 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from assistant.errors import ArchiveBusy, NoSuchPage, OnRecordError
-from assistant.language import terms
-from assistant.types import Filters, Passage, Source
+from assistant.types import Filters, Source
 from assistant.web.filters import FieldFault, day, filters
 from assistant.web.guard import UPLOAD
 from assistant.web.jobs import BUSY, Jobs
+from assistant.web.library_words import Words
 from assistant.web.site import Site, owner
 from assistant.web.stored_answers import forget
 
 _PAGE = 50  # articles
-_SEARCHED = 400  # passages
+_SORTS = ("newest", "oldest")  # first
 _MONTHS = 36  # from first to last that are shown by month; longer stretches by year
 _MEGABYTE = 1_000_000
 _HIGH, _BAR = 60, 12  # of the histogram, in its own units
@@ -65,29 +65,34 @@ def _browsing(router: APIRouter, site: Site) -> None:
         until: str = "",
         outlet: str = "",
         speaker: str = "",
+        sort: str = "newest",
         page: int = 1,
         removed: int = 0,
     ) -> Response:
         given = {"q": q, "since": since, "until": until, "outlet": outlet, "speaker": speaker}
+        given["sort"] = sort if sort in _SORTS else ""
         context: dict[str, Any] = {"given": given, "fault": None, "removed": removed}
         try:
             limits = filters(since, until, [outlet], [speaker])
         except FieldFault as fault:
             context["fault"], limits = fault, Filters()
-        every = archive.articles(limits)
-        passages = archive.search_keywords(terms(q), _SEARCHED, limits) if q.strip() else []
-        found = _found(passages) if q.strip() else [(source, "") for source in every]
-        page = min(max(1, page), max(1, -(-len(found) // _PAGE)))
+        words = Words.read(q)
+        found = archive.matching(words.wanted, words.unwanted, limits)
+        if given["sort"] != "oldest":
+            found = sorted(found, key=lambda one: one.published or date.min, reverse=True)
+        pages = max(1, -(-len(found) // _PAGE))
+        page = min(max(1, page), pages)
+        shown = found[(page - 1) * _PAGE : page * _PAGE]
         context |= {
-            "found": found[(page - 1) * _PAGE : page * _PAGE],
+            "found": [(one, words.passage(archive.passages(one.id))) for one in shown],
             "count": len(found),
             "page": page,
-            "pages": -(-len(found) // _PAGE),
+            "pages": pages,
             "query": _query(given),
             "undated": _query({**given, "since": "", "until": ""}),
-            "capped": len(passages) == _SEARCHED,
-            "bars": histogram([source for source, _ in found]),
-            "outlets": sorted({s.outlet for s in archive.articles() if s.outlet}),
+            "bars": histogram(found),
+            "outlets": archive.outlets(),
+            "sorts": _SORTS,
             "high": _HIGH,
         }
         return site.page(request, "library.html", context)
@@ -183,14 +188,6 @@ def _stretch(month: int, months: int) -> tuple[str, str]:
 
 def _query(given: dict[str, str]) -> str:
     return urlencode({name: value for name, value in given.items() if value})
-
-
-def _found(passages: Sequence[Passage]) -> list[tuple[Source, str]]:
-    """Each article once, best first, with the passage that was found in it."""
-    found: dict[str, tuple[Source, str]] = {}
-    for passage in passages:
-        found.setdefault(passage.article.id, (passage.article, " ".join(passage.text.split())))
-    return list(found.values())
 
 
 def _faults(given: dict[str, str], files: bool) -> dict[str, str]:

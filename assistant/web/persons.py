@@ -1,0 +1,72 @@
+"""The page of a person: what they said, by day, over the whole archive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from assistant.language import same_name
+from assistant.rendering import article_path
+from assistant.text import folded
+from assistant.types import Filters, Source, Statement
+from assistant.web.site import Site
+
+_PAGE = 30  # articles
+_KNOWN = 5000  # speakers among whom others of the name are looked for
+
+Said = tuple[str, str]
+"""Somebody's words, and the address of the place where they stand."""
+
+
+def routes(site: Site) -> APIRouter:
+    """The page."""
+    router = APIRouter(include_in_schema=False)
+    archive = site.assistant.archive
+
+    @router.get("/said")
+    def said(request: Request, name: str = "", page: int = 1) -> Response:
+        name = " ".join(name.split())
+        sources = archive.articles(Filters(speakers=(name,))) if name else []
+        sources.sort(key=lambda one: one.published or date.min, reverse=True)
+        pages = max(1, -(-len(sources) // _PAGE))
+        page = min(max(1, page), pages)
+        shown = sources[(page - 1) * _PAGE : page * _PAGE]
+        context = {
+            "name": name,
+            "count": len(sources),
+            "found": [(one, _of(site, name, one)) for one in shown],
+            "others": _others(name, archive.speakers(_KNOWN)) if name else [],
+            "page": page,
+            "pages": pages,
+        }
+        return site.page(request, "said.html", context)
+
+    return router
+
+
+def _of(site: Site, name: str, source: Source) -> list[Said]:
+    """What somebody says in an article, in its order."""
+    found = site.assistant.archive.statements(source.id, source.version)
+    own = [one for one in found if same_name(name, one.speaker) and not one.in_title]
+    return [(_words(one), site.root + _place(source, one)) for one in own]
+
+
+def _words(said: Statement) -> str:
+    """Their words, in quotation marks where the article has them in some."""
+    content = " ".join(said.content.split())
+    return f"“{content}”" if said.direct else content
+
+
+def _place(source: Source, said: Statement) -> str:
+    spans = (*said.content_spans, said.cue_span)
+    start, end = min(one.start for one in spans), max(one.end for one in spans)
+    return article_path(source, start, end)
+
+
+def _others(name: str, speakers: Sequence[str]) -> list[str]:
+    """Who else may be meant: those with the same last name."""
+    last = folded(name).split()[-1]
+    return [one for one in speakers if folded(one).split()[-1] == last and one != name]
