@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -211,26 +210,19 @@ def test_what_is_inferred_can_be_removed(site: Site) -> None:
 
 
 @pytest.mark.slow
-def test_suggestions_are_questions_that_were_answered(
-    sample: Assistant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    from assistant.web import starting
+def test_suggestions_are_questions_that_were_answered(sample: Assistant) -> None:
     from assistant.web.site import open_site
     from assistant.web.suggesting import Examples, following
 
-    monkeypatch.setattr(starting, "_file", lambda _archive: tmp_path / "starting.json")
     site = open_site(sample)
-    with site.admission.ticket():
-        assert starting.keep(sample, lambda: site.admission.idle) == []  # somebody else waits
-    assert Examples(site)() == []  # they are being found
+    examples = Examples(site)
     deadline = time.monotonic() + 300
-    while not (found := starting.kept(sample.archive)) and time.monotonic() < deadline:
-        time.sleep(0.5)
+    while not (found := examples()) and time.monotonic() < deadline:
+        time.sleep(0.5)  # they are being found
     assert len(found) == len(set(found)) == 6
-    forms = [sample.ask(text).form for text in found]
-    assert {"story", "list"} <= set(forms)
-    assert all(sample.ask(text).refusal is None for text in found)
-    assert Examples(site)() == found
+    answers = [sample.ask(text) for text in found]
+    assert {"story", "list"} <= {answer.form for answer in answers}
+    assert all(answer.refusal is None and not answer.doubtful for answer in answers)
     talk = steps(site, "what did the MEA say about Naqvi's claims")[-1].talk
     more = following(site, site.shown("", talk.conversation))
     assert more

@@ -54,7 +54,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(sample: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The sample corpus behind the real models, with its questions to begin with."""
-    assert len(keep(sample)) == 6
+    assert len(keep(sample.archive, sample.ask)) == 6
     folder = tmp_path_factory.mktemp("newsroom") / "archive"
     shutil.copytree(sample.archive.folder, folder)
     with served(folder) as address:

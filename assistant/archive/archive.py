@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
@@ -30,6 +32,7 @@ from assistant.types import (
 )
 
 _CATALOG = "catalog.sqlite3"
+_DERIVED = "derived.json"
 _MOST_VERSIONS = 2**31
 _LOOKED_UP = 5  # passages, for how a name is spelt
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
@@ -110,6 +113,7 @@ class Archive:
             removed = self._catalog.remove([one_line(article_id) for article_id in ids])
             self._index.forget()
             self._catalog.wipe()
+            (self.folder / _DERIVED).unlink(missing_ok=True)
             return removed
 
     def rebuild(self) -> None:
@@ -165,6 +169,20 @@ class Archive:
     def fingerprint(self) -> str:
         """Sixteen hex digits that change with any current article, its version or its text."""
         return self._catalog.fingerprint()
+
+    def derived(self) -> Any:
+        """What ``derive`` kept for the archive as it is now; None where it kept nothing."""
+        try:
+            found = json.loads((self.folder / _DERIVED).read_text(encoding="utf-8"))
+            return found["derived"] if found["state"] == self.fingerprint() else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def derive(self, derived: Any, state: str) -> None:
+        """Keep something that was made of the articles of a fingerprint, until any is removed."""
+        made = json.dumps({"state": state, "derived": derived}, ensure_ascii=False)
+        with self._index.writing():
+            (self.folder / _DERIVED).write_text(made, encoding="utf-8")
 
     def copies(self, ids: Iterable[str]) -> dict[str, set[str]]:
         """For each current article of ``ids``: the ids of others that print the same story."""

@@ -66,8 +66,9 @@ def ingest(
     with opened(archive) as assistant, bar("Reading", "articles", quiet=as_json) as advance:
         total = sum(map(estimate, paths))
         report = assistant.add(paths, lambda done: advance(done, total))
-        starting.keep(assistant)
-    show(report, _report_text(report), as_json)
+        show(report, _report_text(report), as_json)
+        if assistant.settings.answer.model == "quoting":  # others may cost money
+            starting.keep(assistant.archive, assistant.ask)
     if not any(os.path.lexists(path) for path in paths):
         raise typer.Exit(USAGE)
 

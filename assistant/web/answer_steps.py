@@ -166,10 +166,19 @@ def _keep(
         begun = store.start(asked.who, opening(answer.question, _TITLE))
         talk = replace(talk, conversation=begun.id)
         number = store.add(asked.who, begun.id, stored, 0)
-    elif past and answer.form != "talk" and all(one.answer.form == "talk" for one in past):
-        store.rename(asked.who, talk.conversation, opening(answer.question, _TITLE))  # not "hi"
+    elif past and answer.form != "talk" and _is_called_by_talk(site, asked.who, talk, past):
+        store.rename(asked.who, talk.conversation, opening(answer.question, _TITLE))
     inferred = {name: field_of(answer, name) for name in answer.inferred}
     return replace(talk, after=None, inferred=inferred), number
+
+
+def _is_called_by_talk(
+    site: Site, who: str, talk: ConversationState, past: Sequence[StoredAnswer]
+) -> bool:
+    """Whether a conversation has only been greeted in, and is still called by its greeting."""
+    found, first = site.conversations.find(who, talk.conversation), past[0].answer.question
+    greeted = all(one.answer.form == "talk" for one in past)
+    return greeted and found is not None and found.title == opening(first, _TITLE)
 
 
 def field_of(answer: Answer, name: str) -> Any:

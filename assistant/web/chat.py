@@ -33,10 +33,7 @@ from assistant.web.site import Site
 from assistant.web.suggesting import Examples, following
 
 _SUGGESTIONS = 6
-_EMPTY = (
-    "Ask the archive a question: every sentence of the answer is an article's own,"
-    " and cites the exact words."
-)
+_EMPTY = "Ask the archive: every sentence of an answer cites the exact words that say so."
 _SPEAKERS = 200  # that the list offers; others can be written
 _DAY = "2010-03-31"
 
@@ -79,11 +76,10 @@ class _Page:
             sanitize_html=False,  # rendering has cleaned every message, and keeps more of it
             layout="panel",
         )
-        begun = self._examples()  # in place when the page appears
         with gr.Row(elem_id="suggestions"):
             self.suggested = [
-                gr.Button(text, visible=bool(text), size="sm", elem_classes="suggestion")
-                for text in [*begun, *[""] * _SUGGESTIONS][:_SUGGESTIONS]
+                gr.Button(visible=False, size="sm", elem_classes="suggestion")
+                for _ in range(_SUGGESTIONS)
             ]
         with gr.Column(elem_id="composer"):  # which stays at the bottom of the window
             self._lay_out_asking()
@@ -138,7 +134,8 @@ class _Page:
 
     def _connect(self, page: gr.Blocks) -> None:
         given = [self.box, *self._fields, self.talk]
-        loaded = [self.chat, self.talk, self.outlets, self.speakers, self.covered, self.rail]
+        loaded = [self.chat, self.talk, self.outlets, self.speakers, self.covered, self.rail,
+                  *self.suggested]  # fmt: skip
         outputs = [*given, self.chat, self.limits, self.inferred, self.widen, self.ask, self.stop,
                    self.rail, *self.suggested]  # fmt: skip
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -332,6 +329,7 @@ class _Page:
             self.talk: talk if past else ConversationState(),
             self.covered: coverage(self._site),
             self.rail: conversations(self._site, _who(request)),
+            **self._suggestions([] if past else self._examples()),
             self.outlets: gr.update(choices=outlets),
             self.speakers: gr.update(choices=archive.speakers(_SPEAKERS)),
         }

@@ -70,13 +70,14 @@ def _browsing(router: APIRouter, site: Site) -> None:
         removed: int = 0,
     ) -> Response:
         given = {"q": q, "since": since, "until": until, "outlet": outlet, "speaker": speaker}
-        given["sort"] = sort if sort in _SORTS else ""
+        given["sort"] = sort if sort == "oldest" else ""
         context: dict[str, Any] = {"given": given, "fault": None, "removed": removed}
         try:
             limits = filters(since, until, [outlet], [speaker])
         except FieldFault as fault:
             context["fault"], limits = fault, Filters()
         words = Words.read(q)
+        passages = archive.passages if words.wanted else lambda _id: []
         found = archive.matching(words.wanted, words.unwanted, limits)
         if given["sort"] != "oldest":
             found = sorted(found, key=lambda one: one.published or date.min, reverse=True)
@@ -84,7 +85,7 @@ def _browsing(router: APIRouter, site: Site) -> None:
         page = min(max(1, page), pages)
         shown = found[(page - 1) * _PAGE : page * _PAGE]
         context |= {
-            "found": [(one, words.passage(archive.passages(one.id))) for one in shown],
+            "found": [(one, words.passage(passages(one.id))) for one in shown],
             "count": len(found),
             "page": page,
             "pages": pages,

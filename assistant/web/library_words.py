@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,6 +14,8 @@ from assistant.web.article_pages import Piece
 
 _TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W_]")
+_MOST = 40  # words and phrases
 _SHOWN = 300  # characters of a passage
 _BEFORE = 80  # characters of it that stand before the first hit
 
@@ -30,38 +32,35 @@ class Words:
     @classmethod
     def read(cls, typed: str) -> Self:
         """What was typed; a dash before a word or a phrase leaves articles with it out."""
-        found = [(dash, phrase or word) for dash, phrase, word in _TERM.findall(typed)]
-        found = [(dash, term) for dash, term in found if _WORD.search(term)]
+        every = [(dash, phrase or word) for dash, phrase, word in _TERM.findall(typed)]
+        found = [one for one in dict.fromkeys(every) if _LETTER.search(one[1])][:_MOST]
         wanted, unwanted = ([term for dash, term in found if bool(dash) == no] for no in (0, 1))
         return cls(tuple(wanted), tuple(unwanted))
 
-    @property
-    def hits(self) -> frozenset[str]:
-        """The single words that are wanted, as they are compared."""
-        return frozenset(_stem(word) for term in self.wanted for word in _WORD.findall(term))
-
     def passage(self, passages: Sequence[Passage]) -> list[Piece]:
         """The beginning of the passage that holds most of the words, with these marked."""
-        if not passages or not self.hits:
+        hits = {_stem(word) for term in self.wanted for word in _WORD.findall(term)}
+        if not passages or not hits:
             return []
-        best = max(
-            passages, key=lambda one: len(self.hits & set(map(_stem, _WORD.findall(one.text))))
-        )
-        return list(self._marked(" ".join(best.text.split())))
+        best = max(passages, key=lambda one: len(hits & set(map(_stem, _WORD.findall(one.text)))))
+        return list(_marked(" ".join(best.text.split()), hits))
 
-    def _marked(self, text: str) -> Iterator[Piece]:
-        found = [one for one in _WORD.finditer(text) if _stem(one[0]) in self.hits]
-        first = found[0].start() if found else 0
-        begin = text.rfind(" ", 0, first - _BEFORE) + 1 if first > _BEFORE else 0
-        end = text.rfind(" ", 0, begin + _SHOWN) if len(text) > begin + _SHOWN else len(text)
-        yield Piece("… " if begin else "")
-        at = begin
-        for one in found:
-            if one.end() <= end:
-                yield Piece(text[at : one.start()])
-                yield Piece(one[0], "hit")
-                at = one.end()
-        yield Piece(text[at:end] + (" …" if end < len(text) else ""))
+
+def _marked(text: str, hits: Collection[str]) -> Iterator[Piece]:
+    found = [one for one in _WORD.finditer(text) if _stem(one[0]) in hits]
+    first = found[0].start() if found else 0
+    begin = text.rfind(" ", 0, first - _BEFORE) + 1 if first > _BEFORE else 0
+    end = min(len(text), begin + _SHOWN)
+    if end < len(text) and (space := text.rfind(" ", begin + 1, end)) > 0:
+        end = space
+    yield Piece("… " if begin else "")
+    at = begin
+    for one in found:
+        if one.end() <= end:
+            yield Piece(text[at : one.start()])
+            yield Piece(one[0], "hit")
+            at = one.end()
+    yield Piece(text[at:end] + (" …" if end < len(text) else ""))
 
 
 def _stem(word: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from assistant.attribution.speakers import name_of
 from assistant.language import same_name
 from assistant.rendering import article_path
 from assistant.text import folded
@@ -16,9 +17,10 @@ from assistant.web.site import Site
 
 _PAGE = 30  # articles
 _KNOWN = 5000  # speakers among whom others of the name are looked for
+_OTHERS = 30  # of them that are named
 
-Said = tuple[str, str]
-"""Somebody's words, and the address of the place where they stand."""
+Said = tuple[str, str, str]
+"""Who, where the article's name is another than the one asked for; the words; their address."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -29,16 +31,16 @@ def routes(site: Site) -> APIRouter:
     @router.get("/said")
     def said(request: Request, name: str = "", page: int = 1) -> Response:
         name = " ".join(name.split())
-        sources = archive.articles(Filters(speakers=(name,))) if name else []
+        sources = archive.articles(Filters(speakers=(name,))) if _last(name) else []
         sources.sort(key=lambda one: one.published or date.min, reverse=True)
         pages = max(1, -(-len(sources) // _PAGE))
         page = min(max(1, page), pages)
         shown = sources[(page - 1) * _PAGE : page * _PAGE]
+        found = [(one, _of(site, name, one)) for one in shown]
         context = {
             "name": name,
-            "count": len(sources),
-            "found": [(one, _of(site, name, one)) for one in shown],
-            "others": _others(name, archive.speakers(_KNOWN)) if name else [],
+            "found": [(one, words) for one, words in found if words],
+            "others": _others(name, archive.speakers(_KNOWN)) if _last(name) else [],
             "page": page,
             "pages": pages,
         }
@@ -49,9 +51,13 @@ def routes(site: Site) -> APIRouter:
 
 def _of(site: Site, name: str, source: Source) -> list[Said]:
     """What somebody says in an article, in its order."""
-    found = site.assistant.archive.statements(source.id, source.version)
-    own = [one for one in found if same_name(name, one.speaker) and not one.in_title]
-    return [(_words(one), site.root + _place(source, one)) for one in own]
+    statements = site.assistant.archive.statements(source.id, source.version)
+    named = ((name_of(one.speaker), one) for one in statements if not one.in_title)
+    return [
+        (who if folded(who) != folded(name) else "", _words(one), site.root + _place(source, one))
+        for who, one in named
+        if who and same_name(name, who)
+    ]
 
 
 def _words(said: Statement) -> str:
@@ -68,5 +74,9 @@ def _place(source: Source, said: Statement) -> str:
 
 def _others(name: str, speakers: Sequence[str]) -> list[str]:
     """Who else may be meant: those with the same last name."""
-    last = folded(name).split()[-1]
-    return [one for one in speakers if folded(one).split()[-1] == last and one != name]
+    return [one for one in speakers if _last(one) == _last(name) and one != name][:_OTHERS]
+
+
+def _last(name: str) -> str:
+    """The last word of a name, as names are compared."""
+    return "".join(folded(name).split()[-1:])

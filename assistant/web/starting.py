@@ -5,19 +5,15 @@ They are found when articles come in, so that they stand on the page when it app
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 
 from assistant.archive import Archive
-from assistant.assistant import Assistant
-from assistant.errors import OnRecordError
+from assistant.errors import ArchiveBusy, OnRecordError
 from assistant.types import Answer, Form, Source, Statement
 
-_FILE = "starting.json"
 _TRIED = 4  # questions of a form, at most: each costs what an answer costs
 _SPEAKERS = 3 * _TRIED
 _NAME_WORDS = 2  # of a speaker's name: "Naqvi" alone may be anybody
@@ -27,39 +23,30 @@ Tried = tuple[Form, Iterable[str]]
 """Questions of a form, the likeliest first."""
 
 
-def kept(archive: Archive) -> list[str]:
-    """What was found for the archive as it is now; none where nothing was."""
-    try:
-        found = json.loads(_file(archive).read_text(encoding="utf-8"))
-        return list(found["questions"]) if found["state"] == archive.fingerprint() else []
-    except (OSError, ValueError, KeyError):
-        return []
+Ask = Callable[[str], Answer]
+"""Answers a question."""
 
 
-def keep(assistant: Assistant, idle: Callable[[], bool] = lambda: True) -> list[str]:
-    """Find questions for the archive as it is now, unless they are kept, and keep them.
+def kept(archive: Archive) -> list[str] | None:
+    """What was found for the archive as it is now; None where nobody has looked."""
+    found = archive.derived()
+    return found if isinstance(found, list) else None
 
-    Args:
-        assistant: answers them.
-        idle: whether nobody else waits for an answer; where somebody does, nothing is kept.
-    """
-    archive = assistant.archive
-    if known := kept(archive):
+
+def keep(archive: Archive, ask: Ask) -> list[str]:
+    """Find questions for the archive as it is now, unless they are kept, and keep them."""
+    known = kept(archive)
+    if known is not None:
         return known
     state = archive.fingerprint()
-    found: list[str] = []
-    for form, texts in _tried(archive):
-        for text in islice(texts, _TRIED):
-            if not idle():
-                return found
-            if _serves(form, text, assistant):
-                found.append(text)
-                break
-    if found:
-        made = json.dumps({"state": state, "questions": found}, ensure_ascii=False)
-        with suppress(OSError):  # an archive that may only be read has them for this time
-            _file(archive).write_text(made, encoding="utf-8")
+    found = [text for form, texts in _tried(archive) if (text := _first(form, texts, ask))]
+    with suppress(OSError, ArchiveBusy):  # then they are found again
+        archive.derive(found, state)
     return found
+
+
+def _first(form: Form, texts: Iterable[str], ask: Ask) -> str | None:
+    return next((text for text in islice(texts, _TRIED) if _serves(form, text, ask)), None)
 
 
 def spoken(archive: Archive, source: Source) -> list[Statement]:
@@ -72,10 +59,6 @@ def says(answer: Answer, text: str) -> bool:
     """True where the answer quotes somebody whom the question names."""
     names = {(citation.speaker or "").casefold() for citation in answer.citations}
     return answer.refusal is None and any(name and name in text.casefold() for name in names)
-
-
-def _file(archive: Archive) -> Path:
-    return archive.folder / _FILE
 
 
 def _is_whole(name: str) -> bool:
@@ -119,10 +102,10 @@ def _months(sources: Iterable[Source]) -> list[str]:
     return [month for month, _ in counted.most_common()]
 
 
-def _serves(form: Form, text: str, assistant: Assistant) -> bool:
+def _serves(form: Form, text: str, ask: Ask) -> bool:
     """Whether a question is answered, surely and in its form."""
     try:
-        answer = assistant.ask(text)
+        answer = ask(text)
     except OnRecordError:
         return False
     enough = {"sides": len(answer.sides), "words": _FEWEST * says(answer, text)}

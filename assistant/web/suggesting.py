@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from assistant.errors import OnRecordError
-from assistant.types import PastTurn, Question
+from assistant.types import Answer, PastTurn, Question
 from assistant.web.site import Site, history
 from assistant.web.starting import keep, kept, says, spoken
 from assistant.web.stored_answers import StoredAnswer
 
+_log = logging.getLogger(__name__)
+
+_LOOK = 1.0  # seconds between two looks at who waits
 _WANTED = 3
 _TRIED = 4  # candidates, at most: each costs what an answer costs
 
 
 class Examples:
-    """Questions to begin with, found anew when the archive has changed and nobody waits."""
+    """Questions to begin with, found anew in the background when the archive has changed."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -26,15 +31,25 @@ class Examples:
     def __call__(self) -> list[str]:
         """Those that are kept; none while they are being found, which takes seconds."""
         found = kept(self._site.assistant.archive)
-        if not found and self._finding.acquire(blocking=False):
+        if found is None and self._finding.acquire(blocking=False):
             threading.Thread(target=self._find, daemon=True, name="examples").start()
-        return found
+        return found or []
 
     def _find(self) -> None:
         try:
-            keep(self._site.assistant, lambda: self._site.admission.idle)
+            keep(self._site.assistant.archive, self._ask)
+        except Exception:  # noqa: BLE001 - the archive may be closed meanwhile
+            _log.info("No questions to begin with were found.", exc_info=True)
         finally:
             self._finding.release()
+
+    def _ask(self, text: str) -> Answer:
+        """An answer, when nobody else waits for one."""
+        while not self._site.admission.idle:
+            time.sleep(_LOOK)
+        with self._site.admission.ticket() as ticket:
+            ticket.wait()
+            return self._site.assistant.ask(text)
 
 
 def following(site: Site, turns: Sequence[StoredAnswer]) -> list[str]:

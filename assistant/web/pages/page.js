@@ -53,7 +53,9 @@
     opener?.focus();
   };
   const close = () => {
-    if (isOpen() && history.state?.panel) history.back(); else if (isOpen()) shut();
+    if (!isOpen()) return;
+    shut();
+    if (history.state?.panel) history.back();
   };
   const open = (link) => {
     if (!panel) {
@@ -85,19 +87,30 @@
     const typing = event.target.closest?.("input, textarea, select");
     if (event.key === "Escape" && card) hide();
     else if (event.key === "Escape") close();
-    else if (isOpen() && !typing && event.key in steps) beside(steps[event.key]);
+    else if (isOpen() && !typing && isStep(event)) beside(steps[event.key]);
   });
   const steps = { j: 1, k: -1 };
+  const isStep = (event) => event.key in steps && !event.ctrlKey && !event.metaKey && !event.altKey;
   const beside = (step) => {
-    const cites = [...(opener.closest(".answer")?.querySelectorAll("sup .cite") ?? [])];
+    const found = [...(opener.closest(".answer")?.querySelectorAll("sup .cite") ?? [])];
+    const cites = [...new Map(found.map((one) => [one.href, one])).values()];
     const at = cites.findIndex((one) => one.href === opener.href);
     if (cites.length) open(cites[(at + step + cites.length) % cites.length]);
   };
+  if (framed) { // its own links leave nothing behind for Back, which closes the panel
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("a[href]");
+      const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+      if (!link || !own(link) || !plain || link.target || link.hash && link.pathname === location.pathname) return;
+      event.preventDefault();
+      location.replace(link.href);
+    });
+  }
   if (framed) {
-    document.addEventListener("keydown", ({ key, target }) => {
-      const typing = target.closest?.("input, textarea, select");
-      if (key !== "Escape" && (typing || !(key in steps))) return;
-      window.parent.document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest?.("input, textarea, select");
+      if (event.key !== "Escape" && (typing || !isStep(event))) return;
+      window.parent.document.dispatchEvent(new KeyboardEvent("keydown", { key: event.key }));
     });
   }
 
@@ -111,8 +124,9 @@
     const path = id ? `${root}/c/${id}` : home;
     const emptied = !document.querySelector("#conversation .message");
     if (!path || path === here || (!id && !emptied)) return;
-    const step = here && here !== home ? "pushState" : "replaceState";
-    history[step](history.state?.panel && isOpen() ? history.state : null, "", path);
+    const beside = isOpen(); // whose place in the history the new address takes
+    if (beside) shut();
+    history[here && here !== home && !beside ? "pushState" : "replaceState"](null, "", path);
     here = path;
   };
   window.addEventListener("popstate", () => {
@@ -130,13 +144,14 @@
 
   // Copying: a quote with its attribution, the answer's sentences with theirs, or its address.
   const line = (claim) => {
-    const [text, whence] = ["[dir]", ".speaker"].map((part) => claim.querySelector(part)?.textContent.trim());
-    return whence ? `${text} (${whence})` : text ?? claim.textContent.trim();
+    const [text, ...facts] = ["[dir]", ".speaker", ".support"].map((part) => claim.querySelector(part)?.textContent.trim());
+    const told = facts.filter(Boolean).join(", ");
+    return told ? `${text} (${told})` : text ?? claim.textContent.trim();
   };
   const copied = (button) => {
     const answer = button.closest(".answer"), { what, copy, link } = button.dataset;
     if (what === "link") return new URL(answer.dataset.page, location.href).href;
-    if (what === "answer") return [...answer.querySelectorAll(":scope > .part, :scope > .claim")].map(line).join("\n");
+    if (what === "answer") return [...answer.querySelectorAll(":scope > .doubt, :scope > .part, :scope > .claim")].map(line).join("\n");
     return link ? `${copy}, ${new URL(link, location.href)}` : copy;
   };
   document.addEventListener("click", async (event) => {
@@ -157,30 +172,42 @@
   });
 
   // Feedback on the spot, by the form of the answer's own page.
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest?.("button.verdict");
-    const answer = button?.closest(".answer"), row = button?.closest(".tools");
-    if (!button || answer.querySelector("form.feedback")) return;
+  const claims = (answer) => [...(answer?.querySelectorAll(".claim [dir]") ?? [])].map((one) => one.textContent).join();
+  const judge = async (button) => {
+    const answer = button.closest(".answer"), row = button.closest(".tools");
     const made = await fetch(answer.dataset.page).then((page) => page.text()).catch(() => "");
-    const form = new DOMParser().parseFromString(made, "text/html").querySelector('form[action$="/feedback"]');
+    const page = new DOMParser().parseFromString(made, "text/html");
+    const form = page.querySelector('form[action$="/feedback"]');
     if (!form) return location.assign(answer.dataset.page);
-    const told = make("p", { className: "note" });
+    const told = answer.querySelector("p.told") ?? make("p", { className: "note told" });
     told.setAttribute("role", "status");
+    row.after(told);
+    if (claims(page.querySelector(".answer")) !== claims(answer)) {
+      told.textContent = "Another answer has taken the place of this one.";
+      return;
+    }
     const send = async () => {
       const body = new URLSearchParams(new FormData(form));
       const sent = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
-      told.textContent = sent?.ok ? "Thank you: your feedback is kept." : "It was not kept. Try again.";
+      told.textContent = sent?.ok ? new URL(sent.url).searchParams.get("saved") : "It was not kept. Try again.";
       if (sent?.ok) form.remove();
     };
     form.classList.add("feedback");
     form.addEventListener("submit", (submitted) => { submitted.preventDefault(); send(); });
-    row.after(told);
+    answer.querySelector("form.feedback")?.remove();
     if (button.dataset.fault) {
       form.elements.fault.value = button.dataset.fault;
       return send();
     }
     row.after(form);
     form.querySelector("input[type=radio]").focus();
+  };
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("button.verdict");
+    if (!button) return;
+    button.disabled = true;
+    await judge(button);
+    button.disabled = false;
   });
 
   // An upload on its way: its page is fetched again, and what changed of it takes its place.
