@@ -32,8 +32,8 @@ from marks import fit as fit_marks  # noqa: E402
 from marks import mark_labels  # noqa: E402
 from marks import pieces as marked_pieces  # noqa: E402
 from network import FORMS, FormHead, shipped, start, tensors, tokenizer  # noqa: E402
-from pairs import LATER, answer_pairs, mark_pairs, read_items, read_texts, support_pairs  # noqa: E402
-from train import Batch, ranking_loss, train  # noqa: E402
+from pairs import LATER, answer_pairs, later_items, mark_pairs, read_texts, support_pairs  # noqa: E402
+from train import Batch, ranking_loss, read, read_pairs, train  # noqa: E402
 
 QUESTION = "Who closed the Sond bridge on Monday?"
 ANSWER = "Ada Brandt closed the Sond bridge on Monday."
@@ -85,7 +85,8 @@ def test_spans_are_of_the_articles() -> None:
 @needs_shared
 def test_later_items_are_of_articles_that_are_not_sealed() -> None:
     for name in (*LATER, "marks"):
-        items = read_items(TRAINING / f"{name}.jsonl")
+        items = later_items(name)
+        assert items
         assert {split_of(one["article"]) for one in items} <= {"training", "calibration"}
     texts = read_texts(SHARED / "wikinews" / "articles.jsonl", items=LATER)
     made = list(mark_pairs(texts))
@@ -208,6 +209,30 @@ def test_training_goes_on_from_the_packaged_reader() -> None:
         logits = shipped().eval()(**tensors(tokenizer(), *map(list, zip(*pairs, strict=True))))
     told = TrainedReader(load().models).answers(QUESTION, [ANSWER, OTHER])
     assert logits.logits[:, 0].tolist() == pytest.approx(told, abs=0.3)  # of 10
+
+
+def test_the_words_that_answer_are_known_of_marked_sentences_and_of_wrong_ones(
+    tmp_path: Path,
+) -> None:
+    right = {"left": QUESTION, "right": f"Sond\n{ANSWER}", "label": 1.0, "article": "a"}
+    wrong = {**right, "right": f"Sond\nIt rained. | {OTHER}", "label": 0.0}
+    unmarked = {**right, "left": "Who?"}
+    lines = "".join(json.dumps(one) + "\n" for one in (right, wrong, unmarked))
+    (tmp_path / "answers.jsonl").write_text(lines)
+    (tmp_path / "marks.jsonl").write_text(json.dumps(right | MARKS[0]) + "\n")
+    pairs = read_pairs(tmp_path, "answers", 1.0, random.Random(1))
+    assert [pair.get("words") for pair in pairs] == [["Ada Brandt"], [], None]
+    assert pairs[1]["right"][pairs[1]["begins"] :] == OTHER
+    nothing = torch.nn.Linear(384, 1)
+    torch.nn.init.zeros_(nothing.weight)
+    torch.nn.init.constant_(nothing.bias, -20.0)  # nothing answers
+    network = start(6).eval()
+    with torch.no_grad():
+        (_, one), (_, two), (_, none) = (
+            read(network, nothing, tokenizer(), [pair]) for pair in pairs
+        )
+    assert one > 1 > two == pytest.approx(0, abs=1e-6)
+    assert none == 0
 
 
 def test_the_loss_of_an_order_counts_questions_with_right_and_wrong_sentences() -> None:

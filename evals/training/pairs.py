@@ -115,7 +115,7 @@ def read_texts(others: Path, split: Split = "training", items: Sequence[str] = F
         articles[fields["id"]] = Article(fields["id"], text, title=title, published=_day(fields))
     by_article: dict[str, list[Item]] = defaultdict(list)
     for name in items:
-        for item in written if name == "written" else _items(name):
+        for item in written if name == "written" else later_items(name):
             by_article[item["article"]].append(item)
     return [
         Text(
@@ -128,7 +128,8 @@ def read_texts(others: Path, split: Split = "training", items: Sequence[str] = F
     ]
 
 
-def _items(name: str) -> list[Item]:
+def later_items(name: str) -> list[Item]:
+    """The items of ``NAME.jsonl``; of ``choices`` those made of the ideal answers for training."""
     if name == "choices":
         return list(chosen_items(read_items(CHOICES)))
     return read_items(HERE / f"{name}.jsonl")

@@ -3,8 +3,9 @@
     python evals/training/train.py build/reader build/reader/model
 
 Binary cross-entropy on the logit of the pair's head, where sentences that answer count twice, and
-for questions the loss of their order; AdamW, warm-up over a tenth of the steps and linear decay
-after it. The embeddings stay as they are, and nothing is dropped out: on two cores both save
+for questions the loss of their order and that of the words that answer, by a head that is thrown
+away (marks.py makes the one that is kept); AdamW, warm-up over a tenth of the steps and linear
+decay after it. The embeddings stay as they are, and nothing is dropped out: on two cores both save
 a third of the time. Seeded. A run that was interrupted goes on from its last checkpoint.
 """
 
@@ -23,7 +24,6 @@ from typing import Any
 import torch
 from marks import mark_labels
 from network import HEADS, shipped, start, tensors, tokenizer
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import BertForSequenceClassification
@@ -187,8 +187,20 @@ def train(
     halved: bool = False,
     frozen: int = 0,
     rate: float = RATE,
+    kept: float = 0.0,
 ) -> list[float]:
-    """Train, and write ``config.json`` and ``model.safetensors``; returns the loss of each step."""
+    """Train, and write ``config.json`` and ``model.safetensors``; returns the loss of each step.
+
+    Args:
+        network: to go on from.
+        planned: its batches.
+        out: where to.
+        halved: whether to compute in bfloat16.
+        frozen: lowest layers that stay as they are.
+        rate: of learning, at its highest.
+        kept: share of the weights that it went on from in those that are written (WiSE-FT,
+            M. Wortsman et al., 2022), from 0 to 1: what a training is not about is not lost.
+    """
     torch.manual_seed(0)
     network.set_attn_implementation("eager")  # going back through PyTorch's own is twice as slow
     network.bert.embeddings.requires_grad_(False)
@@ -202,6 +214,7 @@ def train(
     scheduler = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min((n + 1) / warm_up, (total - n) / max(1, total - warm_up))
     )
+    begun_from = {name: one.clone() for name, one in network.state_dict().items()}
     checkpoint, pieces, begun = out / "checkpoint.pt", tokenizer(), time.monotonic()
     done = _resume(checkpoint, network, marks, optimizer, scheduler)
     losses: list[float] = []
@@ -223,8 +236,9 @@ def train(
         if n % _CHECKPOINT == 0:
             states = [one.state_dict() for one in (network, marks, optimizer, scheduler)]
             torch.save([n, *states], checkpoint)
+    mixed = {name: one.lerp(begun_from[name], kept) for name, one in network.state_dict().items()}
+    network.load_state_dict(mixed)
     network.save_pretrained(out)
-    save_file(marks.state_dict(), out / "marks.safetensors")
     checkpoint.unlink(missing_ok=True)
     return losses
 
@@ -258,6 +272,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="at most")
     parser.add_argument("--bfloat16", action="store_true", help="faster where the processor has it")
     parser.add_argument("--rate", type=float, default=RATE, help="of learning, at its highest")
+    parser.add_argument("--kept", type=float, default=0.0, help="share of the weights before")
     parser.add_argument("--seed", type=int, default=14)
     asked = parser.parse_args()
     torch.manual_seed(asked.seed)
@@ -273,7 +288,7 @@ def main() -> None:
     else:
         network = start(asked.layers)
     planned = plan(pairs, asked.epochs, asked.steps, chance)
-    train(network, planned, asked.out, asked.bfloat16, asked.frozen, asked.rate)
+    train(network, planned, asked.out, asked.bfloat16, asked.frozen, asked.rate, asked.kept)
 
 
 if __name__ == "__main__":
