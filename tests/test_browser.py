@@ -347,7 +347,7 @@ def test_bad_questions_have_a_message_beside_the_field(page: Page) -> None:
 @everywhere
 def test_an_answer_is_verified_exported_and_judged(page: Page) -> None:
     ask(page, NAQVI)
-    page.get_by_role("link", name="Verify, export, give feedback").click()
+    page.get_by_role("link", name="Verify and export").click()
     sheet = panel(page)
     sheet.get_by_role("checkbox").first.check()
     sheet.get_by_label("Note").first.fill("rang the ministry")

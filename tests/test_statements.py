@@ -122,6 +122,30 @@ def test_it_within_what_somebody_says_is_left_open() -> None:
     assert [one.speaker for one in found(text)] == ["Harbour Union", "Ada Brandt", "it"]
 
 
+@pytest.mark.parametrize(
+    ("title", "speaker"),
+    [
+        ("Kwabena Asiedu-Frempong (1946-2022)", "Kwabena Asiedu-Frempong"),
+        ("Kwabena Asiedu-Frempong, 75", "Kwabena Asiedu-Frempong"),
+        ("Kwabena Asiedu-Frempong", "Kwabena Asiedu-Frempong"),
+        ("Łukasz Kjær (1946-2022)", "Fiifi Dadzie"),  # somebody else's portrait
+        ("Fiifi Dadzie leads the mourners", "Fiifi Dadzie"),
+    ],
+)
+def test_he_is_whom_an_obituary_is_of(title: str, speaker: str) -> None:
+    text = (
+        "Kwabena Asiedu-Frempong died on Monday.\nHis other battle was with Fiifi Dadzie, who left"
+        " in 1986. It was Dadzie who led the mourners.\nHe took the team to Tunis. “We went to"
+        " learn,” he told reporters."
+    )
+    assert [who for who, _, _ in said(text, title)] == [speaker]
+
+
+def test_what_is_described_by_its_author_is_nothing_that_one_says() -> None:
+    text = "The resolution, proposed by the United Kingdom, France and Lebanon, was adopted."
+    assert said(text) == []
+
+
 def test_two_persons_are_two_names() -> None:
     text = "Bo Lindt and Ada Brandt met. Brandt said the talks had failed."
     assert [one.speaker for one in found(text)] == ["Ada Brandt"]

@@ -22,6 +22,7 @@ from assistant.quotations import quotations
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
 
+_PORTRAIT = regex.compile(r"((?:\p{Lu}[\p{L}\p{M}.’'-]+ ?){2,4}?)(?: ?\(\d{4}[^)]*\)|, \d{2,3})?$")
 _HEADLINE = regex.compile(r"^(\p{Lu}[^:\n]{1,60}):\s+(\S.*)$")
 _OFFICE = regex.compile(r" (?:of|for) .*\p{Lu}\S* \p{Lu}\S*$", regex.DOTALL)
 _CAPITAL = regex.compile(r"\p{Lu}[\p{Ll}\p{M}]+(?!\w)")
@@ -268,6 +269,8 @@ class _Reader:
     def _antecedent(self, place: int, before: int, pronoun: str) -> str | None:
         """A pronoun's antecedent: going back, a sentence's last speaker or first person."""
         person = pronoun in self._personal
+        if person and (subject := self._subject(before, pronoun)):
+            return subject
         for current in range(place, max(-1, place - _NEAR - 1), -1):
             for said_at, said in zip(
                 reversed(self._places), reversed(self.statements), strict=True
@@ -287,6 +290,19 @@ class _Reader:
                     one if len(persons) == 1 and not self._persons.is_open(one, pronoun) else None
                 )
         return None
+
+    def _subject(self, before: int, pronoun: str) -> str | None:
+        """Whom an obituary or a portrait is of, where its paragraph names nobody else first.
+
+        Its headline is a person's name and no more: "Kwabena Asiedu-Frempong (1946-2022)".
+        """
+        headed = _PORTRAIT.match(self._article.title)
+        subject = self._names.fullest(headed[1]) if headed else ""
+        if not subject or subject.split()[-1] not in self._text or not self._fits(subject, pronoun):
+            return None
+        begun = self._text[self._text.rfind("\n", 0, before) + 1 : before]
+        others = {self._names.fullest(one.name) for one in mentions(begun)} - {subject}
+        return None if any(self._fits(one, pronoun) for one in others) else subject
 
     def _fits(self, name: str, pronoun: str) -> bool:
         return self._persons.has(name) and self._persons.may_be(name, pronoun)

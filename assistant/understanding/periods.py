@@ -22,7 +22,14 @@ _BEFORE = re.compile(
     r"|by|between|up to|to|through|and|as of|over|within|for|at|around)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_ONWARD = re.compile(r"\s*(?:on(?:wards?)?\b(?! \w+day)|forwards?\b)", re.IGNORECASE)
+_ONWARD = re.compile(
+    r"\s*(?:onwards?\b|forwards?\b|on(?=\s*(?:$|[,.;:?!)])|\s+and\b))", re.IGNORECASE
+)
+_TO_THE_END = re.compile(
+    r"\s*(?:up )?(?:to|till|until|through(?: to)?) (?:the (?:very )?)?"
+    r"(?:end|finish|now|today|present|last)\b(?! of\b)",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(rf"\s*{TO}\s*(?:the )?", re.IGNORECASE)
 _LINKED = re.compile(rf"\s*(?:but )?(?:{TO}|before)\s*(?:the )?", re.IGNORECASE)
 _TIME = re.compile(
@@ -104,6 +111,9 @@ def _periods(text: str, asked: date) -> Iterator[tuple[_Found, Period]]:
     for one, days in reversed(meant):
         ranged = ends >= 0 and _JOINED.fullmatch(bare[ends : one.match.start()])
         ends = one.match.end()
+        if _TO_THE_END.match(bare, ends):
+            yield one, Period(days[0], None)
+            continue
         yield one, _opened("" if ranged else one.word, bool(_ONWARD.match(bare, ends)), *days)
 
 

@@ -54,7 +54,9 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _PERSONS = re.compile(
-    r"\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)", re.IGNORECASE
+    r"^\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)"
+    r"|\b(?:everybody|everyone|anybody|anyone|(?:all )?(?:people|persons|those)) (?:who|that)\b",
+    re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
     r"\b(?:articles?|reports?|reported|stories|coverage|papers?|publish(?:ed)?|printed|wr(?:ote|itten))\b",
@@ -125,7 +127,7 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     if told == "story" and _END.search(leaning.asked):
         return "fact"  # its last event, not its course
     said = any(map(english().lemma, _WORDS.findall(leaning.asked)))
-    if told in ("items", "words") and said and _PERSONS.match(leaning.asked):
+    if told in ("items", "words", "list") and said and _PERSONS.search(leaning.asked):
         return "sides"  # a list of who speaks is one of who says what
     if told in ("story", "list", "items") and len(asked) > 1:
         return "comparison"  # so that each part is answered
