@@ -12,6 +12,7 @@ from itertools import islice
 
 from assistant.archive import Archive
 from assistant.errors import ArchiveBusy, OnRecordError
+from assistant.language.names import is_body
 from assistant.types import Answer, Form, Source, Statement
 
 _TRIED = 4  # questions of a form, at most: each costs what an answer costs
@@ -62,7 +63,7 @@ def says(answer: Answer, text: str) -> bool:
 
 
 def _is_whole(name: str) -> bool:
-    return len(name.split()) >= _NAME_WORDS and name.istitle()
+    return len(name.split()) >= _NAME_WORDS and name.istitle() and not is_body(name)
 
 
 def _tried(archive: Archive) -> list[Tried]:
