@@ -104,6 +104,12 @@ def words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(text.translate(_FOLD))]
 
 
+def word_spans(text: str) -> list[tuple[str, Span]]:
+    """The same words, each with its place."""
+    found = _WORD.finditer(text.translate(_FOLD))
+    return [(one[0].casefold(), Span(one.start(), one.end())) for one in found]
+
+
 def folded(text: str) -> str:
     """The text in lower case as people type it: "Łukasz Kjær’s" as "lukasz kjaer's"."""
     return "".join(map(_base, text.casefold().translate(_FOLD)))

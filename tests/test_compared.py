@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from assistant.quoting.candidates import Candidate
 from assistant.quoting.compared import compared
-from assistant.types import Evidence, Hit, Part, Passage, Question, Source
+from assistant.types import Evidence, Hit, Part, Passage, PastTurn, Question, Source
 
 COMMON = frozenset("ship people aboard price stall month market ferry year".split())
 
@@ -62,3 +63,42 @@ def test_an_article_far_behind_is_no_second_thing() -> None:
     far = sentence("b", "Nkawsem stalls list", "Rents stay at 25 cedis a month.", -9.0)
     query = "rent in Kiptarus and Nkawsem"
     assert [part for part, _, _ in ask(query, TUMAINI, far)] == [query]
+
+
+ONEILL = sentence("e", "O’Neill retires", "Fergus O’Neill is 61.", 4.0)
+KOVAC = sentence("f", "Kovac wins again", "Ana Kovac, who is 34, ran in Split.", 3.0)
+
+
+def test_names_are_taken_out_as_they_were_typed() -> None:
+    assert ask("How old are O'Neill and Kovac?", ONEILL, KOVAC) == [
+        ("O'Neill", "How old are O'Neill?", ("f",)),
+        ("Kovac", "How old are and Kovac?", ("e",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Why did Kovac cheer for O'Neill?",  # nothing joins them
+        "How did the price change between 2019 and 2021?",  # years alone are no things
+    ],
+)
+def test_what_nothing_sets_side_by_side_stays_one(query: str) -> None:
+    first = sentence("g", "Price of 2019", "The price of 2019 was 3.", 4.0)
+    second = sentence("h", "Price of 2021", "The price of 2021 was 4.", 4.0)
+    assert len(ask(query, ONEILL, KOVAC)) == len(ask(query, first, second)) == 1
+
+
+def test_years_against_each_other_are_two_things() -> None:
+    first = sentence("g", "Price of 2019", "The price of 2019 was 3.", 4.0)
+    second = sentence("h", "Price of 2021", "The price of 2021 was 4.", 4.0)
+    assert [part for part, _, _ in ask("price 2021 v 2019", first, second)] == ["2021", "2019"]
+
+
+def test_a_follow_up_asks_of_the_new_thing_only_unless_it_compares() -> None:
+    part = Part("And Kovac?", "How old is O'Neill: and Kovac?")
+    history = (PastTurn("How old is O'Neill?", "61."),)
+    question = Question("And Kovac?", history, standalone=part.query, parts=(part,))
+    assert compared(question, [ONEILL, KOVAC], shares).parts == (part,)
+    both = compared(replace(question, form="comparison"), [ONEILL, KOVAC], shares)
+    assert [one.text for one in both.parts] == ["O'Neill", "Kovac"]

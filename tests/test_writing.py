@@ -402,7 +402,7 @@ def test_the_shipped_numbers_rise_with_the_evidence(by: str) -> None:
     shipped = fitted(by)
     assert all(weight > 0 for weight in shipped.weights.values())
     assert ("article" in shipped.weights) == ("reranker" in by)
-    assert ("sentence" in shipped.weights) == (by != "words and reranker")
+    assert "sentence" in shipped.weights or by == "words and reranker"
     assert 0 < shipped.part < shipped.answers < 1
 
 

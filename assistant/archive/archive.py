@@ -182,7 +182,8 @@ class Archive:
         """Keep something that was made of the articles of a fingerprint, until any is removed."""
         made = json.dumps({"state": state, "derived": derived}, ensure_ascii=False)
         with self._index.writing():
-            (self.folder / _DERIVED).write_text(made, encoding="utf-8")
+            if state == self.fingerprint():  # nothing was removed meanwhile
+                (self.folder / _DERIVED).write_text(made, encoding="utf-8")
 
     def copies(self, ids: Iterable[str]) -> dict[str, set[str]]:
         """For each current article of ``ids``: the ids of others that print the same story."""

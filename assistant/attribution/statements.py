@@ -22,7 +22,9 @@ from assistant.quotations import quotations
 from assistant.text import sentences, words
 from assistant.types import Article, Span, Statement
 
-_PORTRAIT = regex.compile(r"((?:\p{Lu}[\p{L}\p{M}.’'-]+ ?){2,4}?)(?: ?\(\d{4}[^)]*\)|, \d{2,3})?$")
+_PORTRAIT = regex.compile(
+    r"(\p{Lu}[\p{L}\p{M}.’'-]+(?: \p{Lu}[\p{L}\p{M}.’'-]+){1,3})(?: \(\d{4}[^)]*\)|, \d{2,3})$"
+)
 _HEADLINE = regex.compile(r"^(\p{Lu}[^:\n]{1,60}):\s+(\S.*)$")
 _OFFICE = regex.compile(r" (?:of|for) .*\p{Lu}\S* \p{Lu}\S*$", regex.DOTALL)
 _CAPITAL = regex.compile(r"\p{Lu}[\p{Ll}\p{M}]+(?!\w)")
@@ -292,15 +294,18 @@ class _Reader:
         return None
 
     def _subject(self, before: int, pronoun: str) -> str | None:
-        """Whom an obituary or a portrait is of, where its paragraph names nobody else first.
+        """Whom an obituary is of, where nobody else is named or speaks first in its paragraph.
 
-        Its headline is a person's name and no more: "Kwabena Asiedu-Frempong (1946-2022)".
+        Its headline is a name with years or an age: "Kwabena Asiedu-Frempong (1946-2022)".
         """
         headed = _PORTRAIT.match(self._article.title)
         subject = self._names.fullest(headed[1]) if headed else ""
         if not subject or subject.split()[-1] not in self._text or not self._fits(subject, pronoun):
             return None
-        begun = self._text[self._text.rfind("\n", 0, before) + 1 : before]
+        start = self._text.rfind("\n", 0, before) + 1
+        begun = self._text[start:before]
+        if any(start <= said.cue_span.start < before for said in self.statements):
+            return None
         others = {self._names.fullest(one.name) for one in mentions(begun)} - {subject}
         return None if any(self._fits(one, pronoun) for one in others) else subject
 

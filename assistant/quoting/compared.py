@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from assistant.language import stem, terms
 from assistant.language.language import english
 from assistant.quoting.candidates import Candidate
-from assistant.quoting.scoring import Shares
-from assistant.text import words
-from assistant.types import Part, Question
+from assistant.quoting.scoring import Shares, follows
+from assistant.text import word_spans, words
+from assistant.types import Part, Question, Span
 
 _BEHIND = 8.0  # logits that the other article may score below the best
 _LEAST = -5.0  # logits that it has at least
@@ -23,6 +23,8 @@ _ARTICLES = 6  # best ones among which the other is looked for
 _RARE = 0.01  # share of passages; a word of more tells no article from others
 _NAMES = 2  # so many rare words tell what an article is about, if its headline has none
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_BESIDE = re.compile(r"\b(?:and|or|vs?|versus|against|with|to|than|but)\b|[,;/&–—]", re.IGNORECASE)
+_VERSUS = re.compile(r"\b(?:vs?|versus|against|compared|than)\b", re.IGNORECASE)
 _LINKS = ("and", "or", "v", "vs", "versus", "against", "with", "to", "of", "in", "at", "on", "the")
 _LINK = rf"(?:{'|'.join(_LINKS)})\b\.?"
 _LOOSE = re.compile(rf"(?:\s+{_LINK})+(?=\s*(?:[,;:?.!]|$))|^(?:\s*{_LINK})+\s+", re.IGNORECASE)
@@ -41,30 +43,30 @@ def compared(question: Question, found: Sequence[Candidate], shares: Shares) -> 
     """The question with a part for each of two things, where it has one part and asks about two.
 
     It does where the best article and another good one each hold rare words of it that the other
-    has not, in the headline or two of them. Each part is searched for without the other's words,
-    and answered from any article but the other's.
+    has not, in the headline or two of them, and something joins these: "and", "vs", a comma. Each
+    part is searched for without the other's words, and answered from any article but the other's.
+    A follow-up is cut only where it compares with what was asked before.
 
     Args:
         question: as it was understood.
-        found: the sentences it may be answered by.
+        found: the sentences it may be answered by, scored by a reranker.
         shares: the share of passages that hold each term.
     """
-    if len(question.parts) > 1:
+    part = question.parts[0]
+    goes_on = follows(question) and question.form != "comparison"
+    if len(question.parts) > 1 or goes_on or not found:
         return question
-    part, articles = question.parts[0], _articles(found)
-    rare = _rare(part.query, shares)
-    best, *others = sorted(articles, key=lambda name: -articles[name].score) or [""]
+    articles, rare = _articles(found), _rare(part.query, shares)
+    best, *others = sorted(articles, key=lambda name: -articles[name].score)
     for other in others[: _ARTICLES - 1]:
         behind = articles[best].score - articles[other].score
         if behind > _BEHIND or articles[other].score < _LEAST:
             break
-        own, theirs = (
-            _own(rare, articles[a], articles[b]) for a, b in ((best, other), (other, best))
-        )
-        if own and theirs:
-            parts = [_about(part, rare, own, theirs, other), _about(part, rare, theirs, own, best)]
-            parts.sort(key=lambda one: part.query.find(one.text))
-            return replace(question, parts=tuple(parts))
+        one = _own(rare, articles[best], articles[other])
+        two = _own(rare, articles[other], articles[best])
+        parts = _cut(part, rare, (one, other), (two, best)) if one and two else ()
+        if parts:
+            return replace(question, parts=parts)
     return question
 
 
@@ -91,38 +93,68 @@ def _own(rare: Mapping[str, str], article: _Article, other: _Article) -> list[st
     return about or (names if len(names) >= _NAMES else [])
 
 
-def _about(
-    part: Part, rare: Mapping[str, str], own: Sequence[str], theirs: Sequence[str], other: str
-) -> Part:
-    """The part that asks of one thing only."""
-    empty = {*theirs, *_LINKS, *english().request_words}
-    named = [word for word in rare if word not in empty]
-    query = _without(part.query, theirs)
-    return replace(part, text=_label(part.query, own, named), query=query, but=(other,))
+def _cut(part: Part, rare: Mapping[str, str], *things: tuple[list[str], str]) -> tuple[Part, ...]:
+    """A part for each thing, in the order of the question; none where nothing joins them.
 
-
-def _label(query: str, own: Sequence[str], named: Sequence[str]) -> str:
-    """The words of a thing as they were typed, with what stands between them.
-
-    Other rare words right beside them are of its name: the "dagat" of "reyna ng dagat".
+    Args:
+        part: the question.
+        rare: its rare words.
+        things: the words of each, and the article of the other one.
     """
-    found = list(re.finditer(r"\w+", query))
-    places = [n for n, one in enumerate(found) if one[0].lower() in own]
-    first, last = places[0], places[-1]
-    beside = [
-        (n > 0 and query[found[n - 1].end() : found[n].start()].isspace(), one[0].lower() in named)
-        for n, one in enumerate(found)
-    ]
-    while beside[first][0] and beside[first - 1][1]:
+    empty = {*_LINKS, *english().request_words, *things[0][0], *things[1][0]}
+    named = [word for word in rare if word not in empty]
+    spans = [_span(part.query, own, theirs, named)
+             for (own, _), (theirs, _) in (things, things[::-1])]  # fmt: skip
+    (first, own, but), (second, theirs, but_not) = sorted(
+        (span, *thing) for span, thing in zip(spans, things, strict=True)
+    )
+    between = part.query[first[1] : second[0]]
+    joined = _BESIDE if any(not _YEAR.fullmatch(word) for word in (*own, *theirs)) else _VERSUS
+    if first == second or not joined.search(between):
+        return ()
+    return tuple(
+        replace(
+            part, text=part.query[slice(*span)], query=_without(part.query, others), but=(article,)
+        )
+        for span, others, article in ((first, theirs, but), (second, own, but_not))
+    )
+
+
+def _span(
+    query: str, own: Sequence[str], theirs: Sequence[str], named: Sequence[str]
+) -> tuple[int, int]:
+    """A thing as it was typed: from its first word to the last before anything joins another.
+
+    Rare words right beside are of its name, too: the "dagat" of "reyna ng dagat". (0, 0) where no
+    word of it is found.
+    """
+    found = [(word.removesuffix("'s"), span) for word, span in word_spans(query)]
+    first = next((n for n, (word, _) in enumerate(found) if word in own), None)
+    if first is None:
+        return 0, 0
+    last = first
+    for n in range(first + 1, len(found)):
+        between = query[found[n - 1][1].start : found[n][1].end]
+        if found[n][0] in theirs or _BESIDE.search(between):
+            break
+        last = n if found[n][0] in own else last
+    while first and found[first - 1][0] in named and _touch(query, *found[first - 1 : first + 1]):
         first -= 1
-    while last + 1 < len(found) and all(beside[last + 1]):
+    while found[last + 1 :] and found[last + 1][0] in named and _touch(query, *found[last:][:2]):
         last += 1
-    return query[found[first].start() : found[last].end()]
+    return found[first][1].start, found[last][1].end
+
+
+def _touch(query: str, before: tuple[str, Span], after: tuple[str, Span]) -> bool:
+    return query[before[1].end : after[1].start].isspace()
 
 
 def _without(query: str, others: Sequence[str]) -> str:
     """A question without some words, and without what would hang loose then."""
-    bare = re.sub(r"\w+", lambda one: "" if one[0].lower() in others else one[0], query)
+    bare = query
+    for word, span in reversed(word_spans(query)):
+        if word.removesuffix("'s") in others:
+            bare = bare[: span.start] + bare[span.end :]
     while (shorter := _LOOSE.sub("", bare)) != bare:
         bare = shorter
-    return " ".join(bare.split())
+    return re.sub(r"\s+(?=[,;:?!])", "", " ".join(bare.split()))

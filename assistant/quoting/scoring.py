@@ -71,12 +71,12 @@ class Scorer:
             candidates: those of the best passages first.
             most: how many are judged; of more, those that share the part's words.
         """
-        told, follows = _told_before(question), _follows(question)
+        told, goes_on = _told_before(question), follows(question)
         ranked = []
         for part in question.parts:
             own = [one for one in candidates if one.article.id not in part.but]
             listed = self._shortlist(part.query, own, most)
-            ranked.append(self._ranked(part, listed, told, follows and not part.but))
+            ranked.append(self._ranked(part, listed, told, goes_on and not part.but))
         return ranked
 
     def _shortlist(
@@ -120,14 +120,14 @@ def favour(candidate: Candidate, part: Part) -> float:
     return (_INSIDE if named and inside else 0.0) - harm
 
 
-def _follows(question: Question) -> bool:
+def follows(question: Question) -> bool:
     """Whether a question leans on the one before it."""
     return bool(question.history) and question.standalone not in ("", question.text)
 
 
 def _told_before(question: Question) -> str:
     """The words of the answer that a follow-up goes on from; none for a new question."""
-    answer = question.history[-1].answer if _follows(question) else ""
+    answer = question.history[-1].answer if follows(question) else ""
     return " ".join(words(_BRACKETS.sub("", answer)))
 
 

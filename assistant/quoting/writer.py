@@ -43,6 +43,7 @@ class QuotingWriter:
         encode: Encode,
         settings: AnswerSettings,
         marker: Marker | None = None,
+        reranked: bool = True,
     ) -> None:
         """Make a writer.
 
@@ -56,7 +57,9 @@ class QuotingWriter:
             encode: texts to vectors, to see what repeats.
             settings: how much to quote.
             marker: tells which words answer; without it none are marked.
+            reranked: whether a cross-encoder has scored the passages.
         """
+        self._reranked = reranked
         self._scorer = scorer
         self._confidence = confidence
         self._matter = matter
@@ -76,7 +79,7 @@ class QuotingWriter:
         return candidates(evidence, self._statements, question.filters.speakers)
 
     def _parted(self, question: Question, found: Sequence[Candidate]) -> Question:
-        return compared(question, found, self._scorer.shares)
+        return compared(question, found, self._scorer.shares) if self._reranked else question
 
     def _ranked(self, question: Question, found: Sequence[Candidate]) -> list[list[ScoredSentence]]:
         return self._scorer.score(question, found, _JUDGED)
@@ -206,6 +209,7 @@ def quoting_writer(
         archive.encode,
         settings,
         marker,
+        reranked,
     )
 
 

@@ -26,8 +26,8 @@ _ONWARD = re.compile(
     r"\s*(?:onwards?\b|forwards?\b|on(?=\s*(?:$|[,.;:?!)])|\s+and\b))", re.IGNORECASE
 )
 _TO_THE_END = re.compile(
-    r"\s*(?:up )?(?:to|till|until|through(?: to)?) (?:the (?:very )?)?"
-    r"(?:end|finish|now|today|present|last)\b(?! of\b)",
+    r"\s*(?:up )?(?:to|till|until|through(?: to)?) (?:the (?:very )?(?:end|finish)\b(?! of\b)"
+    r"|(?:now|today|(?:the )?present)\s*(?:$|[,.;:?!)]))",
     re.IGNORECASE,
 )
 _JOINED = re.compile(rf"\s*{TO}\s*(?:the )?", re.IGNORECASE)

@@ -54,8 +54,11 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _PERSONS = re.compile(
-    r"^\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)"
-    r"|\b(?:everybody|everyone|anybody|anyone|(?:all )?(?:people|persons|those)) (?:who|that)\b",
+    r"\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)", re.IGNORECASE
+)
+_WHOEVER = re.compile(
+    r"\b(?:everybody|everyone|anybody|anyone|people|persons|those) (?:who|that)"
+    r" (?:(?:is|are|was|were|has|have) )?([a-z]+)",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
@@ -127,7 +130,9 @@ def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     if told == "story" and _END.search(leaning.asked):
         return "fact"  # its last event, not its course
     said = any(map(english().lemma, _WORDS.findall(leaning.asked)))
-    if told in ("items", "words", "list") and said and _PERSONS.search(leaning.asked):
+    whoever = _WHOEVER.search(leaning.asked)
+    speaks = whoever is not None and english().lemma(whoever[1]) is not None
+    if told in ("items", "words") and said and (speaks or _PERSONS.match(leaning.asked)):
         return "sides"  # a list of who speaks is one of who says what
     if told in ("story", "list", "items") and len(asked) > 1:
         return "comparison"  # so that each part is answered

@@ -31,13 +31,15 @@ from assistant.errors import (
 from assistant.web import (
     api,
     library,
-    persons,
 )
 from assistant.web import (
     article_pages as articles,
 )
 from assistant.web import (
     conversation_pages as records,
+)
+from assistant.web import (
+    speaker_pages as speakers,
 )
 from assistant.web.authentication import COOKIE, SIGN_IN, address_of
 from assistant.web.chat import conversation
@@ -111,7 +113,7 @@ def create_pages(site: Site) -> FastAPI:
     app.mount("/pages", StaticFiles(directory=PAGES), name="pages")
     for kind, package in _FONTS.items():
         app.mount(f"/fonts/{kind}", StaticFiles(directory=_font_folder(package)), name=kind)
-    for room in (api, articles, library, persons, records):
+    for room in (api, articles, library, speakers, records):
         app.include_router(room.routes(site))
     _answer_faults(app, site)
     _sign_in(app, site)

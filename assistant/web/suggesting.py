@@ -27,13 +27,22 @@ class Examples:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._finding = threading.Lock()
+        self._tried = ""  # the state of the archive for which they were looked for
 
     def __call__(self) -> list[str]:
         """Those that are kept; none while they are being found, which takes seconds."""
-        found = kept(self._site.assistant.archive)
-        if found is None and self._finding.acquire(blocking=False):
+        archive = self._site.assistant.archive
+        found = kept(archive)
+        if found is None and self._is_due() and self._finding.acquire(blocking=False):
+            self._tried = archive.fingerprint()
             threading.Thread(target=self._find, daemon=True, name="examples").start()
         return found or []
+
+    def _is_due(self) -> bool:
+        """Whether nobody has looked since the archive changed, and it costs no money."""
+        assistant = self._site.assistant
+        free = assistant.settings.answer.model == "quoting"
+        return free and self._tried != assistant.archive.fingerprint()
 
     def _find(self) -> None:
         try:

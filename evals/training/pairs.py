@@ -144,7 +144,9 @@ def chosen_items(asked: Iterable[Item]) -> Iterator[Item]:
                 for kind in ("answer", "also")
             )
             asking = {"question": one["question"], "kind": "chosen"}
-            yield {"article": article, **asking, "answers": answers, "also": also}
+            elsewhere = [span for span in (*one["answer"], *one["also"]) if span[0] != article]
+            own = {"answers": answers, "also": also, "elsewhere": elsewhere}
+            yield {"article": article, **asking, **own}
 
 
 def read_items(file: Path) -> list[Item]:
@@ -179,13 +181,21 @@ def answer_pairs(
             hard = near + _first(reranker, asked, [(text, n) for n in own], most)
             easy = [(text, n) for n in own if (text, n) not in hard]
             wrong = hard + _some(easy, _RANDOM, chance)
-            others = from_others(asked, text, holders)
+            others = [one for one in from_others(asked, text, holders) if not _serves(item, one)]
             wrong += _first(reranker, asked, others, _OTHER_ARTICLES)
             labels = dict.fromkeys(wrong, 0.0)
             labels |= dict.fromkeys(((text, n) for n in also), _CONTEXT)
             labels |= dict.fromkeys(((text, n) for n in right), 1.0)
             for (of, n), label in labels.items():
                 yield _pair(asked, of, of.sentence(n), label)
+
+
+def _serves(item: Item, place: Place) -> bool:
+    """Whether a sentence of another article is of the same ideal answer."""
+    text, n = place
+    start, end = text.sentences[n]
+    spans = item.get("elsewhere", ())
+    return any(name == text.article.id and a < end and start < b for name, a, b in spans)
 
 
 def _first(reranker: Reranker, question: str, places: list[Place], most: int) -> list[Place]:
