@@ -90,6 +90,22 @@ def test_the_fingerprint_is_of_the_articles_whatever_their_order(
     assert archive.fingerprint() != one
 
 
+def test_what_is_made_from_articles_is_kept_until_they_change(archive: Archive) -> None:
+    archive.add(sample_articles(2))
+    made = archive.generation
+    assert archive.derived() is None
+    archive.derive(["What did Ada Brandt say?"], made)
+    assert archive.derived() == ["What did Ada Brandt say?"]
+    archive.add(sample_articles(3))
+    assert archive.derived() is None
+    archive.derive(["of before"], made)  # it took too long
+    assert archive.derived() is None
+    archive.derive(["of now"], archive.generation)
+    archive.remove(["sample-1"])
+    assert archive.derived() is None
+    assert not (archive.folder / "derived.json").exists()
+
+
 def test_printings_of_one_story_are_found(archive: Archive) -> None:
     first, *others = sample_articles(4)
     archive.add([first, *others, replace(first, id="copy", title="Elsewhere", outlet="Elsewhere")])

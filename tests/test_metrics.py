@@ -400,6 +400,12 @@ def test_refusals_are_right_or_wrong() -> None:
     partly = replace(answered.record.answer, missing=("who paid",))
     said = replace(answered, record=replace(answered.record, answer=partly))
     assert refusal.score(said, twins=False)["lack_admitted"] == Score(1.0)
+    assert refusal.score(answered, twins=False)["lack_doubted"] == Score(0.0)
+    unsure = replace(answered.record.answer, doubtful=True)
+    hedged = replace(answered, record=replace(answered.record, answer=unsure))
+    assert refusal.score(hedged, twins=False)["lack_doubted"] == Score(1.0)
+    assert refusal.score(hedged, twins=False)["lack_admitted"] == Score(0.0)
+    assert refusal.score(case(claim(QUOTE, 1)), twins=False)["doubted"] == Score(0.0)
     wrong = refusal.score(case(), twins=True)
     assert wrong["lack_admitted"].unscored
     assert wrong["over_refusal"] == Score(1.0)

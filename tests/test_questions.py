@@ -63,6 +63,7 @@ def days(since: str | None, until: str | None) -> Period:
         ("the strike from the vote in March 2026 to the end", days("2026-03-01", None)),
         ("from 2025 until now", days("2025-01-01", None)),
         ("articles from 2025 on", days("2025-01-01", None)),
+        ("coverage from March 2026 on of the ferries", days("2026-03-01", None)),
         ("articles from 2025 on the warning", days("2025-01-01", "2025-12-31")),
         ("What happened on 31 February 2010?", None),
         ("Who sold it for 20500 euros?", None),

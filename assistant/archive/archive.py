@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.archive import derived
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
@@ -32,7 +32,6 @@ from assistant.types import (
 )
 
 _CATALOG = "catalog.sqlite3"
-_DERIVED = "derived.json"
 _MOST_VERSIONS = 2**31
 _LOOKED_UP = 5  # passages, for how a name is spelt
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
@@ -113,7 +112,7 @@ class Archive:
             removed = self._catalog.remove([one_line(article_id) for article_id in ids])
             self._index.forget()
             self._catalog.wipe()
-            (self.folder / _DERIVED).unlink(missing_ok=True)
+            derived.forget(self.folder)
             return removed
 
     def rebuild(self) -> None:
@@ -170,20 +169,20 @@ class Archive:
         """Sixteen hex digits that change with any current article, its version or its text."""
         return self._catalog.fingerprint()
 
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change of what is visible."""
+        return self._catalog.generation()
+
     def derived(self) -> Any:
         """What ``derive`` kept for the archive as it is now; None where it kept nothing."""
-        try:
-            found = json.loads((self.folder / _DERIVED).read_text(encoding="utf-8"))
-            return found["derived"] if found["state"] == self.fingerprint() else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        return derived.read(self.folder, self.generation)
 
-    def derive(self, derived: Any, state: str) -> None:
-        """Keep something that was made of the articles of a fingerprint, until any is removed."""
-        made = json.dumps({"state": state, "derived": derived}, ensure_ascii=False)
+    def derive(self, made: Any, generation: int) -> None:
+        """Keep something that was made from the articles, unless these have changed meanwhile."""
         with self._index.writing():
-            if state == self.fingerprint():  # nothing was removed meanwhile
-                (self.folder / _DERIVED).write_text(made, encoding="utf-8")
+            if generation == self.generation:
+                derived.write(self.folder, generation, made)
 
     def copies(self, ids: Iterable[str]) -> dict[str, set[str]]:
         """For each current article of ``ids``: the ids of others that print the same story."""
@@ -227,7 +226,7 @@ class Archive:
             since=coverage.since.isoformat() if coverage.since else None,
             until=coverage.until.isoformat() if coverage.until else None,
             embedder=self._catalog.meta("embedder"),
-            generation=self._catalog.generation(),
+            generation=self.generation,
         )
 
     def is_healthy(self) -> bool:

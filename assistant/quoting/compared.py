@@ -34,7 +34,6 @@ _LOOSE = re.compile(rf"(?:\s+{_LINK})+(?=\s*(?:[,;:?.!]|$))|^(?:\s*{_LINK})+\s+"
 class _Article:
     """What an article holds, as stems."""
 
-    score: float
     headline: set[str]
     held: set[str] = field(default_factory=set)
 
@@ -56,12 +55,12 @@ def compared(question: Question, found: Sequence[Candidate], shares: Shares) -> 
     goes_on = follows(question) and question.form != "comparison"
     if len(question.parts) > 1 or goes_on or not found:
         return question
-    articles, rare = _articles(found), _rare(part.query, shares)
-    best, *others = sorted(articles, key=lambda name: -articles[name].score)
-    for other in others[: _ARTICLES - 1]:
-        behind = articles[best].score - articles[other].score
-        if behind > _BEHIND or articles[other].score < _LEAST:
-            break
+    best, *others = _near(found)
+    if not others:
+        return question
+    articles = _articles([one for one in found if one.article.id in (best, *others)])
+    rare = _rare(part.query, shares)
+    for other in others:
         one = _own(rare, articles[best], articles[other])
         two = _own(rare, articles[other], articles[best])
         parts = _cut(part, rare, (one, other), (two, best)) if one and two else ()
@@ -70,12 +69,19 @@ def compared(question: Question, found: Sequence[Candidate], shares: Shares) -> 
     return question
 
 
+def _near(found: Sequence[Candidate]) -> list[str]:
+    """Ids of the best article and of others that score nearly as well, best first."""
+    scores = {one.article.id: one.article_score for one in found}
+    best, *others = sorted(scores, key=lambda name: -scores[name])[:_ARTICLES]
+    least = max(_LEAST, scores[best] - _BEHIND)
+    return [best, *(name for name in others if scores[name] >= least)]
+
+
 def _articles(found: Sequence[Candidate]) -> dict[str, _Article]:
     articles: dict[str, _Article] = {}
     for one in found:
-        headline = set(map(stem, words(one.heading)))
-        own = articles.setdefault(one.article.id, _Article(one.article_score, headline))
-        own.held |= headline | set(map(stem, words(one.text)))
+        own = articles.setdefault(one.article.id, _Article(set(map(stem, words(one.heading)))))
+        own.held |= own.headline | set(map(stem, words(one.text)))
     return articles
 
 

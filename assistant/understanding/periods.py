@@ -23,7 +23,9 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ONWARD = re.compile(
-    r"\s*(?:onwards?\b|forwards?\b|on(?=\s*(?:$|[,.;:?!)])|\s+and\b))", re.IGNORECASE
+    r"\s*(?:onwards?\b|forwards?\b"
+    r"|on(?=\s*(?:$|[,.;:?!)])|\s+(?:and|of|in|at|for|by|with|from|to)\b))",
+    re.IGNORECASE,
 )
 _TO_THE_END = re.compile(
     r"\s*(?:up )?(?:to|till|until|through(?: to)?) (?:the (?:very )?(?:end|finish)\b(?! of\b)"

@@ -122,11 +122,6 @@ def create_pages(site: Site) -> FastAPI:
     def health() -> JSONResponse:
         return JSONResponse({"articles": site.assistant.archive.coverage().articles})
 
-    @app.get("/c/{conversation}", include_in_schema=False)
-    def reopened(request: Request, conversation: str) -> Response:
-        found = site.conversation(owner(request), conversation)
-        return RedirectResponse(f"{site.root}/?conversation={found.id}")  # page.js puts this back
-
     @app.get("/docs", include_in_schema=False)
     @app.get("/api", include_in_schema=False)
     def documented(request: Request) -> Response:

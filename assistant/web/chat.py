@@ -323,14 +323,13 @@ class _Page:
         archive = self._site.assistant.archive
         talk = ConversationState(request.query_params.get("conversation", ""))
         past = messages(self._site, _who(request), talk)
-        outlets = sorted({source.outlet for source in archive.articles() if source.outlet})
         return {
             self.chat: past,
             self.talk: talk if past else ConversationState(),
             self.covered: coverage(self._site),
             self.rail: conversations(self._site, _who(request)),
             **self._suggestions([] if past else self._examples()),
-            self.outlets: gr.update(choices=outlets),
+            self.outlets: gr.update(choices=archive.outlets()),
             self.speakers: gr.update(choices=archive.speakers(_SPEAKERS)),
         }
 

@@ -22,11 +22,19 @@ _UNUSABLE = ("wrong quote", "wrong article", "outdated", "other")
 
 
 def routes(site: Site) -> APIRouter:
-    """The pages of conversations."""
-    router = APIRouter(prefix="/conversations", include_in_schema=False)
-    _listing(router, site)
-    _reading(router, site)
-    _judging(router, site)
+    """The pages of conversations, and their own addresses."""
+    router = APIRouter(include_in_schema=False)
+    pages = APIRouter(prefix="/conversations", include_in_schema=False)
+    _listing(pages, site)
+    _reading(pages, site)
+    _judging(pages, site)
+    router.include_router(pages)
+
+    @router.get("/c/{conversation}")
+    def reopened(request: Request, conversation: str) -> Response:
+        found = site.conversation(owner(request), conversation)
+        return RedirectResponse(f"{site.root}/?conversation={found.id}")  # page.js puts this back
+
     return router
 
 

@@ -14,12 +14,14 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from assistant.archive import Archive
 from assistant.errors import ArchiveBusy, NoSuchPage, OnRecordError
 from assistant.types import Filters, Source
 from assistant.web.filters import FieldFault, day, filters
 from assistant.web.guard import UPLOAD
 from assistant.web.jobs import BUSY, Jobs
 from assistant.web.library_words import Words
+from assistant.web.paging import newest_first, paged
 from assistant.web.site import Site, owner
 from assistant.web.stored_answers import forget
 
@@ -76,27 +78,29 @@ def _browsing(router: APIRouter, site: Site) -> None:
             limits = filters(since, until, [outlet], [speaker])
         except FieldFault as fault:
             context["fault"], limits = fault, Filters()
-        words = Words.read(q)
-        passages = archive.passages if words.wanted else lambda _id: []
-        found = archive.matching(words.wanted, words.unwanted, limits)
-        if given["sort"] != "oldest":
-            found = sorted(found, key=lambda one: one.published or date.min, reverse=True)
-        pages = max(1, -(-len(found) // _PAGE))
-        page = min(max(1, page), pages)
-        shown = found[(page - 1) * _PAGE : page * _PAGE]
-        context |= {
-            "found": [(one, words.passage(passages(one.id))) for one in shown],
-            "count": len(found),
-            "page": page,
-            "pages": pages,
-            "query": _query(given),
-            "undated": _query({**given, "since": "", "until": ""}),
-            "bars": histogram(found),
-            "outlets": archive.outlets(),
-            "sorts": _SORTS,
-            "high": _HIGH,
-        }
+        context |= _listed(archive, given, limits, page)
         return site.page(request, "library.html", context)
+
+
+def _listed(archive: Archive, given: dict[str, str], limits: Filters, page: int) -> dict[str, Any]:
+    """A page of the articles within limits that hold the words asked for."""
+    words = Words.read(given["q"])
+    found = archive.matching(words.wanted, words.unwanted, limits)
+    found = found if given["sort"] == "oldest" else newest_first(found)
+    shown, page, pages = paged(found, page, _PAGE)
+    passages = archive.passages if words.wanted else lambda _id: []
+    return {
+        "found": [(one, words.passage(passages(one.id))) for one in shown],
+        "count": len(found),
+        "page": page,
+        "pages": pages,
+        "query": _query(given),
+        "undated": _query({**given, "since": "", "until": ""}),
+        "bars": histogram(found),
+        "outlets": archive.outlets(),
+        "sorts": _SORTS,
+        "high": _HIGH,
+    }
 
 
 def _adding(router: APIRouter, site: Site, jobs: Jobs) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -13,6 +13,7 @@ from assistant.language import same_name
 from assistant.rendering import article_path
 from assistant.text import folded
 from assistant.types import Filters, Source, Statement
+from assistant.web.paging import newest_first, paged
 from assistant.web.site import Site
 
 _PAGE = 30  # articles
@@ -32,15 +33,13 @@ def routes(site: Site) -> APIRouter:
     def said(request: Request, name: str = "", page: int = 1) -> Response:
         name = " ".join(name.split())
         sources = archive.articles(Filters(speakers=(name,))) if _last(name) else []
-        sources.sort(key=lambda one: one.published or date.min, reverse=True)
-        pages = max(1, -(-len(sources) // _PAGE))
-        page = min(max(1, page), pages)
-        shown = sources[(page - 1) * _PAGE : page * _PAGE]
+        shown, page, pages = paged(newest_first(sources), page, _PAGE)
         found = [(one, _of(site, name, one)) for one in shown]
         context = {
             "name": name,
             "found": [(one, words) for one, words in found if words],
             "others": _others(name, archive.speakers(_KNOWN)) if _last(name) else [],
+            "query": urlencode({"name": name}),
             "page": page,
             "pages": pages,
         }

@@ -39,10 +39,10 @@ def keep(archive: Archive, ask: Ask) -> list[str]:
     known = kept(archive)
     if known is not None:
         return known
-    state = archive.fingerprint()
+    generation = archive.generation
     found = [text for form, texts in _tried(archive) if (text := _first(form, texts, ask))]
     with suppress(OSError, ArchiveBusy):  # then they are found again
-        archive.derive(found, state)
+        archive.derive(found, generation)
     return found
 
 

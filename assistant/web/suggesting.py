@@ -27,26 +27,25 @@ class Examples:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._finding = threading.Lock()
-        self._tried = ""  # the state of the archive for which they were looked for
+        self._found: tuple[int, list[str]] = (-1, [])  # and of which generation of the archive
 
     def __call__(self) -> list[str]:
-        """Those that are kept; none while they are being found, which takes seconds."""
-        archive = self._site.assistant.archive
-        found = kept(archive)
-        if found is None and self._is_due() and self._finding.acquire(blocking=False):
-            self._tried = archive.fingerprint()
-            threading.Thread(target=self._find, daemon=True, name="examples").start()
-        return found or []
-
-    def _is_due(self) -> bool:
-        """Whether nobody has looked since the archive changed, and it costs no money."""
+        """Those that were found; none while they are being found, which takes seconds."""
         assistant = self._site.assistant
-        free = assistant.settings.answer.model == "quoting"
-        return free and self._tried != assistant.archive.fingerprint()
+        if (known := kept(assistant.archive)) is not None:
+            return known
+        generation, found = self._found
+        if generation == assistant.archive.generation:
+            return found
+        free = assistant.settings.answer.model == "quoting"  # others may cost money
+        if free and self._finding.acquire(blocking=False):
+            self._found = (assistant.archive.generation, [])
+            threading.Thread(target=self._find, daemon=True, name="examples").start()
+        return []
 
     def _find(self) -> None:
         try:
-            keep(self._site.assistant.archive, self._ask)
+            self._found = (self._found[0], keep(self._site.assistant.archive, self._ask))
         except Exception:  # noqa: BLE001 - the archive may be closed meanwhile
             _log.info("No questions to begin with were found.", exc_info=True)
         finally:

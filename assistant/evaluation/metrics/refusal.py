@@ -20,6 +20,17 @@ METRICS = [
         " the question has no answer",
     ),
     Metric(
+        "lack_doubted",
+        "refusal",
+        "the same, or whose answer says of itself that it may be none",
+    ),
+    Metric(
+        "doubted",
+        "refusal",
+        "share of the answerable questions whose answer says of itself that it may be none",
+        "lower",
+    ),
+    Metric(
         "refusal_precision",
         "refusal",
         "share of the refusals that were right: refused and unanswerable / refused",
@@ -61,6 +72,8 @@ def score(case: Case, twins: bool) -> dict[str, Score]:
         "calibration_error": none if rebuttable else _calibrated(case),
         "refusal_recall": unscored("the question is answerable"),
         "lack_admitted": unscored("the question is answerable"),
+        "lack_doubted": unscored("the question is answerable"),
+        "doubted": unscored("the question is not answerable"),
         "over_refusal": unscored("the question is not answerable"),
     }
     if not answerable:
@@ -68,8 +81,10 @@ def score(case: Case, twins: bool) -> dict[str, Score]:
         return scores | {
             "refusal_recall": Score(float(refused or rebuts(case))),
             "lack_admitted": Score(float(admitted)),
+            "lack_doubted": Score(float(admitted or case.record.answer.doubtful)),
         }
     scores["over_refusal"] = Score(float(refused))
+    scores["doubted"] = Score(float(case.record.answer.doubtful))
     if not (twins and case.gold.has_twin):
         return scores
     return scores | {
