@@ -256,15 +256,20 @@ def test_a_person_has_a_page_of_what_they_said(tmp_path: Path) -> None:
         assistant.add([
             Article("one", "“The bridge is safe,” said Ada Brandt, the mayor. Jonas Brandt said"
                     " that it was not.", title="Bridge", published=date(2025, 3, 1)),
-            Article("two", "Ada Brandt said the bridge would open in May.", title="Again",
+            Article("two", "Ada Brandt said the bridge would open in spring. “We waited,” Brandt"
+                    " said of the winter. “It was long.”", title="Again",
                     published=date(2025, 4, 1)),
         ])  # fmt: skip
         from assistant.web.site import open_site
 
         client = client_of(open_site(assistant))
         page = client.get("/said?name=Ada+Brandt").text
-        assert page.index("would open in May") < page.index("“The bridge is safe”")
+        assert page.index("would open in spring") < page.index(
+            "“The bridge is safe,” said Ada Brandt, the mayor."
+        )
         assert "it was not" not in page
+        assert page.count("In the article<") == 3
+        assert "“We waited,” Brandt said of the winter. “It was long.”" in page  # never joined
         assert 'href="/said?name=Jonas%20Brandt"' in page
         link = re.search(r'href="(/article/one\?[^"#]+)', page)
         assert link is not None

@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from assistant.attribution.speakers import name_of
 from assistant.language import same_name
 from assistant.rendering import article_path
-from assistant.text import folded
-from assistant.types import Filters, Source, Statement
+from assistant.text import folded, sentences
+from assistant.types import Filters, Source, Span, Statement
 from assistant.web.paging import newest_first, paged
 from assistant.web.site import Site
 
@@ -21,7 +21,7 @@ _KNOWN = 5000  # speakers among whom others of the name are looked for
 _OTHERS = 30  # of them that are named
 
 Said = tuple[str, str, str]
-"""Who, where the article's name is another than the one asked for; the words; their address."""
+"""Who, where the article's name is another than the one asked for; sentences; their address."""
 
 
 def routes(site: Site) -> APIRouter:
@@ -49,26 +49,26 @@ def routes(site: Site) -> APIRouter:
 
 
 def _of(site: Site, name: str, source: Source) -> list[Said]:
-    """What somebody says in an article, in its order."""
-    statements = site.assistant.archive.statements(source.id, source.version)
-    named = ((name_of(one.speaker), one) for one in statements if not one.in_title)
-    return [
-        (who if folded(who) != folded(name) else "", _words(one), site.root + _place(source, one))
-        for who, one in named
-        if who and same_name(name, who)
-    ]
+    """The whole sentences of an article in which somebody says something, as they stand."""
+    archive = site.assistant.archive
+    text = archive.article(source.id, source.version).text
+    every = sentences(text)
+    found: dict[str, Said] = {}
+    for one in archive.statements(source.id, source.version):
+        who = None if one.in_title else name_of(one.speaker)
+        if who is None or not same_name(name, who):
+            continue
+        own = [span for span in every if _touches(span, one)]
+        place = site.root + article_path(source, own[0].start, own[-1].end)
+        words = " ".join(text[own[0].start : own[-1].end].split())
+        found[place] = (who if folded(who) != folded(name) else "", words, place)
+    return list(found.values())
 
 
-def _words(said: Statement) -> str:
-    """Their words, in quotation marks where the article has them in some."""
-    content = " ".join(said.content.split())
-    return f"“{content}”" if said.direct else content
-
-
-def _place(source: Source, said: Statement) -> str:
+def _touches(sentence: Span, said: Statement) -> bool:
     spans = (*said.content_spans, said.cue_span)
-    start, end = min(one.start for one in spans), max(one.end for one in spans)
-    return article_path(source, start, end)
+    first, last = min(one.start for one in spans), max(one.end for one in spans)
+    return sentence.start < max(last, first + 1) and first < sentence.end
 
 
 def _others(name: str, speakers: Sequence[str]) -> list[str]:
