@@ -17,6 +17,8 @@
     │   └── ModelFailed      a chat model did not answer (retryable)
     ├── ArchiveError         the archive cannot do what was asked
     │   ├── ArchiveBusy      another process is writing to it (retryable)
+    │   ├── ArchiveDamaged   its catalog cannot be read, or holds less than it did
+    │   ├── IndexBroken      its search index cannot be used (it is made again)
     │   ├── ArchiveMismatch  it was made with another embedder or a newer version
     │   └── ArticleUnknown   it holds no such article
     └── EvaluationError      an evaluation cannot be judged
@@ -117,6 +119,14 @@ class ArchiveBusy(ArchiveError):
     """Another process is writing to the archive."""
 
     retryable = True
+
+
+class ArchiveDamaged(ArchiveError):
+    """The catalog cannot be read, or holds less than it held when it was last written."""
+
+
+class IndexBroken(ArchiveError):
+    """The search index cannot be used; the catalog can, and the index is made again from it."""
 
 
 class ArchiveMismatch(ArchiveError):

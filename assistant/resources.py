@@ -1,7 +1,9 @@
-"""Finds prompts/, corpus/ and evals/: beside the package in a checkout, inside it in a wheel."""
+"""Folders that ship with the package, and files that are nobody else's."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -20,3 +22,13 @@ def folder(name: Literal["prompts", "corpus", "evals"]) -> Path:
     if not found.is_dir():
         raise FileNotFoundError(f"{name}/ is missing from this installation of onrecord ({root})")
     return found
+
+
+def make_private(path: Path) -> None:
+    """Let its owner alone read and write a file, which is made where there is none yet.
+
+    SQLite gives the files beside a database the same permissions.
+    """
+    with contextlib.suppress(OSError):  # where it cannot be made, whoever opens it will say so
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        path.chmod(0o600)

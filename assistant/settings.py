@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,7 +24,7 @@ from assistant.errors import SettingsError
 
 FILE = "assistant.toml"
 _PREFIX = "ASSISTANT_"
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Section(BaseModel):
@@ -44,7 +45,7 @@ class ArchiveSettings(Section):
 class ReadingSettings(Section):
     """What is read."""
 
-    max_characters: Count = 2_000_000
+    max_characters: Annotated[int, Field(ge=1, le=1_000_000_000)] = 2_000_000
     """A longer article is skipped: it is no article, and would hold the index up for minutes."""
 
 
@@ -64,7 +65,7 @@ class ModelSettings(Section):
     such as one of natural language inference."""
     parser: str = "packaged"
     """``packaged`` (en_core_web_sm), or another English spaCy pipeline that is installed."""
-    threads: Annotated[int, Field(ge=0)] = 0
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """Processor threads a model may use; 0 lets it take all."""
 
 
@@ -99,9 +100,9 @@ class AnswerSettings(Section):
     key: SecretStr | None = None
     """The model's key, from the environment only; else the provider's own variable is read, but
     never where ``base_url`` names a server."""
-    timeout: Annotated[float, Field(gt=0)] = 60.0
+    timeout: Annotated[float, Field(gt=0, le=86_400)] = 60.0
     """Seconds that a chat model's reply may take, from first to last."""
-    retries: Annotated[int, Field(ge=0)] = 2
+    retries: Annotated[int, Field(ge=0, le=100)] = 2
     """How often a chat model is asked again before its first word; waits grow from 0.5 s."""
     tokens: Count = 800
     """How many tokens a chat model may write."""
@@ -111,8 +112,10 @@ class AnswerSettings(Section):
     """What becomes of a claim that no source supports: shown ``apart``, dropped (``drop``), or sent
     back to the model once with the reason (``retry``)."""
     judge: str | None = None
-    """A chat model that may take support away from claims; it can never give any. ``key`` and
-    ``base_url`` are for it, too, if its provider is the writer's."""
+    """A chat model that tells in the verifier's place which claims are supported, within the rules.
+    ``key`` and ``base_url`` are for it, too, if its provider is the writer's."""
+    at_once: Count = 8
+    """How many questions are answered at once where a chat model writes."""
     budget: Count = 2000
     """Evidence handed to the writer, in tiktoken tokens; thrice that for a story or a list."""
     sentences: Count = 5
@@ -128,13 +131,23 @@ class ServeSettings(Section):
     """How the web app serves."""
 
     at_once: Count = 1
-    """How many questions are answered at once. One keeps every core busy that it may use."""
+    """How many questions are answered at once, where no chat model writes (``answer.at_once``). One
+    keeps every core busy that it may use."""
     waiting: Annotated[int, Field(ge=0, le=30)] = 24  # each may hold one of the server's 40 threads
     """How many more may wait, at most 30; whoever comes after them is told that it is busy."""
     max_upload: Count = 20
     """Megabytes that one upload may have, all its files together."""
     max_files: Count = 200
     """Files that one upload may have."""
+    proxies: str | None = None
+    """Reverse proxies whose word counts for where a request comes from (``X-Forwarded-For`` and
+    ``X-Forwarded-Proto``): addresses or networks, with commas between. Nobody's by default."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, value: str | None) -> str | None:
+        parts = [part.strip() for part in (value or "").split(",") if part.strip()]
+        return ",".join(str(ip_network(part, strict=False)) for part in parts) or None
 
 
 class Settings(BaseSettings):
@@ -181,7 +194,23 @@ class _File(TomlConfigSettingsSource):
             raise SettingsError(
                 f"{FILE} holds a key.", f"Set it in the environment: {_PREFIX}ANSWER__KEY."
             )
+        if isinstance(answer, dict) and "base_url" in answer and _sends_a_key():
+            raise SettingsError(
+                f"{FILE} names an address, and the environment has a key that would go there.",
+                f"Name the address in the environment, too: {_PREFIX}ANSWER__BASE_URL.",
+            )
         return found
+
+
+def _sends_a_key() -> bool:
+    """Whether the environment has a key, and no address of its own for it.
+
+    Whoever can write a file into the working directory must not get the key of whoever works there.
+    """
+    given = {name.upper(): value for name, value in os.environ.items()}
+    whole = given.get(f"{_PREFIX}ANSWER", "")
+    has_key = f"{_PREFIX}ANSWER__KEY" in given or '"key"' in whole
+    return has_key and f"{_PREFIX}ANSWER__BASE_URL" not in given and '"base_url"' not in whole
 
 
 def load(**sections: Any) -> Settings:

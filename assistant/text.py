@@ -220,3 +220,8 @@ def find(needle: str, text: str, start: int = 0) -> Span | None:
     # Folding maps one character to one, so offsets in the folded text are offsets in the text.
     match = re.compile(r"\s+".join(parts)).search(text.translate(_FOLD), start)
     return Span(match.start(), match.end()) if match else None
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Whether half of a character stands in a text, which no file or database can hold."""
+    return any("\ud800" <= character <= "\udfff" for character in text)

@@ -115,6 +115,7 @@ def ask(page: Page, question: str) -> None:
     before = page.locator(".answer[data-page^='/']").count()
     box = page.get_by_role("textbox", name="Question")
     box.fill(question)
+    _can_ask(page)  # Enter asks nothing while there is something to stop
     box.press("Enter")
     answered(page, before + 1)
 
@@ -122,6 +123,10 @@ def ask(page: Page, question: str) -> None:
 def answered(page: Page, count: int) -> None:
     """Wait until so many answers are shown, and the next question can be asked."""
     expect(page.locator(".answer[data-page^='/']")).to_have_count(count, timeout=ANSWER)
+    _can_ask(page)
+
+
+def _can_ask(page: Page) -> None:
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible(timeout=ANSWER)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from assistant import Article, Assistant
 from assistant.settings import load
 from assistant.testing import HashEmbeddings, sample_articles
-from assistant.web.app import create_app, run
+from assistant.web.app import create_app
+from assistant.web.server import listening, run
 from assistant.web.users import Users
 
 HOSTILE = (
@@ -64,7 +65,8 @@ def main() -> None:
         if given.beacon:
             assistant.add([*sample_articles(5), *hostile_articles(given.beacon)])
         app = create_app(assistant, users, given.root_path)
-        run(app, "127.0.0.1", 0, False, lambda address: print(address, flush=True))
+        with listening("127.0.0.1", 0) as listener:
+            run(app, listener, settings.serve, False, lambda at: print(at, flush=True))
 
 
 if __name__ == "__main__":

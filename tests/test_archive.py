@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock, Timeout
@@ -169,7 +170,7 @@ def test_the_later_edition_is_current_in_whatever_order_they_come(archive: Archi
         assert archive.info().versions == 2
     assert archive.article("sample-0", 2).text == original.text
     assert found(archive, "edition1of0") == NEITHER
-    assert archive.is_healthy()
+    assert archive.health() == "sound"
 
 
 @pytest.mark.parametrize(
@@ -369,12 +370,12 @@ class TestAnotherProcess:
         archive.add(sample_articles(3))
         archive.close()
         (archive.folder / "index.marker").unlink()
-        real = probe.is_healthy
+        real = probe.health
 
         looking = threading.Event()
         lock = FileLock(archive.folder / "write.lock", timeout=0)
 
-        def slow(*arguments: object) -> bool:
+        def slow(*arguments: Any) -> Any:
             """The reader, which looks first, goes on looking until a writer waits for it."""
             if not looking.is_set():
                 looking.set()
@@ -384,7 +385,7 @@ class TestAnotherProcess:
                         lock.release()
             return real(*arguments)
 
-        monkeypatch.setattr(probe, "is_healthy", slow)
+        monkeypatch.setattr(probe, "health", slow)
         reader, writer = reopen(), reopen()
         thread = threading.Thread(target=lambda: found(reader, "harbour1"))
         thread.start()
@@ -449,7 +450,7 @@ class TestDamage:
     ) -> None:
         archive.add(sample_articles(3))
         archive.close()
-        monkeypatch.setattr(probe, "is_healthy", lambda *_: pytest.fail("probed"))
+        monkeypatch.setattr(probe, "health", lambda *_: pytest.fail("probed"))
         again = reopen()
         assert found(again, "harbour1") == both("sample-1")
         again.close()
@@ -480,21 +481,34 @@ class TestDamage:
 
         again = Archive(archive.folder, NoEncoding(), settings)
         assert found(again, "harbour1") == both("sample-1")
-        assert again.is_healthy()
+        assert again.health() == "sound"
         again.close()
 
-    def test_a_hanging_probe_means_rebuild(
+    def test_a_probe_that_comes_to_no_end_means_rebuild(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(3))
+        (archive.folder / "index.marker").unlink()
+        endless = "from assistant.archive import probe; probe._limit_seconds(1)\nwhile True: pass"
+        monkeypatch.setattr(probe, "_CHILD", endless)
+        assert archive.health() == "damaged"
+        archive.add(sample_articles(4))
+        monkeypatch.undo()
+        assert archive.health() == "sound"
+        assert found(archive, "harbour3") == both("sample-3")
+
+    def test_a_probe_that_gets_no_processor_tells_nothing(
         self, archive: Archive, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         archive.add(sample_articles(3))
         (archive.folder / "index.marker").unlink()
         monkeypatch.setattr(probe, "_CHILD", "import time; time.sleep(60)")
-        monkeypatch.setattr(probe, "_SECONDS", 0.5)
-        assert not archive.is_healthy()
+        monkeypatch.setattr(probe, "_SECONDS", 0.1)
+        assert archive.health() == "unknown"
         archive.add(sample_articles(4))
+        assert (archive.folder / "index-1").exists()  # nothing was made anew
         monkeypatch.undo()
-        assert archive.is_healthy()
-        assert found(archive, "harbour3") == both("sample-3")
+        assert archive.health() == "sound"
 
     def test_the_probe_may_not_fill_the_disk(
         self, archive: Archive, monkeypatch: pytest.MonkeyPatch
@@ -507,12 +521,12 @@ class TestDamage:
             "    for _ in range(2000): file.write(bytes(1 << 20))\n"
         )
         monkeypatch.setattr(probe, "_CHILD", greedy)
-        assert not archive.is_healthy()
+        assert archive.health() != "sound"
         assert (archive.folder / "index-1" / "link").stat().st_size < 600 << 20
 
     def test_many_passages_of_one_text_are_no_damage(self, archive: Archive) -> None:
         archive.add([Article(f"same-{n}", "The same words in every one.") for n in range(40)])
-        assert archive.is_healthy()
+        assert archive.health() == "sound"
 
     def test_the_working_directory_cannot_stand_in_for_the_probe(
         self, archive: Archive, tmp_path: Path
@@ -522,15 +536,15 @@ class TestDamage:
         (tmp_path / "assistant" / "__init__.py").write_text("raise SystemExit(3)")
         (tmp_path / "json.py").write_text("raise SystemExit(3)")
         assert Path.cwd() == tmp_path
-        assert archive.is_healthy()
+        assert archive.health() == "sound"
 
     def test_check_and_rebuild(self, archive: Archive) -> None:
         archive.add(sample_articles(10))
-        assert archive.is_healthy()
+        assert archive.health() == "sound"
         VectorIndex(archive.folder / "index-1").delete([1])
-        assert not archive.is_healthy()
+        assert archive.health() != "sound"
         archive.rebuild()
-        assert archive.is_healthy()
+        assert archive.health() == "sound"
         assert [f.name for f in archive.folder.glob("index-*")] == ["index-2"]
 
 
@@ -554,7 +568,7 @@ class TestInterrupted:
         again = reopen()
         assert again.coverage().articles == 3
         assert found(again, "harbour2") == both("sample-2")
-        assert again.is_healthy()
+        assert again.health() == "sound"
         again.close()
 
     def test_trying_again_finishes_what_failed(
@@ -601,7 +615,7 @@ class TestInterrupted:
         assert found(archive, "harbour1") == NEITHER
         archive.close()
         again = reopen()
-        assert again.is_healthy()
+        assert again.health() == "sound"
         assert VectorIndex(archive.folder / "index-1").count() == again.info().passages
         again.close()
 

@@ -16,7 +16,6 @@ from fastapi.testclient import TestClient
 from newsroom import client_of, keep
 
 from assistant.errors import Busy, SettingsError
-from assistant.settings import ServeSettings
 from assistant.testing import sample_articles
 
 if TYPE_CHECKING:
@@ -283,7 +282,7 @@ def test_with_a_sign_in_any_name_is_answered(client: TestClient) -> None:
 def test_the_desk_keeps_the_line() -> None:
     from assistant.web.admission import AdmissionControl
 
-    desk = AdmissionControl(ServeSettings(at_once=1, waiting=1))
+    desk = AdmissionControl(at_once=1, waiting=1)
     order: list[str] = []
     with desk.ticket() as first:
         assert first.before == 0

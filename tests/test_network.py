@@ -34,7 +34,7 @@ import assistant
 from assistant import Assistant
 from assistant.evaluation import compare, read_suite, run_suite
 from assistant.resources import folder
-from assistant.web import app
+from assistant.web import app, server
 
 with Assistant.open(sys.argv[1]) as opened:
     articles = sorted(folder("corpus").glob("2026-0[12]*.md"))
@@ -62,7 +62,8 @@ with Assistant.open(sys.argv[1]) as opened:
         threading.Thread(target=visit, args=(address,), daemon=True).start()
 
     try:
-        app.run(app.create_app(opened), "127.0.0.1", 0, False, announced)
+        with server.listening("127.0.0.1", 0) as listener:
+            server.run(app.create_app(opened), listener, opened.settings.serve, False, announced)
     except KeyboardInterrupt:
         pass
 print("end")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
+from assistant.archive.ledger import ArchiveInfo
+from assistant.archive.probe import Health
 from assistant.archive.spelling import authors_in, may_be_misspelt, outlets_in, same, spelled
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.language import Parser
@@ -37,20 +39,6 @@ _LOOKED_UP = 5  # passages, for how a name is spelt
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveInfo:
-    """What an archive holds."""
-
-    path: str
-    articles: int
-    versions: int
-    passages: int
-    since: str | None
-    until: str | None
-    embedder: str | None
-    generation: int
-
-
 class Archive:
     """Where articles live and are searched. Safe to use from several threads.
 
@@ -74,7 +62,12 @@ class Archive:
         self._make_folder()
         self._catalog = Catalog(folder / _CATALOG)
         self._index = Index(folder, self._catalog)
-        self._index.finish()
+        try:
+            self._index.ledger.check()
+            self._index.finish()
+        except ArchiveError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Release the files."""
@@ -108,8 +101,9 @@ class Archive:
         Raises:
             ArchiveBusy: another process is writing.
         """
-        with self._index.writing():
-            removed = self._catalog.remove([one_line(article_id) for article_id in ids])
+        gone = [one_line(article_id) for article_id in ids]
+        with self._index.writing(removing=gone):
+            removed = self._catalog.remove(gone)
             self._index.forget()
             self._catalog.wipe()
             derived.forget(self.folder)
@@ -229,9 +223,15 @@ class Archive:
             generation=self.generation,
         )
 
-    def is_healthy(self) -> bool:
-        """True where the index holds what the catalog says."""
-        return self._index.is_healthy()
+    def health(self) -> Health:
+        """Whether the index holds what the catalog says."""
+        return self._index.health()
+
+    def faults(self) -> list[str]:
+        """What is wrong with the catalog: damage to its file, texts that are not as stored."""
+        fault = self._catalog.fault()
+        altered = [f"{one} is not as it was stored" for one in self._catalog.altered()]
+        return [fault, *altered] if fault else altered
 
     def search_dense(
         self, question: str, limit: int, filters: Filters = EVERYTHING
@@ -325,7 +325,7 @@ class Archive:
 
     def _make_folder(self) -> None:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             names = [entry.name for entry in self.folder.iterdir()]
         except OSError as error:
             raise ArchiveError(

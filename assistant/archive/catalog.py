@@ -25,13 +25,14 @@ from assistant.archive.rows import (
     Entry,
     Known,
     article_of,
-    quoted,
+    digest_of,
     source_of,
     speaker_key,
 )
 from assistant.archive.visible import Visible
-from assistant.errors import ArchiveError, ArchiveMismatch
+from assistant.errors import ArchiveDamaged, ArchiveError, ArchiveMismatch
 from assistant.models.embedding import Vectors
+from assistant.resources import make_private
 from assistant.text import folded
 from assistant.types import (
     Article,
@@ -60,6 +61,7 @@ class Catalog(Visible):
             ) from error
 
     def _open(self, path: Path) -> None:
+        make_private(path)
         self._connection = sqlite3.connect(
             path, timeout=30, isolation_level=None, check_same_thread=False
         )
@@ -180,15 +182,6 @@ class Catalog(Visible):
                 if row:
                     self._put_statements(run, row[0], statements)
 
-    def unread(self, limit: int) -> list[Article]:
-        """Some current articles whose statements were never looked for."""
-        rows = self._all(
-            "SELECT fields, text FROM article WHERE state = 'current' AND NOT statements_found"
-            " ORDER BY key LIMIT ?",
-            (limit,),
-        )
-        return [article_of(*row) for row in rows]
-
     def activate(self) -> None:
         """Make every pending version current, and the ones before it superseded."""
         with self._transaction() as run:
@@ -214,30 +207,6 @@ class Catalog(Visible):
                 removed += run("DELETE FROM article WHERE id = ?", (article_id,)).rowcount > 0
             self._count_generation(run)
         return removed
-
-    def outlets(self) -> list[str]:
-        """The outlets of current articles, as one of their articles spells them."""
-        rows = self._all(
-            "SELECT json_extract(min(fields), '$.outlet') FROM article"
-            " WHERE state = 'current' AND outlet != '' GROUP BY outlet ORDER BY outlet"
-        )
-        return [outlet for (outlet,) in rows]
-
-    def headlined(self, words: Sequence[str]) -> bool:
-        """Whether a headline has any of some words."""
-        wanted = " OR ".join(map(quoted, words))
-        found = "SELECT 1 FROM keyword WHERE keyword MATCH ? LIMIT 1"
-        return bool(words and self._all(found, (f"title : ({wanted})",)))
-
-    def bylines(self) -> dict[str, list[str]]:
-        """Bylines of current articles, with the ids of those that carry them."""
-        found: dict[str, list[str]] = {}
-        for byline, article_id in self._all(
-            "SELECT json_extract(fields, '$.byline') AS byline, id FROM article"
-            " WHERE state = 'current' AND byline IS NOT NULL ORDER BY id"
-        ):
-            found.setdefault(byline, []).append(article_id)
-        return found
 
     def vocabulary(self, letter: str) -> list[tuple[str, int]]:
         """Stems that begin with a letter, and how many passages have each."""
@@ -291,9 +260,23 @@ class Catalog(Visible):
                 run("DELETE FROM unindex WHERE key = ?", (key,))
             self._count_generation(run)  # so that readers let go of them, too
 
-    def version_count(self) -> int:
-        """How many article versions are kept."""
-        return int(self._one("SELECT count(*) FROM article WHERE state != 'pending'")[0])
+    def article_count(self) -> int:
+        """How many article versions it holds, in whatever state."""
+        return int(self._one("SELECT count(*) FROM article")[0])
+
+    def fault(self) -> str:
+        """What SQLite finds wrong with the file; "" where it is sound."""
+        rows = [row for (row,) in self._all("PRAGMA quick_check(3)")]
+        return "" if rows == ["ok"] else "; ".join(" ".join(row.split()) for row in rows)
+
+    def altered(self) -> list[str]:
+        """The ids of articles whose stored text is not the one that was stored."""
+        found = []
+        for (key,) in self._all("SELECT key FROM article ORDER BY key"):
+            (row,) = self._all("SELECT id, hash, fields, text FROM article WHERE key = ?", (key,))
+            if digest_of(article_of(row[2], row[3])) != row[1]:
+                found.append(str(row[0]))
+        return found
 
     def passage_count(self, state: str) -> int:
         """How many passages belong to articles in this state."""
@@ -342,9 +325,24 @@ class Catalog(Visible):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    raise ArchiveError(f"The catalog cannot be written: {error}.") from error
+                    raise _in_words(error, "written") from error
                 raise
 
     def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock:
-            return self._connection.execute(statement, parameters).fetchall()
+            try:
+                return self._connection.execute(statement, parameters).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise _in_words(error, "read") from error
+
+
+def _in_words(error: sqlite3.Error, doing: str) -> Exception:
+    """What a fault of SQLite means for a reader; the fault itself where it is the program's own."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return ArchiveDamaged(f"The catalog is damaged: {error}.", "Restore it from a copy.")
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
+        return ArchiveError("There is no room left on the archive's disk.", "Make some first.")
+    if isinstance(error, sqlite3.OperationalError) or doing == "written":
+        return ArchiveError(f"The catalog cannot be {doing}: {error}.")
+    return error

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from assistant.archive import probe
 from assistant.archive.catalog import Catalog
+from assistant.archive.ledger import Ledger
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy
 from assistant.models.embedding import Vectors
@@ -28,7 +31,10 @@ from assistant.types import Source
 _LOCK_SECONDS = 1.0
 _OPEN_SECONDS = 60.0
 _PROBED = 8
+_PART = 1 << 20
 _NONE = -1
+
+_log = logging.getLogger(__name__)
 
 
 class Index:
@@ -37,6 +43,8 @@ class Index:
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._folder = folder
         self._catalog = catalog
+        self.ledger = Ledger(folder, catalog)
+        self._sums: dict[tuple[str, int, int], int] = {}  # checksums, by name, size and time
         # The writer's lock is held as long as something is written; the opener's lock only while
         # somebody looks at the index, mends it and opens it, which a writer waits for.
         self._writer = FileLock(folder / "write.lock", timeout=_LOCK_SECONDS)
@@ -132,20 +140,25 @@ class Index:
         return bool(self._catalog.pending() or self._catalog.unindex())
 
     def _ensure_healthy(self) -> None:
-        if self._marker_file.exists() and self._marker_file.read_text() == self._footprint():
+        if self._marked() == self._footprint():
             return
-        if not self.is_healthy():
+        health = self.health()
+        if health == "more" and self.ledger.exists:
+            raise self.ledger.damaged("The index holds more passages than the catalog.")
+        if health == "unknown":
+            _log.warning("The index of %s could not be looked at in time.", self._folder)
+        if health in ("damaged", "more"):
             self.rebuild()
 
-    def is_healthy(self) -> bool:
-        """True where the index agrees with the catalog, as checked in a child process."""
+    def health(self) -> probe.Health:
+        """Whether the index agrees with the catalog, as looked at in a child process."""
         current = self._catalog.passage_count("current")
         folder = self._index_folder()
         if not folder.exists():
-            return current == 0
+            return "damaged" if current else "sound"
         sample = list(self._catalog.vectors("current", _PROBED))
         extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
-        return probe.is_healthy(
+        return probe.health(
             folder,
             probe.Expectation(
                 least=current,
@@ -192,11 +205,12 @@ class Index:
             self._generation = self._catalog.generation()
 
     @contextmanager
-    def writing(self, look: bool = True) -> Iterator[None]:
+    def writing(self, look: bool = True, removing: Sequence[str] = ()) -> Iterator[None]:
         """Hold the writer's lock; the marker is deleted meanwhile, so that a crash is detected.
 
         Args:
             look: whether to check the index first, and complete work that a crash interrupted.
+            removing: the ids of articles that the catalog may lose.
 
         Raises:
             ArchiveBusy: another thread or process is writing.
@@ -205,11 +219,13 @@ class Index:
             with self._waiting_for(self._opener):
                 if look:
                     self._ensure_healthy()
-                self._marker_file.unlink(missing_ok=True)
+                self._unmark()
+                self.ledger.begin(sum(len(self._catalog.known(one)) for one in removing))
             if look and self._is_unfinished():
                 self.activate()
                 self._catalog.wipe()
             yield
+            self.ledger.end()
             self._mark()
 
     @property
@@ -218,18 +234,47 @@ class Index:
 
     def _mark(self) -> None:
         """Write the files' footprint, so that the next open can skip the health check."""
+        if self._marker_file.is_dir():
+            self._unmark()
         self._marker_file.write_text(self._footprint())
 
+    def _marked(self) -> str | None:
+        """The footprint at the last close; None where there is none that can be read."""
+        try:
+            return self._marker_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _unmark(self) -> None:
+        if self._marker_file.is_dir() and not self._marker_file.is_symlink():
+            self._marker_file.rename(self._folder / f"{self._marker_file.name}.other")
+        self._marker_file.unlink(missing_ok=True)
+
     def _footprint(self) -> str:
-        """Names, sizes and times of the index's files."""
+        """Names, sizes, times and checksums of the index's files.
+
+        What a process has read once it does not read again until its size or time changes.
+        """
         folder = self._index_folder()
         facts = []
         for file in sorted(folder.rglob("*")):
             with contextlib.suppress(FileNotFoundError):  # a journal of another reader
                 status = file.stat()
                 if file.is_file() and not file.name.endswith("-journal"):
-                    facts.append((file.name, status.st_size, status.st_mtime_ns))
+                    seen = (str(file), status.st_size, status.st_mtime_ns)
+                    if seen not in self._sums:
+                        self._sums[seen] = _checksum(file)
+                    facts.append((file.name, *seen[1:], self._sums[seen]))
         return json.dumps([folder.name, facts])
+
+
+def _checksum(file: Path) -> int:
+    """The CRC-32 of a file."""
+    found = 0
+    with file.open("rb") as opened:
+        while part := opened.read(_PART):
+            found = zlib.crc32(part, found)
+    return found
 
 
 def _fill(index: VectorIndex, rows: Iterable[tuple[int, Vectors, Source]]) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
 from assistant.archive.passages import split
-from assistant.archive.rows import Entry, Known
+from assistant.archive.rows import Entry, Known, digest_of
 from assistant.attribution import find_statements
 from assistant.language import Parser
 from assistant.models.embedding import Embedder
@@ -18,7 +16,7 @@ from assistant.models.framing import encoder_text
 from assistant.reading import Unreadable, normalized
 from assistant.reading.addresses import canonical, forms
 from assistant.settings import Settings
-from assistant.types import Article, IngestReport, Skipped, to_dict
+from assistant.types import Article, IngestReport, Skipped
 
 _BATCH_PASSAGES = 256  # ten seconds of encoding: what a crash can cost; less pads more
 _BATCH_ARTICLES = 50
@@ -83,7 +81,7 @@ class Ingest:
             self._skipped.append(item)
             return
         item = self._as_known(item)
-        digest = _digest(item)
+        digest = digest_of(item)
         if any(entry.article.id == item.id for entry in self._batch):
             self._flush()
         known = self._catalog.known(item.id)
@@ -157,9 +155,3 @@ def _is_older(article: Article, current: Known) -> bool:
     """True where both say when they are from, and the article is from before."""
     day = article.updated or article.published
     return bool(day and current.day and day.isoformat() < current.day)
-
-
-def _digest(article: Article) -> str:
-    fields = to_dict(article)
-    fields.pop("version")
-    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.text import folded, one_line, words
-from assistant.types import Article, Filters, Passage, Source, Statement, from_dict
+from assistant.types import Article, Filters, Passage, Source, Statement, from_dict, to_dict
 
 SCHEMA_VERSION = 2
 _STATEMENT = """
@@ -106,13 +107,11 @@ def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
             clauses.append(f"{clause} (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(values))
     if filters.speakers:
-        any_speaker = " OR ".join(
-            ["instr(s.speaker, ?) OR instr(?, s.speaker)"] * len(filters.speakers)
-        )
         clauses.append(
-            f"EXISTS (SELECT 1 FROM statement s WHERE s.article = a.key AND ({any_speaker}))"
+            "EXISTS (SELECT 1 FROM statement s, json_each(?) n WHERE s.article = a.key"
+            " AND (instr(s.speaker, n.value) OR instr(n.value, s.speaker)))"
         )
-        parameters += [speaker_key(name) for name in filters.speakers for _ in range(2)]
+        parameters.append(json.dumps([speaker_key(name) for name in filters.speakers]))
     return " AND ".join(clauses), tuple(parameters)
 
 
@@ -124,6 +123,13 @@ def speaker_key(name: str) -> str:
 def quoted(term: str) -> str:
     """A term as FTS5 takes it, whatever characters it holds, as the index has its letters."""
     return '"' + folded(term).replace('"', '""').replace("\0", "") + '"'
+
+
+def digest_of(article: Article) -> str:
+    """What an article is known by: a hash of all that was given of it."""
+    fields = to_dict(article)
+    fields.pop("version")
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def article_of(fields: str, text: str) -> Article:

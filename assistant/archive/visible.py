@@ -72,6 +72,43 @@ class Visible(ABC):
             date.fromisoformat(until) if until else None,
         )
 
+    def outlets(self) -> list[str]:
+        """The outlets of current articles, as one of their articles spells them."""
+        rows = self._all(
+            "SELECT json_extract(min(fields), '$.outlet') FROM article"
+            " WHERE state = 'current' AND outlet != '' GROUP BY outlet ORDER BY outlet"
+        )
+        return [outlet for (outlet,) in rows]
+
+    def headlined(self, words: Sequence[str]) -> bool:
+        """Whether a headline has any of some words."""
+        wanted = " OR ".join(map(quoted, words))
+        found = "SELECT 1 FROM keyword WHERE keyword MATCH ? LIMIT 1"
+        return bool(words and self._all(found, (f"title : ({wanted})",)))
+
+    def bylines(self) -> dict[str, list[str]]:
+        """Bylines of current articles, with the ids of those that carry them."""
+        found: dict[str, list[str]] = {}
+        for byline, article_id in self._all(
+            "SELECT json_extract(fields, '$.byline') AS byline, id FROM article"
+            " WHERE state = 'current' AND byline IS NOT NULL ORDER BY id"
+        ):
+            found.setdefault(byline, []).append(article_id)
+        return found
+
+    def unread(self, limit: int) -> list[Article]:
+        """Some current articles whose statements were never looked for."""
+        rows = self._all(
+            "SELECT fields, text FROM article WHERE state = 'current' AND NOT statements_found"
+            " ORDER BY key LIMIT ?",
+            (limit,),
+        )
+        return [article_of(*row) for row in rows]
+
+    def version_count(self) -> int:
+        """How many article versions are kept."""
+        return int(self._one("SELECT count(*) FROM article WHERE state != 'pending'")[0])
+
     def speakers(self, limit: int) -> list[str]:
         """Names of those who speak in most of the current articles, those in the most first."""
         rows = self._all(

@@ -67,8 +67,7 @@ def ingest(
         total = sum(map(estimate, paths))
         report = assistant.add(paths, lambda done: advance(done, total))
         show(report, _report_text(report), as_json)
-        if assistant.settings.answer.model == "quoting":  # others may cost money
-            starting.keep(assistant.archive, assistant.ask)
+        starting.keep(assistant.archive, assistant.without_chat().ask)
     if not any(os.path.lexists(path) for path in paths):
         raise typer.Exit(USAGE)
 
@@ -136,16 +135,18 @@ def serve(
 
     users = Users(auth_file) if auth_file else None
     refuse_strangers(host, users)
-    from assistant.web.app import create_app, run, warm_up  # loads gradio, which takes seconds
+    from assistant.web.app import create_app, warm_up  # loads gradio, which takes seconds
+    from assistant.web.server import listening, run
 
     def announce(address: str) -> None:
         show({"address": address}, f"On Record is at {address} (stop with Ctrl+C)", as_json)
 
     root = f"/{root_path.strip('/')}" if root_path.strip("/") else ""
-    with opened(archive) as assistant:
+    # A port that is taken is noticed before anything is loaded.
+    with listening(host, port) as listener, opened(archive) as assistant:
         app = create_app(assistant, users, root, read_only)
         warm_up(assistant)
-        run(app, host, port, open_page, announce)
+        run(app, listener, assistant.settings.serve, open_page, announce)
 
 
 @app.command()
@@ -158,6 +159,7 @@ def user(
     from assistant.web.users import set_password
 
     asked = sys.stdin.isatty()
+    sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
     password = (
         typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         if asked
@@ -244,11 +246,18 @@ def archive_info(archive: Place = None, as_json: AsJson = False) -> None:
 
 @archive_app.command("check")
 def archive_check(archive: Place = None, as_json: AsJson = False) -> None:
-    """Compare the index with the catalog; exit 1 where it needs a rebuild."""
+    """Look for damage to the catalog, and compare the index with it; exit 1 where something is."""
     with opened(archive) as assistant:
-        healthy = assistant.archive.is_healthy()
-    text = "The index is sound." if healthy else "The index is damaged: run archive rebuild."
-    show({"healthy": healthy}, text, as_json)
+        faults, health = assistant.archive.faults(), assistant.archive.health()
+    told = {
+        "sound": "The index is sound.",
+        "damaged": "The index is damaged: run archive rebuild.",
+        "more": "The index holds more than the catalog: restore the catalog from a copy.",
+        "unknown": "The index could not be looked at in time: try again.",
+    }
+    lines = [*(f"The catalog is damaged: {one}." for one in faults), told[health]]
+    healthy = health == "sound" and not faults
+    show({"healthy": healthy, "index": health, "catalog": faults}, "\n".join(lines), as_json)
     raise typer.Exit(0 if healthy else FAILED)
 
 

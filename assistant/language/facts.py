@@ -16,6 +16,8 @@ from assistant.language.language import english
 from assistant.text import words
 
 _EN = english()
+_MONTHS = 12
+_BEFORE = 16  # characters before a name that tell whether it begins a sentence
 _MONTH = {name[:3]: number for number, name in enumerate(_EN.months, 1)}
 # With its capital: "may" and "march" are verbs.
 _MONTH_NAME = rf"\b(?P<month>{'|'.join(one.capitalize() for one in _EN.month_patterns)})\b\.?"
@@ -81,7 +83,8 @@ def facts(text: str) -> Facts:
     """The numbers, dates and names of a text."""
     dates: set[Day] = set()
     for pattern in _DATES:
-        dates |= {_day(match) for match in pattern.finditer(text)}
+        found = map(_day, pattern.finditer(text))
+        dates |= {day for day in found if 1 <= day[1] <= _MONTHS}  # else a number of some kind
         text = pattern.sub(" , ", text)
     numbers = {_figure(match) for match in _FIGURES.finditer(text)}
     for match in _SPELT.finditer(_FIGURES.sub(" , ", text)):
@@ -137,7 +140,8 @@ def _names(text: str) -> set[str]:
     found: set[str] = set()
     for match in _CAPITALISED.finditer(text):
         run = [word for word in _name_words(match.group()) if word not in _EN.no_fact_names]
-        begins = _SENTENCE_START.search(text[: match.start()]) is not None
+        at = match.start()
+        begins = _SENTENCE_START.search(text[max(0, at - _BEFORE) : at]) is not None
         acronym = match.group()[:2].isupper()
         if len(run) > 1 or acronym or not begins:
             found.update(run)

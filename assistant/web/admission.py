@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from assistant.errors import Busy, Cancelled
-from assistant.settings import ServeSettings
 from assistant.types import StageEvent
 
 _LOOK = 0.3  # seconds between two looks at what is waited for
@@ -17,10 +16,15 @@ _LOOK = 0.3  # seconds between two looks at what is waited for
 class AdmissionControl:
     """Limits concurrent questions, and queues a bounded number more. Safe to use from threads."""
 
-    def __init__(self, settings: ServeSettings) -> None:
-        """Let nobody in yet."""
-        self._at_once = settings.at_once
-        self._most = settings.at_once + settings.waiting
+    def __init__(self, at_once: int, waiting: int) -> None:
+        """Let nobody in yet.
+
+        Args:
+            at_once: how many questions are answered at once.
+            waiting: how many more may wait.
+        """
+        self._at_once = at_once
+        self._most = at_once + waiting
         self._line: deque[object] = deque()
         self._talking: set[str] = set()
         self._moved = threading.Condition()  # its lock may be taken again

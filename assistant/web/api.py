@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
-from assistant.errors import OnRecordError
+from assistant.errors import Cancelled, OnRecordError
+from assistant.text import has_lone_surrogate
 from assistant.types import Event, Filters, PastTurn, Question, to_dict
 from assistant.web.admission import Ticket
-from assistant.web.filters import filters
+from assistant.web.cancellation import CancellableStream
+from assistant.web.filters import MOST_SPEAKERS, filters
 from assistant.web.site import Site
 
 _MOST_TURNS = 50
 _MOST_HITS = 100
+_LOOK = 0.3  # seconds between two looks at whether somebody still waits
+_GONE = 499  # nginx's status for a client that has left; nobody sees it
 
 
 class Ask(BaseModel):
@@ -37,6 +44,14 @@ class Ask(BaseModel):
     infer: bool = True
     """Whether days that the question names may limit the search, where ``filters`` has none."""
 
+    @model_validator(mode="after")
+    def _is_text(self) -> Ask:
+        if has_lone_surrogate(json.dumps(self.model_dump(), default=str, ensure_ascii=False)):
+            raise ValueError("half of a character (a lone surrogate) stands in it")
+        if len(self.filters.speakers) > MOST_SPEAKERS:
+            raise ValueError(f"{MOST_SPEAKERS} speakers are the most")
+        return self
+
 
 def routes(site: Site) -> APIRouter:
     """The API, under /api."""
@@ -48,20 +63,46 @@ def routes(site: Site) -> APIRouter:
 
 def _asking(router: APIRouter, site: Site) -> None:
     @router.post("/ask", responses={503: {"description": "Busy: ask again in a minute"}})
-    def ask(request: Request, body: Ask) -> Response:
+    async def ask(request: Request, body: Ask) -> Response:
         """Answer a question.
 
         One JSON object; with ``Accept: text/event-stream`` server-sent events named stage, token,
         claim and answer, the last of which holds that object, or error.
         """
         question = Question(body.question, tuple(body.history), body.filters, infer=body.infer)
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            return await _whole(request, _from_the_line(site, question))
         place = ExitStack()
         ticket = place.enter_context(site.admission.ticket())  # fails at once if the queue is full
-        if "text/event-stream" not in request.headers.get("accept", ""):
-            with place:
-                ticket.wait()
-                return JSONResponse(site.assistant.ask(question).to_dict())
         return _Events(place, _events(site, ticket, question))
+
+
+async def _whole(request: Request, steps: Generator[Event]) -> Response:
+    """The answer at the end of some steps, which end where nobody waits for it any more."""
+    stream = CancellableStream[Event]()
+    heard = asyncio.create_task(run_in_threadpool(lambda: deque(stream.heard(steps), 1)))
+    try:
+        while not heard.done():
+            await asyncio.wait({heard}, timeout=_LOOK)
+            if await request.is_disconnected():
+                stream.stop()
+        (event,) = heard.result()
+    except Cancelled:
+        return Response(status_code=_GONE)
+    finally:
+        stream.stop()
+    return JSONResponse(to_dict(event)["answer"])
+
+
+def _from_the_line(site: Site, question: Question) -> Generator[Event]:
+    """The steps to an answer; its place in the line is given back when the last one has ended."""
+    with site.admission.ticket() as ticket:
+        yield from _steps(site, ticket, question)
+
+
+def _steps(site: Site, ticket: Ticket, question: Question) -> Generator[Event]:
+    yield from ticket.waiting()
+    yield from site.assistant.stream(question)
 
 
 class _Events(EventSourceResponse):
@@ -78,8 +119,7 @@ class _Events(EventSourceResponse):
 
 def _events(site: Site, ticket: Ticket, question: Question) -> Iterator[ServerSentEvent]:
     try:
-        yield from map(_event, ticket.waiting())
-        yield from map(_event, site.assistant.stream(question))
+        yield from map(_event, _steps(site, ticket, question))
     except OnRecordError as error:
         yield _sent("error", {"error": str(error), "retryable": error.retryable})
 

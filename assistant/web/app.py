@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
-import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from assistant.assistant import Assistant
 from assistant.errors import (
@@ -51,7 +49,6 @@ from assistant.web.theme import THEME
 from assistant.web.users import LIFETIME, Users
 
 _FONTS = {"serif": "font_source_serif_pro", "sans": "font_source_sans_pro"}
-_PATIENCE = 2  # seconds that answers on their way have when the server is stopped
 
 
 def create_app(
@@ -110,7 +107,7 @@ def create_pages(site: Site) -> FastAPI:
     app.add_middleware(
         Guard, settings=site.assistant.settings.serve, users=site.users, root=site.root
     )
-    app.mount("/pages", StaticFiles(directory=PAGES), name="pages")
+    app.mount("/pages", _Assets(directory=PAGES), name="pages")
     for kind, package in _FONTS.items():
         app.mount(f"/fonts/{kind}", StaticFiles(directory=_font_folder(package)), name=kind)
     for room in (api, articles, library, speakers, records):
@@ -128,6 +125,15 @@ def create_pages(site: Site) -> FastAPI:
         return site.page(request, "api.html", {"paths": app.openapi()["paths"]})
 
     return app
+
+
+class _Assets(StaticFiles):
+    """Styles, scripts and pictures, without the templates beside them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if not path.endswith((".css", ".js", ".svg")):
+            raise HTTPException(404)
+        return await super().get_response(path, scope)
 
 
 def _font_folder(package: str) -> Path:
@@ -216,34 +222,6 @@ def _sign_in(app: FastAPI, site: Site) -> None:
         return response
 
 
-def run(
-    app: FastAPI, host: str, port: int, open_page: bool, announce: Callable[[str], None]
-) -> None:
-    """Serve until interrupted; announces the address once the page answers.
-
-    Raises:
-        SettingsError: the port is taken, or there is no such address here.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        raise SettingsError(
-            f"Cannot listen on {host}:{port}: {error.strerror}.", "Choose another --port."
-        ) from None
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listener.getsockname()[1]}"
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=_PATIENCE,  # open pages keep a connection for good
-    )
-    _Announcing(config, address, open_page, announce).run(sockets=[listener])
-
-
 def warm_up(assistant: Assistant) -> None:
     """Load the models in a thread, before the first reader waits for them."""
 
@@ -252,25 +230,3 @@ def warm_up(assistant: Assistant) -> None:
             assistant.search("warm up")
 
     threading.Thread(target=load, daemon=True, name="warm up").start()
-
-
-class _Announcing(uvicorn.Server):
-    """Says where the page is once it can be opened."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        address: str,
-        open_page: bool,
-        announce: Callable[[str], None],
-    ) -> None:
-        super().__init__(config)
-        self._announce = announce
-        self._address = address
-        self._open_page = open_page
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._announce(self._address)
-        if self._open_page:
-            threading.Thread(target=webbrowser.open, args=(self._address,), daemon=True).start()

@@ -47,7 +47,7 @@ async def authenticate(
     path = connection.scope["path"]
     if name or path.startswith(_OPEN):
         return None
-    if connection.scope["method"] not in SAFE_METHODS:
+    if connection.scope.get("method", "GET") not in SAFE_METHODS:
         return PlainTextResponse(_LEFT, 401)
     if "text/html" in connection.headers.get("accept", ""):
         goal = quote(_goal(connection), safe="/")

@@ -17,7 +17,14 @@ from assistant.web.stored_answers import StoredAnswer
 
 Text = Annotated[str, Form()]
 _REFUSING = "should have refused"
-_REPLACED = "Another answer has taken the place of that one: nothing was saved. Check this one."
+_TOLD = {
+    "replaced": "Another answer has taken the place of that one: nothing was saved."
+    " Check this one.",
+    "list": "The verification list is saved.",
+    "unchosen": "Choose what is wrong first.",
+    "thanks": "Thank you: your feedback is kept.",
+}
+"""What a page says of what was just done, by the word in its address."""
 _UNUSABLE = ("wrong quote", "wrong article", "outdated", "other")
 
 
@@ -101,7 +108,7 @@ def _reading(router: APIRouter, site: Site) -> None:
             "said": said,
             "faults": FAULTS,
             "formats": FORMATS,
-            "saved": saved,
+            "saved": _TOLD.get(saved, ""),
             "most": MOST_TEXT,
         }
         return site.page(request, "sheet.html", context)
@@ -122,13 +129,13 @@ def _judging(router: APIRouter, site: Site) -> None:
     ) -> Response:
         shown = site.answer(owner(request), conversation, turn)
         if form.get("asked") != shown.asked:
-            return _back(site, f"/{conversation}/{turn}", saved=_REPLACED)
+            return _back(site, f"/{conversation}/{turn}", saved="replaced")
         ticks = [
             (claim, Tick(f"tick-{claim}" in form, form.get(f"note-{claim}", "")))
             for claim in shown.claims
         ]
         site.conversations.tick(conversation, turn, ticks)
-        return _back(site, f"/{conversation}/{turn}", saved="The verification list is saved.")
+        return _back(site, f"/{conversation}/{turn}", saved="list")
 
     @router.post("/{conversation}/{turn}/feedback")
     def feedback(
@@ -142,13 +149,13 @@ def _judging(router: APIRouter, site: Site) -> None:
     ) -> Response:
         shown = site.answer(owner(request), conversation, turn)
         if asked != shown.asked:
-            return _back(site, f"/{conversation}/{turn}", saved=_REPLACED)
+            return _back(site, f"/{conversation}/{turn}", saved="replaced")
         if fault not in FAULTS:
-            return _back(site, f"/{conversation}/{turn}", saved="Choose what is wrong first.")
+            return _back(site, f"/{conversation}/{turn}", saved="unchosen")
         if claim not in (0, *shown.claims):
             raise NoSuchPage("The answer has no such sentence.")
         site.conversations.say(Feedback(conversation, turn, claim, fault, remark))
-        return _back(site, f"/{conversation}/{turn}", saved="Thank you: your feedback is kept.")
+        return _back(site, f"/{conversation}/{turn}", saved="thanks")
 
 
 def question_rows(site: Site, who: str) -> list[dict[str, Any]]:

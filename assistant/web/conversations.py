@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from assistant.errors import ArchiveError
+from assistant.resources import make_private
 
 Fault = Literal[
     "right", "wrong quote", "wrong article", "outdated", "should have answered",
@@ -106,6 +107,7 @@ class Conversations:
             ArchiveError: it cannot be opened.
         """
         self._lock = threading.RLock()
+        make_private(path)
         try:
             self._connection = sqlite3.connect(
                 path, timeout=30, isolation_level=None, check_same_thread=False

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from assistant.text import has_lone_surrogate
 from assistant.types import Filters
+
+MOST_SPEAKERS = 100
+"""Speakers that a search may be limited to: each is looked for in every statement."""
 
 
 class FieldFault(ValueError):
@@ -24,6 +28,8 @@ def checked(question: str, most: int) -> None:
     """
     if not question.strip():
         raise FieldFault("question", "The question is empty: ask what the articles say.")
+    if has_lone_surrogate(question):
+        raise FieldFault("question", "Half of a character stands in it: type it again.")
     if len(question) > most:
         fault = f"The question has {len(question):,} characters; {most:,} is the most."
         raise FieldFault("question", fault)
@@ -59,4 +65,6 @@ def filters(
     if first and last and first > last:
         raise FieldFault("until", "The last day is before the first.")
     named = [tuple(one.strip() for one in names if one.strip()) for names in (outlets, speakers)]
+    if len(named[1]) > MOST_SPEAKERS:
+        raise FieldFault("speakers", f"{MOST_SPEAKERS} speakers are the most.")
     return Filters(since=first, until=last, outlets=named[0], speakers=named[1])

@@ -15,6 +15,12 @@ from assistant.web.users import Users
 UPLOAD = "/library/add"
 _MOST_BYTES = 2_000_000  # of a request that uploads nothing
 _MEGABYTE = 1_000_000
+_GRADIO = "/gradio_api/"
+# Of Gradio's own routes those that a conversation needs: none of them takes or gives files.
+_OF_THE_CONVERSATION = tuple(
+    f"{_GRADIO}{name}" for name in ("queue/", "heartbeat/", "cancel", "reset", "startup-events",
+    "info", "run/", "call/", "theme.css", "login_check", "app_id")
+)  # fmt: skip
 
 
 class Guard:
@@ -55,7 +61,10 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     def _refusal(self, connection: HTTPConnection) -> Response | None:
-        if self._users is None and not is_loopback(connection.url.hostname or ""):
+        path = connection.scope["path"].removeprefix(self._root)
+        if path.startswith(_GRADIO) and not path.startswith(_OF_THE_CONVERSATION):
+            return PlainTextResponse("There is no such page.", 404)
+        if self._users is None and not is_loopback(_host(connection)):
             return PlainTextResponse("On Record answers on this machine only.", 400)
         if connection.scope.get("method", "GET") in SAFE_METHODS:
             return None
@@ -82,3 +91,11 @@ class Guard:
             return {"type": "http.disconnect"} if left < 0 else message
 
         return bounded
+
+
+def _host(connection: HTTPConnection) -> str:
+    """The host that a request names; "" where that is none."""
+    try:
+        return connection.url.hostname or ""
+    except ValueError:  # "Host: [::1"
+        return ""

@@ -33,4 +33,7 @@ def is_same_origin(connection: HTTPConnection) -> bool:
     if origin is None:
         return True  # a program: browsers send an origin with what changes something
     asked = {connection.headers.get(name) for name in ("host", "x-forwarded-host")}
-    return urlsplit(origin).netloc in asked
+    try:
+        return urlsplit(origin).netloc in asked
+    except ValueError:  # "http://[::1"
+        return False

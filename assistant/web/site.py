@@ -97,7 +97,9 @@ def open_site(
     """What the pages are made from; opens the file of conversations in the archive's folder."""
     kept = Conversations(assistant.archive.folder / _KEPT)
     forget(kept, assistant.archive)  # what was removed while nobody served
-    return Site(assistant, kept, AdmissionControl(assistant.settings.serve), users, root, read_only)
+    serve, answer = assistant.settings.serve, assistant.settings.answer
+    at_once = serve.at_once if assistant.quotes else answer.at_once
+    return Site(assistant, kept, AdmissionControl(at_once, serve.waiting), users, root, read_only)
 
 
 def owner(request: Request) -> str:

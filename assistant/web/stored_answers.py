@@ -131,7 +131,7 @@ def _without(data: dict[str, Any], held: set[str]) -> dict[str, Any]:
         places = [one for one in data[name] if one["article"]["id"] in held]
         left[name] = [{**p, "copies": _held(p["copies"], held)} for p in places]
     left["claims"] = [
-        {**claim, "text": "", "speaker": None, "reason": None, "citations": [0]}
+        {**_wordless(claim), "text": "", "citations": [0]}
         if gone.intersection(claim["citations"])
         else claim
         for claim in data["claims"]
@@ -139,6 +139,12 @@ def _without(data: dict[str, Any], held: set[str]) -> dict[str, Any]:
     if gone:
         left["sides"] = []
     return left
+
+
+def _wordless(claim: dict[str, Any]) -> dict[str, Any]:
+    """A claim without what may hold words of its source; older ones have a ``reason``."""
+    left = {name: value for name, value in claim.items() if name != "reason"}
+    return {**left, "speaker": None, "rule": None, "detail": ""}
 
 
 def _held(copies: Iterable[str], held: set[str]) -> list[str]:

@@ -37,8 +37,7 @@ class Examples:
         generation, found = self._found
         if generation == assistant.archive.generation:
             return found
-        free = assistant.settings.answer.model == "quoting"  # others may cost money
-        if free and self._finding.acquire(blocking=False):
+        if self._finding.acquire(blocking=False):
             self._found = (assistant.archive.generation, [])
             threading.Thread(target=self._find, daemon=True, name="examples").start()
         return []
@@ -57,7 +56,7 @@ class Examples:
             time.sleep(_LOOK)
         with self._site.admission.ticket() as ticket:
             ticket.wait()
-            return self._site.assistant.ask(text)
+            return self._site.assistant.without_chat().ask(text)
 
 
 def following(site: Site, turns: Sequence[StoredAnswer]) -> list[str]:
@@ -84,7 +83,7 @@ def _answered(site: Site, asked: Iterator[str], past: Sequence[PastTurn]) -> lis
         try:
             with site.admission.ticket() as ticket:
                 ticket.wait()
-                answer = site.assistant.ask(Question(text, tuple(past)))
+                answer = site.assistant.without_chat().ask(Question(text, tuple(past)))
         except OnRecordError:
             break
         if says(answer, text):

@@ -6,6 +6,7 @@ are hashed with scrypt (RFC 7914) by the parameters that OWASP names for it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
@@ -13,13 +14,16 @@ import re
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from assistant.errors import SettingsError, TooManyAttempts
+from assistant.text import has_lone_surrogate
 
 LIFETIME = 12 * 3600
 """Seconds that a session lasts."""
@@ -28,6 +32,7 @@ _N, _R, _P = 2**15, 8, 3
 _MEMORY = 128 * _R * (_N + _P + 2)
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _SHORTEST = 8  # of a password
+_LOCK_SECONDS = 30.0
 _MOST_KEPT = 10_000  # names and addresses whose attempts are remembered
 _MINUTES = 15  # in which wrong passwords are counted, by a moving window
 _FROM_ONE, _FROM_ADDRESS, _FOR_NAME = (
@@ -43,6 +48,8 @@ def hashed(password: str) -> str:
     """
     if len(password) < _SHORTEST:
         raise SettingsError(f"A password has at least {_SHORTEST} characters.")
+    if has_lone_surrogate(password):  # how bytes that are no UTF-8 arrive from a pipe
+        raise SettingsError("The password is not UTF-8.")
     salt = secrets.token_bytes(16)
     return f"scrypt${_N}${_R}${_P}${salt.hex()}${_key(password, salt).hex()}"
 
@@ -55,12 +62,38 @@ def set_password(path: Path, name: str, password: str) -> None:
     """
     if not _NAME.fullmatch(name):
         raise SettingsError("A name has letters, digits and . @ - _ only, 64 at most.")
-    known = _read(path) if path.exists() else {}
-    known[name] = hashed(password)
-    text = "".join(f"{one}:{held}\n" for one, held in known.items())
+    line = f"{name}:{hashed(password)}"
+    try:
+        if not path.parent.is_dir():  # which the lock would make
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        with FileLock(path.with_name(path.name + ".lock"), _LOCK_SECONDS, mode=0o600):
+            _write(path, _with_line(path, name, line))
+    except Timeout:
+        raise SettingsError(f"{path} is being written by somebody else.", "Try again.") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _with_line(path: Path, name: str, line: str) -> list[str]:
+    """The lines of the file with somebody's own in its place; comments stay."""
+    if not path.exists():
+        return [line]
+    _read(path)
+    lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    places = [n for n, one in enumerate(lines) if one.strip().startswith(f"{name}:")]
+    for place in places:
+        lines[place] = line
+    return lines if places else [*lines, line]
+
+
+def _write(path: Path, lines: Sequence[str]) -> None:
     new = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+    with os.fdopen(
+        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write("".join(f"{one}\n" for one in lines))
+        file.flush()
+        os.fsync(file.fileno())
     new.replace(path)
 
 
@@ -109,7 +142,7 @@ class Users:
             TooManyAttempts: for this name or from this address.
         """
         name = name[:64]
-        seen = hmac.digest(self._secret, f"{name}\0{password}".encode(), "sha256")
+        seen = hmac.digest(self._secret, f"{name}\0{password}".encode(errors="replace"), "sha256")
         if hmac.compare_digest(self._seen.get(name, b""), seen):
             return True
         with self._checking:  # serialised: parallel attempts must not evade the rate limit
@@ -157,7 +190,9 @@ class Users:
 
 
 def _key(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY)
+    return hashlib.scrypt(
+        password.encode(errors="replace"), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY
+    )
 
 
 def _matches(held: str, password: str) -> bool:

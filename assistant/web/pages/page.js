@@ -189,7 +189,8 @@
     const send = async () => {
       const body = new URLSearchParams(new FormData(form));
       const sent = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
-      told.textContent = sent?.ok ? new URL(sent.url).searchParams.get("saved") : "It was not kept. Try again.";
+      const page = sent?.ok ? new DOMParser().parseFromString(await sent.text(), "text/html") : null;
+      told.textContent = page?.querySelector(".notice")?.textContent ?? "It was not kept. Try again.";
       if (sent?.ok) form.remove();
     };
     form.classList.add("feedback");
