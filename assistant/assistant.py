@@ -11,15 +11,18 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from assistant.answering import (
     Draft,
+    Fallback,
     Stage,
     Turn,
-    Writer,
     finished,
     ground,
     message,
@@ -76,7 +79,7 @@ class Assistant:
         archive: Archive,
         reranker: Reranker | None,
         parser: Parser,
-        writer: Writer,
+        writer: Fallback,
         settings: Settings,
         chat: ChatModel | None = None,
         judge: ChatModel | None = None,
@@ -111,7 +114,7 @@ class Assistant:
             settings: else those of the environment and assistant.toml.
             embedder: else the one that the settings name.
             chat: the chat model that writes; else the one that ``answer.model`` names.
-            judge: the chat model that may take support away; else that of ``answer.judge``.
+            judge: the chat model that tells what sources support; else that of ``answer.judge``.
 
         Raises:
             SettingsError: a setting is unknown or wrong, or there is no such chat model.
@@ -144,6 +147,11 @@ class Assistant:
     def close(self) -> None:
         """Release the archive's files."""
         self.archive.close()
+
+    @property
+    def quotes(self) -> bool:
+        """Whether the quoting writer writes, so that no question leaves this machine."""
+        return self._chat is None
 
     @property
     def models(self) -> dict[str, str]:
@@ -183,11 +191,17 @@ class Assistant:
     # Questions
 
     def search(self, question: str | Question, filters: Filters = EVERYTHING) -> list[Hit]:
-        """The hits for a question, best first, without an answer."""
-        turn = Turn(asked(question, (), filters))
-        for stage in (self._understand, self._retrieve, self._rerank, self._period):
+        """The hits for a question, best first, without an answer. No chat model is asked."""
+        turn = Turn(replace(asked(question, (), filters), inferred=(), read_as=()))
+        for stage in (self._read, *self._searching().values()):
             turn = stage(turn)
         return list(turn.hits)
+
+    def without_chat(self) -> Assistant:
+        """The same assistant, sharing everything, but for the chat model, which may cost money."""
+        quoting = copy(self)
+        quoting._chat = None
+        return quoting
 
     def ask(
         self,
@@ -291,25 +305,52 @@ class Assistant:
     def _stages(self) -> list[tuple[str, Stage]]:
         stages = {
             "understand": self._understand,
-            "retrieve": self._retrieve,
-            "rerank": self._rerank,
-            "period": self._period,
+            **self._searching(),
             "write": self._write,
             "ground": self._ground,
         }
         return [(name, timed(name, stage)) for name, stage in stages.items()]
 
     def _understand(self, turn: Turn) -> Turn:
-        limit = self.settings.answer.max_question
+        """The question as it is understood; with a chat model also what is found for it.
+
+        While the model reads it, the archive is searched for what the rules make of it, which is
+        what the model makes of most questions, too.
+        """
         question = self.archive.resolved(replace(turn.question, inferred=(), read_as=()))
-        if self._chat and len(question.text) <= limit:
-            question = self._chat.understand(question)
+        turn = replace(turn, question=question)
+        if not self._chat or len(question.text) > self.settings.answer.max_question:
+            return self._read(turn)
+        with ThreadPoolExecutor(1, "understand") as pool:
+            told = pool.submit(self._chat.understand, question)
+            guess = self._guessed(turn)
+        read = self._read(replace(turn, question=told.result()))
+        same = read.question == guess["understand"].question
+        return replace(read, guess=guess) if same else read
+
+    def _guessed(self, turn: Turn) -> dict[str, Turn]:
+        """What is found for a question as the rules understand it, by stage."""
+        found = {"understand": self._read(turn)}
+        turn = found["understand"]
+        for name, stage in list(self._searching().items()) if not turn.answer else ():
+            found[name] = turn = stage(turn)
+        return found
+
+    def _read(self, turn: Turn) -> Turn:
+        """The question as the rules understand it."""
+        limit = self.settings.answer.max_question
+        question = self.archive.resolved(turn.question)
         question = understand(
             question, limit, self._forms.form if self._forms else None, self.archive
         )
         coverage = self.archive.coverage(question.filters)
         answer = talk(question, self.archive) if question.form == "talk" else None
         return replace(turn, question=question, coverage=coverage, answer=answer)
+
+    def _searching(self) -> dict[str, Stage]:
+        """The stages that search; what was guessed right is not searched again."""
+        stages = {"retrieve": self._retrieve, "rerank": self._rerank, "period": self._period}
+        return {name: partial(_or_guessed, name, stage) for name, stage in stages.items()}
 
     def _retrieve(self, turn: Turn) -> Turn:
         hits = retrieve(turn.question, self.archive, self.settings.retrieval)
@@ -346,3 +387,10 @@ class Assistant:
             tokens=dict(draft.tokens),
         )
         return replace(turn, answer=replace(answer, trace=trace, notice=turn.notice))
+
+
+def _or_guessed(name: str, stage: Stage, turn: Turn) -> Turn:
+    """What a stage finds, or what was found for the same question while it was being read."""
+    if known := turn.guess.get(name):
+        return replace(turn, question=known.question, hits=known.hits)
+    return stage(turn)

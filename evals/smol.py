@@ -22,7 +22,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from gate import line
+from gate import share
 from llama_server import started
 
 from assistant import Assistant
@@ -68,7 +68,7 @@ def claims(question: str, answer: Answer) -> Iterator[dict[str, Any]]:
             "digest": hashlib.sha256(claim.text.encode()).hexdigest()[:12],
             "support": claim.support,
             "text": claim.text,
-            "reason": claim.reason,
+            "rule": claim.rule,
             "sources": [quotes[n] for n in claim.citations],
         }
 
@@ -122,7 +122,7 @@ def report(found: list[dict[str, Any]], verdicts: Path) -> int:
         mine = [one for one in known if one["support"] in kinds]
         wrong = sum(not judged[keys[id(one)]] for one in mine)
         if mine:
-            print(line(f"not said, of {name}", wrong, len(mine)))
+            print(share(f"not said, of {name}", wrong, len(mine)))
     for one in chosen:
         if one not in known:
             print(f"not judged: {one['question']} claim {one['claim']} {one['digest']}")

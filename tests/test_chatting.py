@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,7 @@ from assistant.errors import ModelFailed, SettingsError
 from assistant.rendering import Progress, to_html, to_text
 from assistant.settings import load
 from assistant.testing import ScriptedChatModel
-from assistant.types import Event, Filters
+from assistant.types import Event, Filters, PastTurn
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +107,7 @@ def test_a_supported_claim_rests_on_exact_sentences(chatting: Chatting, quoting:
     assert text[citation.start : citation.end] == citation.quote
     assert citation.quote.startswith("The dockers’ union will not accept the offer")
     assert answer.trace.writer == "scripted"
-    assert answer.trace.prompts.keys() == {"answer", "rewrite", "understand"}
+    assert answer.trace.prompts.keys() == {"answer", "understand"}
     assert answer.trace.tokens["output"] > 0
 
 
@@ -152,7 +153,7 @@ def test_no_adversary_gets_through(chatting: Chatting, kind: str) -> None:
     answer = assistant.ask(QUESTION)
     assert len(shown(answer)) == 1
     (wrong,) = [one for one in answer.claims if one.support == "unsupported"]
-    assert wrong.reason
+    assert wrong.rule
     assert wrong.citations == ()
     assert wrong.text not in answer.text
     assert wrong.text in to_text(answer).split("not supported by the sources")[1]
@@ -201,7 +202,7 @@ def test_sent_back_once_with_the_reason(chatting: Chatting) -> None:
     answer = assistant.ask(QUESTION)
     assert len(model.prompts) == 3
     assert "- The port employs 6,100 people. (" in model.prompts[2]
-    assert "6100 is not in the source" in model.prompts[2]
+    assert "(number: 6100)" in model.prompts[2]
     assert apart(answer) == ["The port employs 6,100 people."]  # once only
     assert len(shown(answer)) >= 1
 
@@ -272,7 +273,7 @@ def test_a_judge_may_take_support_away(chatting: Chatting) -> None:
     judge = ScriptedChatModel("unsupported")
     answer = chatting(TRUE, judge=judge)[0].ask(QUESTION)
     assert shown(answer) == []
-    assert answer.claims[0].reason == "the judge model finds no support for it"
+    assert answer.claims[0].rule == "judge"
     assert "will not accept the offer of four percent" in judge.prompts[0]
     assert answer.trace.models["judge"] == "scripted"
     assert "judge_support" in answer.trace.prompts
@@ -289,7 +290,8 @@ def test_a_judge_that_fails_is_told_of(chatting: Chatting) -> None:
     answer = chatting(TRUE, judge=judge)[0].ask(QUESTION)
     assert len(shown(answer)) == 1
     assert answer.notice == (
-        "The chat model 'j' took too long. What it did not judge rests on the rules."
+        "The chat model 'j' took too long."
+        " What it did not judge rests on the rules and the verifier."
     )
 
 
@@ -300,7 +302,7 @@ def test_what_is_removed_in_mid_answer_is_not_cited(tmp_path: Path) -> None:
     last = events[-1]
     assert isinstance(last, AnswerEvent)
     assert last.answer.citations == ()
-    assert last.answer.claims[0].reason == "its source has changed"
+    assert last.answer.claims[0].rule == "changed"
     assert last.answer.refusal is not None
 
 
@@ -315,11 +317,46 @@ def removing(quoting: Assistant) -> Iterator[Event]:
 
 
 @pytest.mark.parametrize("verdict", ["supported", "Yes!", "", ModelFailed("timeout")])
-def test_a_judge_gives_no_support(chatting: Chatting, verdict: Any) -> None:
+def test_a_judge_gives_no_support_against_a_rule(chatting: Chatting, verdict: Any) -> None:
     judge = ScriptedChatModel(verdict, verdict)
     answer = chatting(f"{TRUE} {WRONG}", judge=judge)[0].ask(QUESTION)
     assert len(shown(answer)) == len(apart(answer)) == 1
     assert len(judge.prompts) == 1  # it is not even asked about what the rules reject
+
+
+FREE = "For the dockers’ side four in a hundred was no basis for peace, Ada Pell said [{port}]."
+
+
+@pytest.mark.parametrize(("verdict", "counts"), [("supported", True), ("", False), ("hm", False)])
+def test_a_judge_may_give_support_that_the_verifier_does_not(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch, verdict: str, counts: bool
+) -> None:
+    monkeypatch.setattr("assistant.verification.checker._SUPPORTED", 1.1)
+    answer = chatting(FREE, judge=ScriptedChatModel(verdict))[0].ask(QUESTION)
+    assert len(shown(answer)) == counts
+    assert [one.rule for one in answer.claims] == [None if counts else "verifier"]
+
+
+def test_what_leans_on_a_sentence_falls_with_it(chatting: Chatting) -> None:
+    reply = (
+        "The port employs 6,100 people [{port}]. They are to meet Lena Holt on Thursday [{port}]."
+        " The museum shows 340 clocks [{museum}]. It reopens on Saturday [{museum}]."
+    )
+    answer = chatting(reply)[0].ask(QUESTION)
+    rules = [one.rule for one in answer.claims]
+    assert rules[:2] == ["number", "neighbour"]
+    assert rules[2] is None
+
+
+def test_nothing_that_nobody_wants_is_asked_of_the_model(chatting: Chatting) -> None:
+    """One call to understand and one to write; searching, suggesting and warming up cost none."""
+    assistant, model = chatting(TRUE)
+    assistant.search(QUESTION)
+    assistant.as_retriever().invoke(QUESTION)
+    assistant.without_chat().ask(QUESTION)
+    assert model.prompts == []
+    assistant.ask(Question("And what did the director say?", history=past(HISTORY)))
+    assert len(model.prompts) == 2
 
 
 # Streaming
@@ -412,23 +449,31 @@ def test_the_runnable_writes_with_the_model_too(chatting: Chatting) -> None:
 HISTORY = [{"question": QUESTION, "answer": "Ada Pell said they will not accept it."}]
 
 
-def asked_with(assistant: Assistant, model: ScriptedChatModel, replies: Sequence[Any]) -> Answer:
-    model._replies[:0] = replies
+def past(turns: Sequence[dict[str, str]]) -> tuple[PastTurn, ...]:
+    return tuple(PastTurn(**turn) for turn in turns)
+
+
+def asked_with(assistant: Assistant, model: ScriptedChatModel, reply: Any) -> Answer:
+    model._replies[0] = reply
     return assistant.ask("And what did the director say?", HISTORY)
 
 
 def test_the_model_makes_a_follow_up_readable(chatting: Chatting) -> None:
     assistant, model = chatting(TRUE)
-    answer = asked_with(assistant, model, ["“What did port director Ivo Strand say of the offer?”"])
+    told = '{"standalone": "“What did port director Ivo Strand say of the offer?”"}'
+    answer = asked_with(assistant, model, told)
     assert answer.standalone == "What did port director Ivo Strand say of the offer?"
     assert "Ada Pell said they will not accept it." in model.prompts[0]
-    assert "Ivo Strand" in model.prompts[1]  # filters are read from the readable question
+    assert len(model.prompts) == 2
 
 
-@pytest.mark.parametrize("reply", [ModelFailed("timeout"), "NOT IN THE SOURCES", "x " * 900, "?!"])
+@pytest.mark.parametrize(
+    "reply", [ModelFailed("timeout"), "NOT IN THE SOURCES", "x " * 900, "?!", 7, ["a"], None]
+)
 def test_where_it_does_not_the_rules_do(chatting: Chatting, reply: Any) -> None:
     assistant, model = chatting(TRUE)
-    answer = asked_with(assistant, model, [reply])
+    told = reply if isinstance(reply, ModelFailed) else json.dumps({"standalone": reply})
+    answer = asked_with(assistant, model, told)
     assert answer.standalone
     assert len(answer.standalone) < 300
     assert "SOURCES" not in answer.standalone

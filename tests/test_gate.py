@@ -6,7 +6,8 @@ import json
 
 import pytest
 from conftest import ROOT
-from gate import cases, judged, report
+from gate import judge_all, report
+from gate_cases import cases
 
 from assistant import Assistant
 from assistant.language import SpacyParser
@@ -23,5 +24,5 @@ def test_the_gate_keeps_its_figures(sample: Assistant, capsys: pytest.CaptureFix
     rows = [json.loads(line) for text in texts for line in text.splitlines()]
     models = load().models
     checker = Checker(SpacyParser(models), sample.archive.encode, load_verifier(models))
-    results = [(case, *judged(case, sample, checker)) for case in cases(rows, sample)]
+    results = judge_all(cases(rows, sample), sample, checker)
     assert report(results), capsys.readouterr().out

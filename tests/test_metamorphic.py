@@ -46,7 +46,7 @@ untimed = settings(deadline=None, max_examples=60, suppress_health_check=list(He
 def supported(text: str, claim: str) -> bool:
     article = Article("a", text, title="Report")
     source = CHECKER.read(1, article, Span(0, len(text)), find_statements(article, PARSER))
-    return CHECKER.check(claim, [source]).reason == ""
+    return CHECKER.check(claim, [source]).objection is None
 
 
 @untimed

@@ -18,8 +18,8 @@ VALUES = {
         "faults": "- She said yes. (the source denies it)",
         "not_found": "NOT IN THE SOURCES",
     },
-    "rewrite": {"history": "Question: Who spoke?\nAnswer: Ann.", "question": "What did she say?"},
     "understand": {
+        "history": "Question: Who spoke?\nAnswer: Ann.",
         "outlets": "The Echo; The Post",
         "question": "What did the Echo say?",
         "today": "2026-02-01",

@@ -46,7 +46,7 @@ def answer_of(assistant: Assistant) -> Answer:
     first, second = TEXT.index("The port"), TEXT.index("It sank")
     quoted = Claim(TEXT[: first - 1], (1,), "quoted", "Ada Pell")
     said = Claim("The port says otherwise.", (2,), "supported")
-    wrong = Claim("The pier is new.", (), "unsupported", reason="it cites no source")
+    wrong = Claim("The pier is new.", (), "unsupported", rule="no_citation")
     return Answer(
         "is the pier safe?",
         "is the pier safe?",

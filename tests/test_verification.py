@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import pytest
@@ -10,27 +9,30 @@ import pytest
 from assistant import Article
 from assistant.attribution import find_statements
 from assistant.language import SpacyParser
+from assistant.models.verifier import load_verifier
 from assistant.reading.injection import is_order, without_orders
 from assistant.settings import load
 from assistant.testing import HashEmbeddings
 from assistant.types import Span
 from assistant.verification import Checker, quoted
-from assistant.verification.lexicon import akin_names
 from assistant.verification.quotes import holds
+from assistant.verification.unknown_names import akin_names
 
 PARSER = SpacyParser(load().models)
 CHECKER = Checker(PARSER, HashEmbeddings().encode, None)
 
 
-def reason(text: str, claim: str, published: date | None = None) -> str:
-    """Why a claim is not said by an article's text; empty where it is."""
+def rule(text: str, claim: str, published: date | None = None) -> str | None:
+    """What finds that an article's text does not say a claim, without the verifier."""
     article = Article("a", text, title="Report", published=published)
     statements = find_statements(article, PARSER)
     source = CHECKER.read(1, article, Span(0, len(text)), statements)
-    return CHECKER.check(claim, [source]).reason
+    objection = CHECKER.check(claim, [source]).objection
+    return objection and objection.rule
 
 
 OFFER = "The union will not accept the offer, its chair Ada Pell said on Monday."
+MONDAY = date(2024, 5, 6)
 
 
 @pytest.mark.parametrize(
@@ -41,59 +43,41 @@ OFFER = "The union will not accept the offer, its chair Ada Pell said on Monday.
         ("Four families in ten are waiting.", "40 percent of families are waiting."),
         ("The mayor opened the bridge on 3 May 2024.", "The mayor opened the bridge in May 2024."),
         ("Harriers beat Forge 3-1 on Sunday.", "On Sunday Harriers beat Forge 3-1."),
-        ("The pier may close for a week.", "For a week the pier may close."),
-        ("The council rejected the plan.", "The council did not accept the plan."),
-        ("The bridge was opened by the mayor.", "The mayor opened the bridge."),
+        ("The port hired 20 men and lost 30.", "The port lost 10 men more than it hired."),
+        ("Ann, Bo and Cy were hurt.", "Three people were hurt."),
+        ("The bill came to 3,463 euros.", "The bill came to about 3,500 euros."),
+        ("The two boats sank.", "Both of the boats sank, all two of them."),
+        ("Prices rose by a third.", "Prices rose by a third."),
+        ("The shift begins at 3 p.m. in the port.", "The shift begins at 15 in the port."),
     ],
 )
-def test_what_a_source_says_is_said(text: str, claim: str) -> None:
-    assert reason(text, claim) == ""
+def test_what_a_source_gives_is_given(text: str, claim: str) -> None:
+    assert rule(text, claim) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "claim", "why"),
+    ("text", "claim", "found"),
     [
+        (OFFER, "The union will not accept the offer, Ivo Strand said.", "name"),
+        (OFFER, "“The union will never accept the offer,” Ada Pell said.", "quotation"),
+        ("The port employs 610 people.", "The port employs 160 people.", "number"),
+        ("The port employs 610 people.", "The port employs about 900 people.", "number"),
+        ("The bridge opened on 3 May 2024.", "The bridge opened on 4 May 2024.", "date"),
+        ("The bridge opened in May 2024.", "The bridge opened in June 2024.", "date"),
+        ("The mayor opened the bridge.", "The mayor of Velstrad opened the bridge.", "name"),
+        ("The choir sang two psalms.", "A tiger escaped from its cage.", "unrelated"),
+        ("Three men died there this year.", "17 men died there this year.", "number"),
+        ("The pact binds Niger.", "The pact binds Nigeria.", "name"),
+        ("The pact binds Peter Johnson.", "The pact binds Peter Johnston.", "name"),
         (
-            OFFER,
-            "The union will accept the offer, Ada Pell said.",
-            "affirms what the source denies",
-        ),
-        (OFFER, "The union will not accept the offer, Ivo Strand said.", "ivo is not"),
-        (OFFER, "“The union will never accept the offer,” Ada Pell said.", "these words are not"),
-        ("The port employs 610 people.", "The port employs 160 people.", "160 is not in"),
-        ("The port hired 20 and lost 30 men.", "The port hired 30 and lost 20 men.", "other way"),
-        ("The bridge opened on 3 May 2024.", "The bridge opened on 4 May 2024.", "the date is not"),
-        ("The bridge opened on Friday.", "The bridge opened on Sunday.", "Sunday is not"),
-        ("The pier may close for a week.", "The pier closed for a week.", "surer than the source"),
-        ("The pier will close for a week.", "The pier has already closed for a week.", "surer"),
-        ("The town opened the bridge.", "The town did not open the bridge.", "denies what"),
-        ("Prices rose in the town.", "Prices fell in the town.", "opposite"),
-        ("The mayor accused the priest.", "The priest accused the mayor.", "reverse"),
-        (
-            "The ferry travelled from Quay to Isle.",
-            "The ferry travelled from Isle to Quay.",
-            "reverse",
-        ),
-        ("The mayor opened the bridge.", "The mayor of Velstrad opened the bridge.", "velstrad"),
-        (
-            "Strand accused the union of endangering the pier.",
-            "The union endangered the pier.",
-            "words of|only alleges",
-        ),
-        ("The choir sang two psalms.", "A tiger escaped from its cage.", "no cited sentence|most"),
-        ("Twelve men died on the pier.", "One man died on the pier.", "12, not 1"),
-        ("Three men died there this year.", "Twelve men died there this year.", "3, not 12"),
-        ("The pact binds Niger.", "The pact binds Nigeria.", "nigeria is not"),
-        ("The pact binds Peter Johnson.", "The pact binds Peter Johnston.", "johnston is not"),
-        (
-            "“We will rebuild the pier,” said the general, Otto Brand.",
-            "The prime minister said: “We will rebuild the pier.”",
-            "words of prime minister",
+            "“We will rebuild the pier,” said Otto Brand. Ada Pell was silent.",
+            "Ada Pell said: “We will rebuild the pier.”",
+            "speaker",
         ),
     ],
 )
-def test_what_it_does_not_say_has_a_reason(text: str, claim: str, why: str) -> None:
-    assert re.search(why, reason(text, claim)), reason(text, claim)
+def test_what_it_does_not_give_is_found(text: str, claim: str, found: str) -> None:
+    assert rule(text, claim) == found
 
 
 @pytest.mark.parametrize(
@@ -107,31 +91,61 @@ def test_what_it_does_not_say_has_a_reason(text: str, claim: str, why: str) -> N
     ],
 )
 def test_what_states_nothing_is_not_said(claim: str) -> None:
-    assert reason(OFFER, claim) == "it states nothing"
+    assert rule(OFFER, claim) == "nothing_stated"
 
 
-def test_the_day_of_publication_is_not_that_of_a_dated_event() -> None:
-    published = date(2024, 5, 3)
-    assert reason("The pier opened on Friday.", "The pier opened on 3 May.", published) == ""
-    text = "The pier opened on 12 April."
-    assert "the date" in reason(text, "The pier opened on 3 May.", published)
+@pytest.mark.parametrize(
+    ("text", "claim", "found"),
+    [
+        ("The pier opened on Friday.", "The pier opened on 3 May 2024.", None),
+        ("The pier opened last week.", "The pier opened in late April or on 1 May 2024.", None),
+        ("The pier opened on Friday.", "The pier opened on 3 May 2023.", "date"),
+        ("The pier opened on Friday.", "The pier opened on 3 August.", "date"),
+        ("The pier opened on 12 April.", "The pier opened on 3 May.", "date"),
+        ("The pier opened.", "The pier opened before 6 May 2024.", None),
+    ],
+)
+def test_a_day_that_is_only_hinted_at_is_counted_from_publication(
+    text: str, claim: str, found: str | None
+) -> None:
+    assert rule(text, claim, MONDAY) == found
 
 
-def test_who_is_quoted_may_be_called_by_a_role() -> None:
-    text = "“We will rebuild the pier,” said the general, Otto Brand."
-    assert reason(text, "The general said: “We will rebuild the pier.”") == ""
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The general said: “We will rebuild the pier.”",
+        "Brand said: “We will rebuild the pier.”",
+        "“We will rebuild the pier,” he said.",
+        "Otto Brand promised to “rebuild the pier”.",
+    ],
+)
+def test_who_is_quoted_may_be_called_otherwise(claim: str) -> None:
+    text = "“We will rebuild the pier,” said the general, Otto Brand. Ada Pell was silent."
+    assert rule(text, claim) is None
 
 
-def test_he_is_who_speaks() -> None:
-    text = "Port director Ivo Strand said no. He accused the union of lying about the pier."
-    assert reason(text, "Ivo Strand accused the union of lying about the pier.") == ""
-    assert "reverse" in reason(text, "The union accused Ivo Strand of lying about the pier.")
-
-
-def test_a_number_of_another_sentence_is_not_this_ones() -> None:
-    text = "The List won 91 seats in the parliament. The Coalition won 89 seats and lost others."
-    assert reason(text, "The List won 89 seats in the parliament.")
-    assert reason(text, "The List won 91 seats in the parliament.") == ""
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "claim", "said"),
+    [
+        (OFFER, "The union will accept the offer, Ada Pell said.", False),
+        ("The pier may close for a week.", "The pier closed for a week.", False),
+        ("The mayor accused the priest.", "The priest accused the mayor.", False),
+        ("Prices rose in the town.", "Prices fell in the town.", False),
+        ("The council rejected the plan.", "The council turned the plan down.", True),
+        ("The bridge was opened by the mayor.", "The mayor opened the bridge.", True),
+        (OFFER, "Ada Pell said the union would not take the offer.", True),
+    ],
+)
+def test_the_verifier_judges_the_rest(text: str, claim: str, said: bool) -> None:
+    article = Article("a", text, title="Report")
+    checker = Checker(PARSER, HashEmbeddings().encode, load_verifier(load().models))
+    source = checker.read(1, article, Span(0, len(text)), find_statements(article, PARSER))
+    finding = checker.check(claim, [source])
+    assert (finding.objection is None) == said
+    assert finding.score is not None
+    assert [one.text for _, one in finding.ground] == [text]
 
 
 @pytest.mark.parametrize(
@@ -263,4 +277,4 @@ def test_a_country_goes_by_its_capital_too(name: str) -> None:
 def test_figures_quantities_and_names_as_the_world_writes_them(
     text: str, claim: str, said: bool
 ) -> None:
-    assert (reason(text, claim) == "") == said, reason(text, claim)
+    assert (rule(text, claim) is None) == said, rule(text, claim)

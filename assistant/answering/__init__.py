@@ -1,7 +1,8 @@
 """From evidence and a writer's draft to an answer: what every writer is handed, and the gate."""
 
-from assistant.answering.evidence import Draft, DraftClaim, Quote, Writer, pack
-from assistant.answering.grounding import CitationNumbers, Gate, JudgedClaim, ground
+from assistant.answering.evidence import Draft, DraftClaim, Fallback, Quote, Writer, pack
+from assistant.answering.gate import Gate, JudgedClaim, Neighbour
+from assistant.answering.grounding import CitationNumbers, ground
 from assistant.answering.refusing import described
 from assistant.answering.talk import talk
 from assistant.answering.turn import Stage, Turn, finished, message, timed
@@ -10,8 +11,10 @@ __all__ = [
     "CitationNumbers",
     "Draft",
     "DraftClaim",
+    "Fallback",
     "Gate",
     "JudgedClaim",
+    "Neighbour",
     "Quote",
     "Stage",
     "Turn",

@@ -68,6 +68,13 @@ class Writer(Protocol):
         """A draft whose quotes name the evidence they come from."""
 
 
+class Fallback(Writer, Protocol):
+    """A writer that writes where a chat model fails, and tells whether to ask it at all."""
+
+    def is_related(self, question: Question, evidence: Sequence[Evidence]) -> bool:
+        """Whether evidence has to do with the question. Costs next to nothing."""
+
+
 def pack(
     hits: Sequence[Hit], budget: int, count_tokens: Callable[[Sequence[str]], list[int]]
 ) -> tuple[Evidence, ...]:

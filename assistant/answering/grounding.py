@@ -1,211 +1,25 @@
-"""The gate: a claim is shown as supported only if its citations stand in the archive now.
-
-Every writer's draft passes it. It trusts neither the writer's offsets nor the evidence, which may
-be seconds old: each quote is compared, word for word, with the current version of its article.
-"""
+"""From a draft to an answer: what the gate lets pass, or a refusal with what is nearest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from threading import Event, Lock, Thread
+from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.answering.evidence import Draft, DraftClaim, Quote
+from assistant.answering.evidence import Draft, Quote
+from assistant.answering.gate import Gate, JudgedClaim
 from assistant.answering.glosses import glossed
 from assistant.answering.refusing import refusal_of
 from assistant.answering.sides import AttributedClaim, sides
 from assistant.archive import Archive
-from assistant.attribution.speakers import spoken, statement_at
-from assistant.errors import ArticleUnknown, OnRecordError
-from assistant.text import find
 from assistant.types import (
     Answer,
     Citation,
     Claim,
     Evidence,
     Question,
-    Source,
-    Span,
-    Statement,
-    Support,
 )
-from assistant.verification import Checker, Reading
-from assistant.verification import Source as CheckedSource
-
-SupportJudge = Callable[[str, Sequence[str]], bool]
-"""Whether sources support a claim."""
 
 _NEAREST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedClaim:
-    """A sentence of a draft, and the gate's verdict on it."""
-
-    text: str
-    """The sentence."""
-    support: Support
-    """The verdict."""
-    citations: tuple[Citation, ...] = ()
-    """What it rests on, not numbered yet."""
-    statement: Statement | None = None
-    """The statement that it reports, where it reports one."""
-    reason: str | None = None
-    """Why it is not supported."""
-    part: str = ""
-    """The part of the question that it answers, where there are several."""
-    mark: str = ""
-    """The words of it that answer, where that is sure."""
-
-
-class Gate:
-    """Judges the claims of one draft against its evidence."""
-
-    def __init__(
-        self,
-        evidence: Sequence[Evidence],
-        archive: Archive,
-        checker: Checker | None = None,
-        judge: SupportJudge | None = None,
-    ) -> None:
-        """Make a gate.
-
-        Args:
-            evidence: what the writer was handed.
-            archive: what it is compared with, at the moment of judging.
-            checker: checks paraphrased claims against their sources; without it only quotes pass.
-            judge: may reject a paraphrase that the checker accepts, never the reverse.
-        """
-        self._evidence = {item.number: item for item in evidence}
-        self._archive = archive
-        self._checker = checker
-        self._judge = judge
-        self._read: dict[int, CheckedSource | None] = {}
-        self._reading = Lock()
-
-    @contextmanager
-    def reading_ahead(self) -> Iterator[None]:
-        """Preload the sources in a background thread during the block, while the model writes."""
-        over = Event()
-        thread = Thread(target=self._read_all, args=[over], name="gate")
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
-    def _read_all(self, over: Event) -> None:
-        for number in self._evidence:
-            if over.is_set():
-                return
-            try:
-                self._source(number)
-            except OnRecordError:
-                return  # whoever judges a claim will meet it, and say so
-
-    def judge(self, draft: DraftClaim) -> JudgedClaim:
-        """The verdict on one sentence."""
-        if draft.quotes:
-            found = [self.citation(quote) for quote in draft.quotes]
-            said = draft.text.split()
-            exact = [c for c in found if c and c.quote.split() == said]
-            return replace(self._quoting(draft.text, exact), part=draft.part, mark=draft.mark)
-        if not draft.cites:
-            return JudgedClaim(draft.text, "unsupported", reason="it cites no source")
-        sources = [source for n in draft.cites if (source := self._source(n)) is not None]
-        if not sources:
-            return JudgedClaim(
-                draft.text, "unsupported", reason="it cites a source that does not exist"
-            )
-        verbatim = [whole for source in sources if (whole := self._verbatim(draft.text, source))]
-        if verbatim:
-            return self._quoting(draft.text, verbatim[:1])
-        return self._rephrased(draft.text, sources)
-
-    def _quoting(self, text: str, exact: Sequence[Citation]) -> JudgedClaim:
-        """A claim that says nothing but the words of its sources."""
-        if not exact:
-            return JudgedClaim(text, "unsupported", reason="these words are not in the source")
-        first = exact[0]
-        statement = self._statement(first.article, first.start, first.end)
-        return JudgedClaim(text, "quoted", tuple(exact), statement)
-
-    def _verbatim(self, text: str, source: CheckedSource) -> Citation | None:
-        """The sentence of a source that a claim repeats verbatim, as a citation."""
-        for sentence in source.sentences:
-            if _same_words(sentence.text, text):
-                return self.citation(_quote(source, sentence))
-        return None
-
-    def _rephrased(self, text: str, sources: Sequence[CheckedSource]) -> JudgedClaim:
-        if self._checker is None:
-            return JudgedClaim(text, "unsupported", reason="it is no quotation")
-        finding = self._checker.check(text, sources)
-        reason = finding.reason
-        found = [self.citation(_quote(source, sentence)) for source, sentence in finding.ground]
-        citations = tuple(citation for citation in found if citation is not None)
-        if not reason and len(citations) < len(found):
-            reason = "its source has changed"
-        if not reason and self._judge and not self._judge(text, [one.quote for one in citations]):
-            reason = "the judge model finds no support for it"
-        if reason:
-            return JudgedClaim(text, "unsupported", reason=reason)
-        first = citations[0]
-        statement = self._statement(first.article, first.start, first.end)
-        return JudgedClaim(text, "supported", citations, statement)
-
-    def citation(self, quote: Quote) -> Citation | None:
-        """The quote as a citation, its number still open; None where it is not to be trusted."""
-        found = self.located(quote)
-        return found and spoken(found, self._statements(found.article))
-
-    def located(self, quote: Quote) -> Citation | None:
-        """The same without a speaker, since a whole passage may hold the words of several."""
-        item = self._evidence.get(quote.evidence)
-        if item is None or not quote.text:
-            return None
-        passage = item.hit.passage
-        inside = passage.start <= quote.start <= quote.end <= passage.end
-        current = self._archive.is_current
-        if not inside or not current(passage.article, quote.start, quote.end, quote.text):
-            return None
-        return Citation(
-            number=0,
-            article=passage.article,
-            quote=quote.text,
-            start=quote.start,
-            end=quote.end,
-            copies=item.hit.copies,
-        )
-
-    def _source(self, number: int) -> CheckedSource | None:
-        with self._reading:
-            if number not in self._read:
-                self._read[number] = self._opened(number)
-            return self._read[number]
-
-    def _opened(self, number: int) -> CheckedSource | None:
-        """The cited passage as the archive holds it now; None where it is no more."""
-        item = self._evidence.get(number)
-        if item is None or self._checker is None:
-            return None
-        passage = item.hit.passage
-        if not self._archive.is_current(passage.article, passage.start, passage.end, passage.text):
-            return None
-        try:
-            article = self._archive.article(passage.article.id, passage.article.version)
-        except ArticleUnknown:  # removed since the line above
-            return None
-        statements = self._statements(article.source)
-        return self._checker.read(number, article, Span(passage.start, passage.end), statements)
-
-    def _statement(self, article: Source, start: int, end: int) -> Statement | None:
-        return statement_at(self._statements(article), start, end)
-
-    def _statements(self, article: Source) -> list[Statement]:
-        return self._archive.statements(article.id, article.version)
 
 
 class CitationNumbers:
@@ -225,7 +39,9 @@ class CitationNumbers:
             numbers,
             judged.support,
             speaker,
-            judged.reason,
+            judged.rule,
+            judged.detail,
+            judged.score,
             part=judged.part,
             mark=judged.mark if judged.text.count(judged.mark) == 1 else "",
         )
@@ -304,23 +120,18 @@ def _readable(one: JudgedClaim) -> JudgedClaim:
 
 
 def _standing(judged: Sequence[JudgedClaim], archive: Archive) -> list[JudgedClaim]:
-    """Check earlier verdicts again: claims whose quotes have since changed lose their support."""
-    return [
-        one
-        if all(archive.is_current(c.article, c.start, c.end, c.quote) for c in one.citations)
-        else JudgedClaim(one.text, "unsupported", reason="its source has changed")
-        for one in judged
-    ]
+    """Check earlier verdicts again: claims whose quotes have since changed lose their support.
 
-
-def _same_words(quote: str, text: str) -> bool:
-    """True where two texts are one, white space and the shape of quotes apart."""
-    span = find(text, quote)
-    return span is not None and not (quote[: span.start] + quote[span.end :]).strip()
-
-
-def _quote(source: CheckedSource, sentence: Reading) -> Quote:
-    return Quote(source.number, sentence.text, sentence.start, sentence.end)
+    What leans on one of them falls with it.
+    """
+    standing: list[JudgedClaim] = []
+    for one in judged:
+        if not all(archive.is_current(c.article, c.start, c.end, c.quote) for c in one.citations):
+            one = JudgedClaim(one.text, "unsupported", rule="changed")
+        elif one.leaning and standing and standing[-1].support == "unsupported":
+            one = JudgedClaim(one.text, "unsupported", rule="neighbour")
+        standing.append(one)
+    return standing
 
 
 def _passages(evidence: Sequence[Evidence], gate: Gate) -> list[Citation]:

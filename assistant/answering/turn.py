@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from assistant.answering.evidence import Draft
-from assistant.answering.grounding import JudgedClaim
+from assistant.answering.gate import JudgedClaim
 from assistant.answering.refusing import described
 from assistant.types import Answer, Coverage, Evidence, Hit, Question
 
@@ -20,6 +20,8 @@ class Turn:
     question: Question
     coverage: Coverage = field(default_factory=Coverage)
     hits: tuple[Hit, ...] = ()
+    guess: Mapping[str, Turn] = field(default_factory=dict)
+    """What each stage found for it while a chat model was reading it."""
     evidence: tuple[Evidence, ...] = ()
     draft: Draft | None = None
     judged: tuple[JudgedClaim, ...] | None = None

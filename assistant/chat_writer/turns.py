@@ -6,14 +6,16 @@ import json
 import re
 import time
 from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any
 
-from assistant.answering.evidence import Draft, DraftClaim, Writer
-from assistant.answering.grounding import CitationNumbers, Gate, JudgedClaim
+from assistant.answering.evidence import Draft, DraftClaim, Fallback
+from assistant.answering.gate import Gate, JudgedClaim
+from assistant.answering.grounding import CitationNumbers
 from assistant.answering.turn import Turn
 from assistant.archive import Archive
 from assistant.chat_writer.writer import ChatWriter, declines
@@ -29,6 +31,7 @@ from assistant.verification import Checker
 
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 _DOUBTS = re.compile(r"\bunsupported\b|\bnot (?:\w+ )?supported\b|^\W*no\b", re.IGNORECASE)
+_GRANTS = re.compile(r"\bsupported\b|^\W*yes\b", re.IGNORECASE)
 _LONGER = 3  # a rewritten question may be this many times as long as the original, plus _ROOM
 _ROOM = 200  # characters
 _TURNS = 6  # of the conversation, that a question may lean on
@@ -59,7 +62,7 @@ class ChatTurns:
         self,
         model: ChatModel,
         judge: ChatModel | None,
-        quoting: Writer,
+        quoting: Fallback,
         archive: Archive,
         parser: Parser,
         verifier: Verifier | None,
@@ -69,7 +72,7 @@ class ChatTurns:
 
         Args:
             model: reads and writes.
-            judge: may reject claims that the rules support.
+            judge: decides in the verifier's place, within the rules.
             quoting: says how likely the evidence answers, and writes where the model fails.
             archive: where the articles are.
             parser: reads sentences.
@@ -83,7 +86,7 @@ class ChatTurns:
         self._settings = settings.answer
         self._writer = ChatWriter(model, archive.statements)
         self._checker = Checker(parser, archive.encode, verifier)
-        self._rewrite, self._understand = load_prompt("rewrite"), load_prompt("understand")
+        self._understand = load_prompt("understand")
         self._support = load_prompt("judge_support")
 
     @property
@@ -100,7 +103,7 @@ class ChatTurns:
     @property
     def prompts(self) -> dict[str, str]:
         """Fingerprints of the prompts in use, by name."""
-        own = [self._rewrite, self._understand, *([self._support] if self._judge else [])]
+        own = [self._understand, *([self._support] if self._judge else [])]
         return self._writer.prompts | {prompt.name: prompt.fingerprint for prompt in own}
 
     # Understanding
@@ -108,37 +111,34 @@ class ChatTurns:
     def understand(self, question: Question) -> Question:
         """The question with what the model makes of it: standalone text and filters.
 
-        What it does not say, or says out of shape, is left to the rules.
+        What it does not say, or says out of shape, is left to the rules. Where a question leans on
+        nothing and nothing may be inferred, the model is not asked.
         """
+        if not (question.infer or (question.history and not question.standalone)):
+            return question
         try:
-            question = replace(question, standalone=self._standalone(question))
-            return self._limited(question)
+            found = _parsed(self._model.ask(self._asked(question)).text)
         except (ModelError, SettingsError):
             return question
+        return self._limited(replace(question, standalone=_standalone(question, found)), found)
 
-    def _standalone(self, question: Question) -> str:
-        if not question.history or question.standalone:
-            return question.standalone
+    def _asked(self, question: Question) -> str:
         turns = question.history[-_TURNS:]
         told = "\n".join(f"Question: {turn.question}\nAnswer: {turn.answer}" for turn in turns)
-        reply = self._model.ask(self._rewrite.render(history=told, question=question.text))
-        text = one_line(reply.text).strip('"“” ')
-        fits = len(text) <= _LONGER * len(question.text) + _ROOM
-        return text if words(text) and fits and not declines(text) else ""
+        return self._understand.render(
+            history=told or "none",
+            outlets="; ".join(self._archive.outlets()) or "none",
+            question=question.standalone or question.text,
+            today=str(question.asked or date.today()),
+        )
 
-    def _limited(self, question: Question) -> Question:
+    def _limited(self, question: Question, found: dict[str, Any]) -> Question:
         """The question with the days and outlets that it names, where the caller set none."""
         if not question.infer:
             return question
         filters = question.filters
-        outlets = sorted({s.outlet for s in self._archive.articles() if s.outlet})
-        prompt = self._understand.render(
-            outlets="; ".join(outlets) or "none",
-            question=question.standalone or question.text,
-            today=str(question.asked or date.today()),
-        )
-        found = _parsed(self._model.ask(prompt).text)
-        named = tuple(one for one in outlets if one in found.get("outlets", ()))
+        asked_for = found.get("outlets") or ()
+        named = tuple(one for one in self._archive.outlets() if one in asked_for)
         dated = not (filters.since or filters.until)
         limits: dict[str, Any] = {
             "since": _day(found.get("since")) if dated else None,
@@ -155,36 +155,40 @@ class ChatTurns:
     def write(self, turn: Turn) -> Work:
         """The draft of the model, or of the quoting writer where the model fails.
 
+        The quoting writer drafts while the model thinks: its confidence is the answer's.
+
         Raises:
             ModelError: the model failed, and ``answer.fallback`` is off.
             SettingsError: the same, for a refused key or an unknown model.
         """
         start = time.perf_counter()
-        quoted = self._quoting.write(turn.question, turn.evidence)
         gate_spent = 0.0
-        if turn.evidence and quoted.related:
-            try:
-                turn, gate_spent = yield from self._written(turn, quoted)
-            except (ModelError, SettingsError) as error:
-                if not self._settings.fallback:
-                    raise
-                notice = f"{error.args[0]} These are the articles' own sentences instead."
-                yield StageEvent("write", notice, time.perf_counter() - start)
-                turn = replace(turn, draft=quoted, notice=notice)
-        else:
-            turn = replace(turn, draft=quoted)
+        with ThreadPoolExecutor(1, "quoting") as pool:
+            quoted = pool.submit(self._quoting.write, turn.question, turn.evidence)
+            if turn.evidence and self._quoting.is_related(turn.question, turn.evidence):
+                try:
+                    turn, gate_spent = yield from self._written(turn, quoted)
+                except (ModelError, SettingsError) as error:
+                    if not self._settings.fallback:
+                        raise
+                    notice = f"{error.args[0]} These are the articles' own sentences instead."
+                    yield StageEvent("write", notice, time.perf_counter() - start)
+                    turn = replace(turn, draft=quoted.result(), notice=notice)
+            else:
+                turn = replace(turn, draft=quoted.result())
         seconds = {"write": time.perf_counter() - start - gate_spent, "ground": gate_spent}
         return replace(turn, seconds={**turn.seconds, **seconds})
 
     def _written(
-        self, turn: Turn, quoted: Draft
+        self, turn: Turn, quoted: Future[Draft]
     ) -> Generator[TokenEvent | ClaimEvent, None, tuple[Turn, float]]:
         silent: list[str] = []
         judge = partial(self._supports, self._judge, silent) if self._judge else None
         gate = Gate(turn.evidence, self._archive, self._checker, judge)
         with gate.reading_ahead():
             goes = [(yield from self._draft(turn, gate, ()))]
-            faults = [f"- {one.text} ({one.reason})" for one in goes[0].judged if one.reason]
+            wrong = [one for one in goes[0].judged if one.rule]
+            faults = [f"- {one.text} ({_fault(one)})" for one in wrong]
             if faults and self._settings.unsupported == "retry":
                 with suppress(ModelError, SettingsError):  # then the first reply is kept
                     goes.append((yield from self._draft(turn, gate, faults)))
@@ -194,13 +198,14 @@ class ChatTurns:
             pairs = [(claim, one) for claim, one in pairs if one.support != "unsupported"]
         draft = Draft(
             tuple(claim for claim, _ in pairs),
-            quoted.confidence,
+            _confidence(quoted),
             related=True,
             declined=not last_go.claims,
             tokens=_tokens([go.reply for go in goes if go.reply]),
         )
         judged = tuple(one for _, one in pairs)
-        notice = f"{silent[0]} What it did not judge rests on the rules." if silent else turn.notice
+        left = "What it did not judge rests on the rules and the verifier."
+        notice = f"{silent[0]} {left}" if silent else turn.notice
         turn = replace(turn, draft=draft, judged=judged, notice=notice)
         return turn, sum(go.spent for go in goes)
 
@@ -217,7 +222,8 @@ class ChatTurns:
                     yield TokenEvent(*piece)
                     continue
                 start = time.perf_counter()
-                judged = gate.judge(piece)
+                before = (done.claims[-1], done.judged[-1]) if done.claims else None
+                judged = gate.judge(piece, before)
                 done.spent += time.perf_counter() - start
                 done.claims.append(piece)
                 done.judged.append(judged)
@@ -230,15 +236,17 @@ class ChatTurns:
 
     def _supports(
         self, judge: ChatModel, silent: list[str], claim: str, sources: Sequence[str]
-    ) -> bool:
-        """The judge model's verdict; if the judge fails, the claim stays supported."""
+    ) -> bool | None:
+        """The judge model's verdict; None if it fails, or says neither."""
         prompt = self._support.render(claim=claim, sources="\n\n".join(sources))
         try:
             reply = judge.ask(prompt).text
         except OnRecordError as error:
             silent.append(str(error.args[0]))
-            return True
-        return _DOUBTS.search(reply) is None
+            return None
+        if _DOUBTS.search(reply):
+            return False
+        return True if _GRANTS.search(reply) else None
 
 
 def last(work: Work) -> Turn:
@@ -249,6 +257,26 @@ def last(work: Work) -> Turn:
         except StopIteration as end:
             turn: Turn = end.value
             return turn
+
+
+def _standalone(question: Question, found: dict[str, Any]) -> str:
+    """What a model made of a question that leans on others, if it will do."""
+    if not question.history or question.standalone:
+        return question.standalone
+    text = one_line(str(found.get("standalone") or "")).strip('"“” ')
+    fits = len(text) <= _LONGER * len(question.text) + _ROOM
+    return text if words(text) and fits and not declines(text) else ""
+
+
+def _fault(judged: JudgedClaim) -> str:
+    """What is wrong with a claim, for the model."""
+    rule = (judged.rule or "").replace("_", " ")
+    return f"{rule}: {judged.detail}" if judged.detail else rule
+
+
+def _confidence(quoted: Future[Draft]) -> float:
+    """The quoting writer's confidence; 0 where it failed, which is no fault of the chat model."""
+    return 0.0 if quoted.exception() else quoted.result().confidence
 
 
 def _parsed(text: str) -> dict[str, Any]:

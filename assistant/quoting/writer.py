@@ -84,6 +84,12 @@ class QuotingWriter:
     def _ranked(self, question: Question, found: Sequence[Candidate]) -> list[list[ScoredSentence]]:
         return self._scorer.score(question, found, _JUDGED)
 
+    def is_related(self, question: Question, evidence: Sequence[Evidence]) -> bool:
+        """Whether the reranker finds any passage on the matter; without one, a draft tells."""
+        if not self._reranked:
+            return self.write(question, evidence).related
+        return max(one.hit.score for one in evidence) >= self._confidence.related
+
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """A draft whose every claim is a whole sentence of the evidence, or an empty one."""
         if question.by_article:

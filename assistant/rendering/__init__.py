@@ -13,6 +13,7 @@ from assistant.rendering.terminal import (
     to_text,
     web_url,
 )
+from assistant.rendering.verdicts import reason
 
 __all__ = [
     "FORMATS",
@@ -28,6 +29,7 @@ __all__ = [
     "export",
     "hit_text",
     "passage_url",
+    "reason",
     "statement_text",
     "to_html",
     "to_text",

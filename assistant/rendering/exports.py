@@ -25,6 +25,7 @@ from assistant.rendering.terminal import (
     web_url,
     whence,
 )
+from assistant.rendering.verdicts import reason
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Source
 
@@ -136,7 +137,7 @@ def _markdown(sheet: Sheet) -> bytes:
 
 
 def _checked(row: Row) -> str:
-    why = f" ({_plain(row.claim.reason)})" if row.claim.reason else ""
+    why = f" ({_plain(reason(row.claim))})" if row.claim.rule else ""
     note = f" — {_plain(row.check.note)}" if row.check.note else ""
     return f"- [{'x' if row.check.ticked else ' '}] {_claim(row)}{why}{note}"
 
@@ -173,7 +174,7 @@ def _docx(sheet: Sheet) -> bytes:
 
 def _ticked(row: Row) -> str:
     facts = f" ({row.whence})" if row.whence else ""
-    why = f" ({row.claim.reason})" if row.claim.reason else ""
+    why = f" ({reason(row.claim)})" if row.claim.rule else ""
     note = f" — {row.check.note}" if row.check.note else ""
     return f"{'☑' if row.check.ticked else '☐'} {row.claim.marked}{facts}{why}{note}"
 

@@ -26,6 +26,7 @@ from assistant.rendering.terminal import (
     understood,
     whence,
 )
+from assistant.rendering.verdicts import reason
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, ClaimEvent, Source, StageEvent, TokenEvent
 
@@ -203,6 +204,7 @@ def _environment() -> Environment:
         "described": described,
         "corrected": corrected,
         "attributed": attributed,
+        "reason": reason,
         "passage_url": passage_url,
     }
     return made

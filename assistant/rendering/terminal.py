@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from assistant.rendering.verdicts import reason
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Hit, Side, Source, Statement
 
@@ -97,7 +98,7 @@ def to_text(answer: Answer) -> str:
     if answer.sides:
         lines += ["", "Sides:", *map(_side_line, answer.sides)]
     if doubtful := apart(answer):
-        lines += ["", f"{APART}:", *(f"- {one.text} ({one.reason})" for one in doubtful)]
+        lines += ["", f"{APART}:", *(f"- {one.text} ({reason(one)})" for one in doubtful)]
     cited = answer.nearest if answer.refusal else answer.citations
     if cited:
         lines += ["", "Nearest passages (not an answer):" if answer.refusal else "Sources:"]
@@ -184,7 +185,7 @@ def searched_days(answer: Answer) -> str:
 
 def apart(answer: Answer) -> list[Claim]:
     """What the gate could not support, each with the reason."""
-    return [one for one in answer.claims if one.support == "unsupported" and one.reason]
+    return [one for one in answer.claims if one.support == "unsupported" and one.rule]
 
 
 def corrected(source: Source) -> str:

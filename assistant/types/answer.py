@@ -13,6 +13,26 @@ from assistant.types.question import EVERYTHING, Filters, Form, PastTurn, Questi
 Support = Literal["quoted", "supported", "unsupported"]
 """The gate's verdict on a claim."""
 
+Rule = Literal[
+    "no_citation",  # it cites nothing
+    "no_such_source",  # it cites what the writer was not handed
+    "no_quotation",  # nothing judges paraphrases here, and it is none of its source's sentences
+    "quotation",  # what stands in quotation marks does not stand so in the source
+    "nothing_stated",  # no subject, no verb, or only about the source itself
+    "unrelated",  # no cited sentence is near it
+    "number",
+    "unit",
+    "date",
+    "quantity",  # all for most
+    "name",  # one that the article does not have
+    "speaker",  # the source gives a quotation as somebody else's
+    "verifier",  # the model finds that the source does not say it
+    "judge",  # the chat model does
+    "neighbour",  # it leans on the sentence before, which is not supported
+    "changed",  # the source has changed, or is gone, since it was read
+]
+"""What finds a claim unsupported. Words for readers: ``assistant.rendering.reason``."""
+
 
 RefusalReason = Literal["no_evidence", "off_topic", "empty_archive", "model_declined"]
 """Why there is no answer."""
@@ -82,8 +102,13 @@ class Claim:
     """The gate's verdict."""
     speaker: str | None = None
     """Who says it, where it is reported speech."""
-    reason: str | None = None
-    """Why it is not supported; None where it is."""
+    rule: Rule | None = None
+    """What found it unsupported; None where it is not."""
+    detail: str = ""
+    """What the rule objects to in the claim: a name, a quotation, a number in figures."""
+    score: float | None = None
+    """The verifier's probability, from 0 to 1, that its citations say it; None where the verifier
+    was not asked."""
     part: str = ""
     """The part of the question that it answers, where there are several."""
     mark: str = ""

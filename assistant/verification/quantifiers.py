@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.language.language import english
-from assistant.verification.alignment import Alignment
-from assistant.verification.readings import Reading
+from assistant.verification.objection import Objection
+from assistant.verification.readings import Reading, Source
 
 _EN = english()
 _SAME = {"every": "all", "each": "all", "both": "all", "no": "none", "neither": "none"}
@@ -25,13 +25,17 @@ _SAYS = {
 _ORDINALS = frozenset("second third fourth fifth sixth seventh eighth ninth tenth".split())
 
 
-def wrong_quantity(claim: Reading, ground: Sequence[Alignment]) -> str | None:
+def wrong_quantity(claim: Reading, sources: Sequence[Source]) -> Objection | None:
     """Whether a claim has more, or less, of some things than every sentence that speaks of them."""
-    held = [pair for one in ground for pair in _quantified(one.sentence)]
+    every = [sentence for source in sources for sentence in source.sentences]
+    held = [pair for one in every for pair in _quantified(one)]
     for noun, quantifier in _quantified(claim):
+        speaking = sum(noun in one.content for one in every)
         own = [other for name, other in held if name == noun]
+        if len(own) < speaking:  # one speaks of them and does not say how many
+            continue
         if own and not any(quantifier == one or quantifier in _SAYS.get(one, ()) for one in own):
-            return f"the source has “{own[0]}” where the claim has “{quantifier}”"
+            return Objection("quantity", quantifier)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,17 +11,14 @@ from assistant.language import Names, Parse, Parser, stem, terms
 from assistant.models.embedding import Vectors
 from assistant.quotations import quotations
 from assistant.reading.injection import is_order
-from assistant.text import folded, sentences, words
+from assistant.text import folded, sentences
 from assistant.types import Article, Span, Statement
-from assistant.verification.embedding_cache import Encode
 
 _CONTENT = ("NN", "VB", "JJ", "RB", "CD")
-PRONOUNS = frozenset(
-    "i we you he she it they this that these those who himself herself one".split()
-)
+Encode = Callable[[Sequence[str]], Vectors]
+"""Texts to unit vectors, a row each."""
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 _OF_SOURCES = frozenset("source sources answer question article passage text".split())
-_BEFORE = 3  # sentences that a pronoun or "the company" may point back to
 
 
 @dataclass(frozen=True)
@@ -35,18 +32,7 @@ class Reading:
     start: int = 0
     """Where it stands in its article; 0 for a claim."""
     before: str = ""
-    """Headline and the sentences just before it: what its pronouns point to."""
-    voice: str | None = None
-    """Last speaker in the two sentences before: a sentence naming none may continue that speech."""
-
-    @cached_property
-    def content(self) -> tuple[int, ...]:
-        """Indices of its content words."""
-        return tuple(
-            place
-            for place, token in enumerate(self.parse.tokens)
-            if token.tag.startswith(_CONTENT) and is_term(token.text)
-        )
+    """The sentence before it in its article; "" for the first, and for a claim."""
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -54,36 +40,14 @@ class Reading:
         return tuple(stem(folded(token.text).replace("’", "'")) for token in self.parse.tokens)
 
     @cached_property
-    def quotes(self) -> tuple[Span, ...]:
-        """What stands in quotation marks in it, as spans of its article."""
-        at = self.start
-        inside = (one.inside for one in quotations(self.text))
-        return tuple(Span(at + one.start, at + one.end) for one in inside)
-
-    def inside(self, spans: Iterable[Span]) -> set[int]:
-        """Places of the tokens within spans of its article."""
-        return {
-            n
-            for n, token in enumerate(self.parse.tokens)
-            if any(s.start <= self.start + token.start < s.end for s in spans)
-        }
-
-    @cached_property
-    def frame(self) -> set[int]:
-        """Indices of the tokens of its statements' speakers and reporting verbs."""
-        said = self.statements
-        return self.inside([s.speaker_span for s in said] + [s.cue_span for s in said])
-
-    @cached_property
-    def persons(self) -> dict[int, set[str]]:
-        """For each "he" or "she" that speaks in it, the stems of the speaker's name."""
-        return {
-            place: {stem(word) for word in words(said.speaker)}
-            for said in self.statements
-            if said.speaker.lower() not in PRONOUNS
-            for place in self.inside([said.speaker_span])
-            if self.parse.tokens[place].tag == "PRP"
-        }
+    def content(self) -> frozenset[str]:
+        """The stems of its content words."""
+        tokens = self.parse.tokens
+        return frozenset(
+            self.stems[place]
+            for place, token in enumerate(tokens)
+            if token.tag.startswith(_CONTENT) and is_term(token.text)
+        )
 
     @property
     def end(self) -> int:
@@ -136,11 +100,10 @@ def read_source(
     texts = [article.text[every[n].start : every[n].end] for n in places]
     readings = []
     for n, text, parse in zip(places, texts, parser.parse(texts), strict=True):
-        around = every[max(0, n - _BEFORE) : n]
-        before = "\n".join([article.title, *(article.text[s.start : s.end] for s in around)])
+        before = article.text[every[n - 1].start : every[n - 1].end] if n else ""
+        before = "" if is_order(before) else before
         said = _said_in(statements, every[n])
-        voice = _last_voice(statements, around, every[n])
-        readings.append(Reading(text, parse, said, every[n].start, before, voice))
+        readings.append(Reading(text, parse, said, every[n].start, before))
     names = Names(f"{article.title}\n{article.text}")
     return Source(number, article, tuple(readings), encode(texts), names)
 
@@ -156,16 +119,11 @@ def _said_in(statements: Sequence[Statement], span: Span) -> tuple[Statement, ..
     )
 
 
-def _last_voice(statements: Sequence[Statement], around: Sequence[Span], at: Span) -> str | None:
-    first = around[-2:][0].start if around else at.start
-    spoke = [s for s in statements if not s.in_title and first <= s.cue_span.start < at.start]
-    return max(spoke, key=lambda s: s.cue_span.start).speaker if spoke else None
-
-
 def read_claim(text: str, parser: Parser) -> Reading:
-    """Parse a claim and find its statements."""
-    statements = find_statements(Article("claim", text), parser)
-    return Reading(text, parser.parse([text])[0], tuple(statements))
+    """Parse a claim and, where it has quotations, find its statements."""
+    quotes = bool(list(quotations(text)))
+    said = find_statements(Article("claim", text), parser) if quotes else ()
+    return Reading(text, parser.parse([text])[0], tuple(said))
 
 
 def states(claim: Reading) -> bool:

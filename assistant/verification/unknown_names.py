@@ -1,15 +1,16 @@
-"""Names of a claim: each must be one that its source, or the article around it, knows."""
+"""Names of a claim: each must be one that a cited article knows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from assistant.language.facts import facts
+from assistant.language.language import english
 from assistant.language.names import is_title
 from assistant.text import folded, words
-from assistant.verification.alignment import Alignment
-from assistant.verification.lexicon import akin_names
-from assistant.verification.readings import Reading, is_term
+from assistant.verification.objection import Objection
+from assistant.verification.readings import Reading, Source, is_term
 
 _SHORTEST = 4  # letters of a name that others may be derived from
 _ENDINGS = frozenset(
@@ -18,12 +19,11 @@ _ENDINGS = frozenset(
 _LONGEST_INITIALS = 6
 
 
-def unknown_name(claim: Reading, ground: Sequence[Alignment]) -> str | None:
+def unknown_name(claim: Reading, sources: Sequence[Source]) -> Objection | None:
     """A name in the claim that its sources do not know; None where all are known."""
     known: set[str] = set()
     initials: list[str] = []
-    for one in ground:
-        article = one.source.article
+    for article in (one.article for one in sources):
         text = f"{article.title}\n{article.text}\n{article.outlet}\n{article.byline}"
         every = [word.removesuffix("'s") for word in words(text)]
         known |= set(every) | set(map(folded, every))
@@ -34,7 +34,7 @@ def unknown_name(claim: Reading, ground: Sequence[Alignment]) -> str | None:
             continue
         short = 1 < len(name) <= _LONGEST_INITIALS and any(name in text for text in initials)
         if not short and not any(_akin(name, other) for other in known):
-            return f"{name} is not in the source"
+            return Objection("name", name)
     return None
 
 
@@ -45,3 +45,13 @@ def _akin(name: str, other: str) -> bool:
     return len(shorter) >= _SHORTEST and any(
         len(one) >= _SHORTEST and longer.removeprefix(one) in _ENDINGS for one in stems
     )
+
+
+@cache
+def _groups() -> dict[str, frozenset[str]]:
+    return {word: group for group in english().synonyms for word in group}
+
+
+def akin_names(name: str) -> frozenset[str]:
+    """What else a country, its people or its government are called ("Moscow"), or spelt out."""
+    return _groups().get(name, frozenset())

@@ -8,10 +8,10 @@ them to models), ``label`` from 0 to 1 and ``article``. Of the articles for trai
 the sentences that do not answer are those that the packaged cross-encoder puts first.
 
 ``--items NAME ...``: the same of the items of ``NAME.jsonl``: ``contrasts`` (CONTRASTS.md),
-``reworded`` (REWORDED.md), ``plain`` (PLAIN.md), ``requests`` (REQUESTS.md) and ``outcomes``
-(OUTCOMES.md), where the sentences that do not answer are the one that looks as if it did, and those
-that the packaged reader puts first; and of ``choices``, the ideal answers for training in
-``evals/choices``.
+``reworded`` (REWORDED.md), ``plain`` (PLAIN.md), ``requests`` (REQUESTS.md), ``outcomes``
+(OUTCOMES.md) and ``claims`` (CLAIMS.md, without questions), where the sentences that do not answer
+are the one that looks as if it did, and those that the packaged reader puts first; and of
+``choices``, the ideal answers for training in ``evals/choices``.
 
 With ``--by-words`` they are those that share most words, which costs seconds in place of minutes.
 
@@ -45,7 +45,7 @@ from assistant.types import Article
 HERE = Path(__file__).resolve().parent
 CHOICES = HERE.parent / "choices" / "training.jsonl"
 FIRST = ["written", "wikinews"]
-LATER = ["contrasts", "reworded", "plain", "requests", "outcomes", "choices"]
+LATER = ["contrasts", "reworded", "plain", "requests", "outcomes", "choices", "claims"]
 _LATER_KINDS = {"contrast", "reworded", "plain", "words", "sides", "keys", "outcome", "chosen"}
 _CONTEXT = 0.25  # label of a sentence that only helps to understand
 _HARD, _RANDOM, _OTHER_ARTICLES = 3, 1, 1  # wrong sentences for a question, by where from
