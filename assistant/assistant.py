@@ -11,38 +11,29 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from assistant.answering import (
-    Draft,
     Fallback,
-    Stage,
     Turn,
     finished,
-    ground,
     message,
-    pack,
-    talk,
-    timed,
 )
 from assistant.archive import Archive
-from assistant.chat_writer import ChatTurns, last
+from assistant.chat_writer import ChatTurns
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
 from assistant.models.embedding import Embedder, SentenceEmbedder
 from assistant.models.reader import FormReader, load_reader, load_trained
 from assistant.models.reranking import Reranker, load_reranker
-from assistant.models.tokens import count_tokens
 from assistant.models.verifier import load_verifier
-from assistant.quoting import leads, quoting_writer, widen
+from assistant.quoting import quoting_writer
 from assistant.reading import read
-from assistant.retrieval import limit_to_period, rerank, retrieve
 from assistant.settings import Settings, load
+from assistant.stages import Stages
 from assistant.types import (
     EVERYTHING,
     Answer,
@@ -55,9 +46,8 @@ from assistant.types import (
     Question,
     Skipped,
     StageEvent,
-    Trace,
 )
-from assistant.understanding import Past, asked, understand
+from assistant.understanding import Past, asked
 
 if TYPE_CHECKING:
     from assistant.answering.runnable import AnswerChain
@@ -88,14 +78,19 @@ class Assistant:
         """Wire parts together; ``open`` is the usual way."""
         self.archive = archive
         self.settings = settings
-        self._reranker = reranker
         self.writer = writer
         reader, verifier = load_reader(settings.models), load_verifier(settings.models)
-        self._forms = forms or load_trained(settings.models)
-        self._judges = {"reranker": reranker, "reader": reader, "verifier": verifier}
-        self._chat = (
-            ChatTurns(chat, judge, writer, archive, parser, verifier, settings) if chat else None
-        )
+        judges = {"reranker": reranker, "reader": reader, "verifier": verifier}
+        names = {role: one.name if one else "off" for role, one in judges.items()}
+        turns = None
+        if chat:
+            turns = ChatTurns(chat, judge, writer, archive, parser, verifier, settings)
+        self.models = {"embedder": archive.embedder} | names | (turns.models if turns else {})
+        """Names of the models in use, by role."""
+        self.stages = Stages(
+            archive, reranker, writer, settings, self.models,
+            forms or load_trained(settings.models), turns,
+        )  # fmt: skip
 
     @classmethod
     def open(
@@ -151,14 +146,7 @@ class Assistant:
     @property
     def quotes(self) -> bool:
         """Whether the quoting writer writes, so that no question leaves this machine."""
-        return self._chat is None
-
-    @property
-    def models(self) -> dict[str, str]:
-        """Names of the models in use, by role."""
-        names = {role: judge.name if judge else "off" for role, judge in self._judges.items()}
-        chat = self._chat.models if self._chat else {}
-        return {"embedder": self.archive.embedder} | names | chat
+        return self.stages.chat is None
 
     # The archive
 
@@ -193,14 +181,15 @@ class Assistant:
     def search(self, question: str | Question, filters: Filters = EVERYTHING) -> list[Hit]:
         """The hits for a question, best first, without an answer. No chat model is asked."""
         turn = Turn(replace(asked(question, (), filters), inferred=(), read_as=()))
-        for stage in (self._read, *self._searching().values()):
+        for stage in (self.stages.read, *self.stages.searching().values()):
             turn = stage(turn)
         return list(turn.hits)
 
     def without_chat(self) -> Assistant:
         """The same assistant, sharing everything, but for the chat model, which may cost money."""
         quoting = copy(self)
-        quoting._chat = None
+        quoting.stages = self.stages.without_chat()
+        quoting.models = quoting.stages.models
         return quoting
 
     def ask(
@@ -235,11 +224,12 @@ class Assistant:
         a ``ClaimEvent`` when the gate has seen it whole. Closing the stream ends the model's reply.
         """
         turn = Turn(asked(question, history, filters))
-        if self._chat:  # which may think for a while about what is asked
+        chat = self.stages.chat
+        if chat:  # which may think for a while about what is asked
             yield StageEvent("understand", "Reading the question", 0.0)
-        for name, stage in self._stages():
-            if name == "write" and self._chat and not turn.answer:
-                turn = yield from self._chat.write(self._with_evidence(turn))
+        for name, stage in self.stages.every():
+            if name == "write" and chat and not turn.answer:
+                turn = yield from chat.write(self.stages.with_evidence(turn))
             else:
                 turn = stage(turn)
             if told := message(name, turn):
@@ -249,7 +239,7 @@ class Assistant:
     def turns(self, question: Question) -> Iterator[tuple[str, Turn]]:
         """Each stage's name and the turn as it left it: what was found, read, drafted, kept."""
         turn = Turn(question)
-        for name, stage in self._stages():
+        for name, stage in self.stages.every():
             turn = stage(turn)
             yield name, turn
 
@@ -292,105 +282,10 @@ class Assistant:
         """
         from assistant.answering.runnable import chain
 
-        return chain(self._stages())
+        return chain(self.stages.every())
 
     def as_retriever(self, filters: Filters = EVERYTHING) -> PassageRetriever:
         """The search as a LangChain retriever, limited to ``filters``."""
         from assistant.retrieval.retriever import PassageRetriever
 
         return PassageRetriever(search=self.search, filters=filters)
-
-    # Stages
-
-    def _stages(self) -> list[tuple[str, Stage]]:
-        stages = {
-            "understand": self._understand,
-            **self._searching(),
-            "write": self._write,
-            "ground": self._ground,
-        }
-        return [(name, timed(name, stage)) for name, stage in stages.items()]
-
-    def _understand(self, turn: Turn) -> Turn:
-        """The question as it is understood; with a chat model also what is found for it.
-
-        While the model reads it, the archive is searched for what the rules make of it, which is
-        what the model makes of most questions, too.
-        """
-        question = self.archive.resolved(replace(turn.question, inferred=(), read_as=()))
-        turn = replace(turn, question=question)
-        if not self._chat or len(question.text) > self.settings.answer.max_question:
-            return self._read(turn)
-        with ThreadPoolExecutor(1, "understand") as pool:
-            told = pool.submit(self._chat.understand, question)
-            guess = self._guessed(turn)
-        read = self._read(replace(turn, question=told.result()))
-        same = read.question == guess["understand"].question
-        return replace(read, guess=guess) if same else read
-
-    def _guessed(self, turn: Turn) -> dict[str, Turn]:
-        """What is found for a question as the rules understand it, by stage."""
-        found = {"understand": self._read(turn)}
-        turn = found["understand"]
-        for name, stage in list(self._searching().items()) if not turn.answer else ():
-            found[name] = turn = stage(turn)
-        return found
-
-    def _read(self, turn: Turn) -> Turn:
-        """The question as the rules understand it."""
-        limit = self.settings.answer.max_question
-        question = self.archive.resolved(turn.question)
-        question = understand(
-            question, limit, self._forms.form if self._forms else None, self.archive
-        )
-        coverage = self.archive.coverage(question.filters)
-        answer = talk(question, self.archive) if question.form == "talk" else None
-        return replace(turn, question=question, coverage=coverage, answer=answer)
-
-    def _searching(self) -> dict[str, Stage]:
-        """The stages that search; what was guessed right is not searched again."""
-        stages = {"retrieve": self._retrieve, "rerank": self._rerank, "period": self._period}
-        return {name: partial(_or_guessed, name, stage) for name, stage in stages.items()}
-
-    def _retrieve(self, turn: Turn) -> Turn:
-        hits = retrieve(turn.question, self.archive, self.settings.retrieval)
-        return replace(turn, hits=tuple(hits))
-
-    def _rerank(self, turn: Turn) -> Turn:
-        hits = rerank(turn.question, turn.hits, self._reranker, self.settings.retrieval)
-        return replace(turn, hits=tuple(hits))
-
-    def _period(self, turn: Turn) -> Turn:
-        question, hits = limit_to_period(turn.question, turn.hits)
-        return replace(turn, question=question, hits=tuple(hits))
-
-    def _with_evidence(self, turn: Turn) -> Turn:
-        add, times = (leads, 3) if turn.question.by_article else (widen, 1)
-        hits = add(turn.hits, self.archive.passages)
-        budget = times * self.settings.answer.budget
-        return replace(turn, evidence=pack(hits, budget, count_tokens))
-
-    def _write(self, turn: Turn) -> Turn:
-        turn = self._with_evidence(turn)
-        if self._chat:
-            return last(self._chat.write(turn))
-        return replace(turn, draft=self.writer.write(turn.question, turn.evidence))
-
-    def _ground(self, turn: Turn) -> Turn:
-        draft = cast(Draft, turn.draft)
-        answer = ground(turn.question, draft, turn.evidence, self.archive, turn.judged)
-        trace = Trace(
-            writer=self._chat.name if self._chat and turn.judged is not None else "quoting",
-            models=self.models,
-            prompts=self._chat.prompts if self._chat else {},
-            settings=self.settings.fingerprint,
-            tokens=dict(draft.tokens),
-        )
-        return replace(turn, answer=replace(answer, trace=trace, notice=turn.notice))
-
-
-def _or_guessed(name: str, stage: Stage, turn: Turn) -> Turn:
-    """What a stage finds, or what was found for the same question while it was being read."""
-    if known := turn.guess.get(name):
-        return replace(turn, question=known.question, hits=known.hits)
-    return stage(turn)

@@ -106,7 +106,7 @@ def chatting_over(
     quoting: Assistant, model: ChatModel, judge: ChatModel | None = None, **answer: object
 ) -> Assistant:
     """An assistant on another's archive and models in which a chat model writes."""
-    parts = (quoting.archive, quoting._reranker, PARSER, quoting.writer)
+    parts = (quoting.archive, quoting.stages.reranker, PARSER, quoting.writer)
     return Assistant(*parts, load(answer=answer), model, judge)
 
 

@@ -26,6 +26,7 @@ FLOORS = [
     ["verification"],
     ["answering"],
     ["quoting", "chat_writer"],
+    ["stages"],
     ["assistant"],
     ["rendering"],
     ["suites"],

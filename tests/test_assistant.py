@@ -67,13 +67,13 @@ def test_stream_ends_with_what_ask_returns(ready: Assistant) -> None:
 def test_the_async_forms_do_not_block_the_loop(ready: Assistant) -> None:
     async def run() -> tuple[Answer, list[object]]:
         threads = set()
-        original = ready._understand
+        original = ready.stages.understand
 
         def spy(turn: object) -> object:
             threads.add(threading.current_thread())
             return original(turn)
 
-        ready._understand = spy
+        ready.stages.understand = spy
         answer = await ready.aask("harbour5 number5")
         events = [event async for event in ready.astream("harbour5 number5")]
         assert threading.main_thread() not in threads

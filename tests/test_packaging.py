@@ -26,11 +26,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+LEFT = {"training", "panel", "topics", "choices", "sentences", "__pycache__"}
+
+
 def test_the_wheel_holds_what_travels(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert "assistant/py.typed" in names
-    assert "assistant/language/en/opposites.txt" in names
+    assert "assistant/language/en/synonyms.txt" in names
     assert "assistant/models/packaged_reader/model.onnx" in names
     assert "assistant/models/packaged_reader/README.md" in names
     assert "assistant/web/pages/article.html" in names
@@ -39,8 +42,7 @@ def test_the_wheel_holds_what_travels(wheel: Path) -> None:
         kept = {
             str(path.relative_to(ROOT))
             for path in (ROOT / folder).rglob("*")
-            if path.is_file()
-            and not {"training", "panel", "topics", "choices", "__pycache__"} & set(path.parts)
+            if path.is_file() and not LEFT & set(path.parts)
         }
         inside = f"assistant/resources_data/{folder}/"
         held = {n.removeprefix("assistant/resources_data/") for n in names if n.startswith(inside)}

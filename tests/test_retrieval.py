@@ -133,7 +133,7 @@ def test_a_reranker_orders_and_scores(open_assistant: OpenAssistant) -> None:
     assistant = open_assistant()
     assistant.add(sample_articles(6))
     fused = assistant.search("harbour reopened")
-    assistant._reranker = Backwards()
+    assistant.stages.reranker = Backwards()
     reranked = assistant.search("harbour reopened")
     assert [hit.passage for hit in reranked] == [hit.passage for hit in reversed(fused)]
     assert reranked[0].score == len(fused) - 1

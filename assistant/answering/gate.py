@@ -174,7 +174,9 @@ class Gate:
                 return self.citation(_quote(source, sentence))
         return None
 
-    def _rephrased(self, text: str, sources: Sequence[CheckedSource], before: str) -> JudgedClaim:
+    def _rephrased(
+        self, text: str, sources: Sequence[CheckedSource], before: str = ""
+    ) -> JudgedClaim:
         if self._checker is None:
             return JudgedClaim(text, "unsupported", rule="no_quotation")
         finding = self._checker.check(text, sources, before)

@@ -1,6 +1,7 @@
 """Articles are kept in SQLite and indexed in Chroma."""
 
-from assistant.archive.archive import Archive, ArchiveInfo
+from assistant.archive.archive import Archive
+from assistant.archive.ledger import ArchiveInfo
 from assistant.archive.spelling import near
 
 __all__ = ["Archive", "ArchiveInfo", "near"]
