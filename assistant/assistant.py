@@ -78,7 +78,6 @@ class Assistant:
         """Wire parts together; ``open`` is the usual way."""
         self.archive = archive
         self.settings = settings
-        self.writer = writer
         reader, verifier = load_reader(settings.models), load_verifier(settings.models)
         judges = {"reranker": reranker, "reader": reader, "verifier": verifier}
         names = {role: one.name if one else "off" for role, one in judges.items()}
@@ -142,6 +141,11 @@ class Assistant:
     def close(self) -> None:
         """Release the archive's files."""
         self.archive.close()
+
+    @property
+    def writer(self) -> Fallback:
+        """What writes where no chat model does."""
+        return self.stages.writer
 
     @property
     def quotes(self) -> bool:

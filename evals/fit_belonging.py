@@ -87,7 +87,7 @@ def asked_of(file: str, archive: str, reranker: str) -> dict[str, list[Asked]]:
     found: dict[str, list[Asked]] = {"reader": [], "words": []}
     with Assistant.open(archive, settings=settings) as assistant:
         writer, scorers = Recorder(), _scorers(assistant)
-        assistant.writer = writer
+        assistant.stages.writer = writer
         for ideal in map(json.loads, Path(file).read_text(encoding="utf-8").splitlines()):
             writer.given.clear()
             assistant.ask(ideal["question"])

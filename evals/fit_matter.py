@@ -55,7 +55,7 @@ def examples(file: str, archive: str, reranker: str) -> dict[str, list[Example]]
     found: dict[str, list[Example]] = {"reader": [], "words": []}
     readers = {"reader": load_reader(settings.models), "words": None}
     with Assistant.open(archive, settings=settings) as assistant:
-        writer = assistant.writer = Recorder()
+        writer = assistant.stages.writer = Recorder()
         for topic in map(json.loads, Path(file).read_text(encoding="utf-8").splitlines()):
             writer.given.clear()
             assistant.ask(topic["question"])

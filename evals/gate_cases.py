@@ -5,8 +5,8 @@ Three kinds of files, told apart by what their lines have:
 - ``quotes``: planted and faithful claims on the sample corpus (``tests/data/planted.jsonl``,
   ``paraphrases.jsonl``), cited to the passages that hold these words;
 - ``support``: claims of the reader's data, cited to the passages that hold these spans;
-- ``cites``: sentences written to the prompts of the chat writer (``sentences/SENTENCES.md``), cited to
-  stretches of articles; those of one prompt that are faithful are one answer.
+- ``cites``: sentences written to the prompts of the chat writer (``sentences/SENTENCES.md``),
+  cited to stretches of articles; those of one prompt that are faithful are one answer.
 """
 
 from __future__ import annotations

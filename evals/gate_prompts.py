@@ -4,7 +4,8 @@
 
 One question on each of so many articles of a split, asked over an archive of all articles
 (``suites.py``). A line has the question and its sources in order: article, start, end, text. What
-is written to them, by somebody who sees nothing else (sentences/SENTENCES.md), is for ``evals/gate.py``.
+is written to them, by somebody who sees nothing else, is for ``evals/gate.py``
+(``sentences/SENTENCES.md``).
 """
 
 from __future__ import annotations

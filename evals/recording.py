@@ -40,6 +40,10 @@ class Recorder:
 
     given: list[tuple[Question, tuple[Evidence, ...]]] = field(default_factory=list)
 
+    def is_related(self, _: Question, __: Sequence[Evidence], /) -> bool:
+        """Nothing is: no chat model is asked."""
+        return False
+
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         """An empty draft."""
         self.given.append((question, tuple(evidence)))
@@ -52,7 +56,7 @@ def record(suite: Suite, assistant: Assistant) -> list[Recorded]:
     Questions for which nothing was found at all are left out, too. The assistant can write
     nothing any more.
     """
-    writer = assistant.writer = Recorder()
+    writer = assistant.stages.writer = Recorder()
     found = []
     for gold in locate(suite, assistant.archive):
         for twin in [False, True] if gold.has_twin else [False]:

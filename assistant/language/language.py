@@ -1,7 +1,7 @@
 """What is known of a language: word lists, months, numerals and verbs, kept as data.
 
 Each language has a folder of its own, named by its ISO 639-1 code: TOML files whose keys are the
-fields below, ``opposites.txt`` and ``synonyms.txt``. English is the only one so far; an article in
+fields below, and ``synonyms.txt``. English is the only one so far; an article in
 another language is indexed and quoted, but nobody reads in it who says what.
 """
 
@@ -97,6 +97,8 @@ class Language:
     """Which pronouns a title, as it is written, allows: "Mr" allows "he himself"."""
     view_nouns: Words
     """Nouns for what somebody says or thinks: "view", "report"."""
+    allegation_words: Words
+    """Words by which a text leaves open whether something is so: "allegedly"."""
     titles: Words
     """Words before a person's name, or for a person by an office."""
     surnames: Words
@@ -109,28 +111,12 @@ class Language:
     """The same where numbers, days and names are compared; fewer: "First" may be of a name."""
     name_links: Words
     """What joins the words of one name: "of"."""
-    negators: Words
-    """What denies whatever hangs on it."""
-    denying: Words
-    """What denies by its own meaning: "refuse"."""
-    certain_words: Words
-    """What says that something will come for certain, "*" being any ending: "will"."""
-    intended_words: Words
-    """What says that it is meant or expected, "*" being any ending."""
-    intended_in_claims: Words
-    """Words that say no more than that where they stand in a claim: "would"."""
-    possible_words: Words
-    """What says that it may or may not be so, "*" being any ending."""
-    stressing_words: Words
-    """What insists: "definitely"."""
     stop_words: Words
     """Words that carry no question."""
     thanks_words: Words
     """Words that thank."""
     request_words: Words
     """Words that ask for a story or a list, and are not what it is about."""
-    opposites: tuple[tuple[Words, Words, bool], ...]
-    """Sets of words whose meanings are opposite; True where only beside the same word."""
     synonyms: tuple[Words, ...]
     """Sets of words that name the same, such as a country and its people."""
 
@@ -234,7 +220,6 @@ def _read(code: str) -> Language:
     return Language(
         code=code,
         **{name: _value(name, value) for name, value in fields.items()},
-        opposites=tuple(map(_opposites, _lines(folder / "opposites.txt"))),
         synonyms=tuple(frozenset(line.split()) for line in _lines(folder / "synonyms.txt")),
     )
 
@@ -248,8 +233,3 @@ def _value(name: str, value: Any) -> Any:
 def _lines(file: Path) -> list[str]:
     lines = file.read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
-
-
-def _opposites(line: str) -> tuple[Words, Words, bool]:
-    left, right = line.split("|")
-    return frozenset(left.strip("~ ").split()), frozenset(right.split()), left.startswith("~")

@@ -14,7 +14,7 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "ea28dce7dc619eae9b44c639c11748c32541363e6c88ca8cd37785e12306dc61"
+_SHA256 = "5346dafa1da6a29beb41026ea57c4a446fe8b48ea1d5a143923e8ce238408b1e"
 _SURE = 0.4  # of a form; below it a fact is wanted, as most questions do
 
 
@@ -24,7 +24,7 @@ class TrainedReader:
     Trained by ``evals/training``. Nothing of it needs torch.
     """
 
-    name = "onrecord-reader-5"
+    name = "onrecord-reader-6"
 
     def __init__(self, settings: ModelSettings) -> None:
         self._workers = workers(settings.threads, "reader")

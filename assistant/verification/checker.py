@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.language import Parser
 from assistant.language.facts import facts
 from assistant.models.framing import encoder_text, heading, leans
 from assistant.models.verifier import Verifier
 from assistant.types import Article, Span, Statement
-from assistant.verification.attribution import wrong_speaker
+from assistant.verification.attribution import lost_speaker, wrong_speaker
 from assistant.verification.figures import wrong_figure
 from assistant.verification.objection import Objection
 from assistant.verification.quantifiers import wrong_quantity
@@ -27,7 +27,7 @@ from assistant.verification.readings import (
 from assistant.verification.unknown_names import unknown_name
 
 _LEAST_COSINE = 0.3  # of the encoder, between a claim and the sentence nearest to it
-_SUPPORTED = 0.5  # least probability of the verifier; see docs/design/gate.md
+_SUPPORTED = 0.6  # least probability of the verifier; see docs/design/gate.md
 _OWN_WORDS = 0.5  # what a claim's words in a sentence count beside the cosine
 _LOOKED_AT = 4  # nearest sentences; one more where it has a name or number that they have not
 _TOGETHER = (2, 3)  # of these, the likeliest, that may say it only together
@@ -112,7 +112,11 @@ class Checker:
         near = self._near(claim, sources)
         if not near and not needed:
             return Finding((), Objection("unrelated"))
-        return self._judged(f"{before} {text}".strip(), needed, near)
+        finding = self._judged(f"{before} {text}".strip(), needed, near)
+        if finding.objection is None and not before and wrong_speaker in self._rules:
+            lost = lost_speaker(claim, [sentence for _, sentence in finding.ground])
+            return replace(finding, objection=lost)
+        return finding
 
     def _judged(self, claim: str, needed: Sequence[Pair], near: Sequence[Pair]) -> Finding:
         """The likeliest of some grounds: what has its quotes, and one to three of the nearest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,6 +48,16 @@ class Reading:
             for place, token in enumerate(tokens)
             if token.tag.startswith(_CONTENT) and is_term(token.text)
         )
+
+    def content_in(self, spans: Iterable[Span]) -> frozenset[str]:
+        """The stems of its content words within spans of its article."""
+        held = list(spans)
+        inside = (
+            self.stems[place]
+            for place, token in enumerate(self.parse.tokens)
+            if any(s.start <= self.start + token.start < s.end for s in held)
+        )
+        return self.content & frozenset(inside)
 
     @property
     def end(self) -> int:
