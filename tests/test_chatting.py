@@ -197,7 +197,7 @@ def test_dropped(chatting: Chatting) -> None:
 
 
 def test_sent_back_once_with_the_reason(chatting: Chatting) -> None:
-    right = "The port employs 610 people, by its own account [{port}]. " + TRUE
+    right = "At the port 610 people are employed [{port}]. " + TRUE
     assistant, model = chatting(f"{TRUE} {WRONG}", right + WRONG, unsupported="retry")
     answer = assistant.ask(QUESTION)
     assert len(model.prompts) == 3
@@ -324,7 +324,7 @@ def test_a_judge_gives_no_support_against_a_rule(chatting: Chatting, verdict: An
     assert len(judge.prompts) == 1  # it is not even asked about what the rules reject
 
 
-FREE = "For the dockers’ side four in a hundred was no basis for peace, Ada Pell said [{port}]."
+FREE = "For the dockers’ side the offer was no basis for peace, Ada Pell said [{port}]."
 
 
 @pytest.mark.parametrize(("verdict", "counts"), [("supported", True), ("", False), ("hm", False)])

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-import assistant.assistant as door
+import assistant.stages as door
 from assistant import Answer, Assistant, Citation, Claim, Hit
 from assistant.answering import Draft
 from assistant.archive import Archive

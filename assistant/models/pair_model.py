@@ -38,6 +38,7 @@ class PairModel:
         """
         self._loaded = Lazy(lambda: _load(*files()))
         self._of_pair = lru_cache(_REMEMBERED)(self._judge)
+        self._of_claim = lru_cache(_REMEMBERED)(self._support)
         self._of_text = lru_cache(_REMEMBERED)(self._form)
 
     def logits(
@@ -50,6 +51,17 @@ class PairModel:
         """
         self._loaded()  # in this thread, so that its failure is told here
         return list(workers.map(partial(self._of_pair, left), rights))
+
+    def supports(
+        self, workers: ThreadPoolExecutor, claim: str, sources: Sequence[str]
+    ) -> list[float]:
+        """The logit of a claim with each of some sources, by the encoder that judges claims.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        self._loaded()
+        return list(workers.map(partial(self._of_claim, claim), sources))
 
     def marks(self, left: str, right: str) -> list[tuple[int, int, float]]:
         """The word pieces of the right text: first character, one past the last, and a logit.
@@ -79,6 +91,13 @@ class PairModel:
     def _judge(self, left: str, right: str) -> tuple[float, ...]:
         _, (logits,) = self._run(left, right, "logits")
         return tuple(map(float, logits))
+
+    def _support(self, claim: str, source: str) -> float:
+        """By the second encoder where the file has one; else the second logit of the first."""
+        _, session = self._loaded()
+        own = any(one.name == "supports" for one in session.get_outputs())
+        _, (logits,) = self._run(claim, source, "supports" if own else "logits")
+        return float(logits[-1])
 
     def _run(self, left: str, right: str, output: str) -> tuple[Encoding, np.ndarray]:
         tokenizer, session = self._loaded()

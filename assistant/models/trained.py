@@ -1,4 +1,4 @@
-"""The packaged reader: one encoder that this project trained, with a head for each judgement."""
+"""The packaged reader: two encoders that this project trained, with a head for each judgement."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "5346dafa1da6a29beb41026ea57c4a446fe8b48ea1d5a143923e8ce238408b1e"
+_SHA256 = "69562955c65448d357c71ad03dc2a8fff705c1d84fe1255c4d4eafd6760e68d2"
 _SURE = 0.4  # of a form; below it a fact is wanted, as most questions do
 
 
@@ -43,7 +43,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return [supports for _, supports in _model.logits(self._workers, claim, sources)]
+        return _model.supports(self._workers, claim, sources)
 
     def form(self, question: str, /) -> Form:
         """What an answer to a question has to be; a fact where no form is likely enough.

@@ -6,7 +6,8 @@ writes ``model.onnx`` and ``config.json``. Weights of matrices are 8-bit integer
 in the head for forms one for each column; activations are quantised as they come, so each pair is
 scored alone. That head is trained on the states of the exported file (forms.py), so a model is
 exported twice: where there is no head yet, an untrained one stands in. ``--float`` leaves the
-weights as they are, to measure what the integers cost.
+weights as they are, to measure what the integers cost. ``--claims`` adds the encoder of another
+exported file, which judges claims in the place of this one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pathlib import Path
 
 import onnx
 import torch
-from network import BRANCH, LABELS, FormHead, tensors, tokenizer
+from network import BRANCH, LABELS, SECOND, FormHead, tensors, tokenizer
+from onnx.compose import add_prefix
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
 from transformers import BertForSequenceClassification
@@ -92,12 +94,37 @@ def quantise(whole: Path, file: Path) -> None:
     half.unlink()
 
 
+def join(file: Path, claims: Path) -> None:
+    """Add to a file the encoder of another one, for claims: the output ``supports``.
+
+    Args:
+        file: the network that judges sentences; it is written again.
+        claims: a network that this module wrote, whose second logit judges claims.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        only = str(Path(folder) / "only.onnx")
+        onnx.utils.extract_model(str(claims), only, list(_INPUTS), ["logits"])
+        other = add_prefix(onnx.load(only), SECOND).graph
+    own = {f"{SECOND}{name}": name for name in _INPUTS} | {f"{SECOND}logits": "supports"}
+    for node in other.node:
+        node.input[:] = [own.get(name, name) for name in node.input]
+        node.output[:] = [own.get(name, name) for name in node.output]
+    other.output[0].name = "supports"
+    whole = onnx.load(str(file))
+    whole.graph.node.extend(other.node)
+    whole.graph.initializer.extend(other.initializer)
+    whole.graph.output.append(other.output[0])
+    onnx.checker.check_model(whole)
+    onnx.save(whole, str(file))
+
+
 def main() -> None:
     """Export, and print the file's size and digest."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="folder that train.py wrote")
     parser.add_argument("out", type=Path)
     parser.add_argument("--float", action="store_true", help="do not quantise")
+    parser.add_argument("--claims", type=Path, help="file whose encoder judges claims")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     file = asked.out / "model.onnx"
@@ -112,6 +139,8 @@ def main() -> None:
         write_onnx(network, forms, load_file(asked.model / "marks.safetensors"), whole)
         if not asked.float:
             quantise(whole, file)
+    if asked.claims:
+        join(file, asked.claims)
     labels = {"id2label": dict(enumerate(LABELS))}
     (asked.out / "config.json").write_text(json.dumps(labels, indent=2) + "\n", encoding="utf-8")
     print(f"{file}: {file.stat().st_size:,} bytes, sha256", end=" ")

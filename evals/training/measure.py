@@ -73,7 +73,14 @@ def judge_of(network: PairModel | None) -> Judge:
 
 def _of_onnx(network: PairModel) -> Judge:
     threads = workers(0, "measure")
-    return lambda left, rights: list(network.logits(threads, left, rights))
+    return lambda left, rights: [
+        (answers, supports)
+        for (answers, _), supports in zip(
+            network.logits(threads, left, rights),
+            network.supports(threads, left, rights),
+            strict=True,
+        )
+    ]
 
 
 def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:

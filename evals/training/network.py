@@ -23,6 +23,7 @@ from assistant.types import Form
 HEADS = ("answers", "supports")  # of a pair, a logit each
 FORMS = get_args(Form)  # of a question alone
 LABELS = (*HEADS, *FORMS)  # the order of an exported network's logits, those of forms apart
+SECOND = "claims/"  # before all names of the encoder that judges claims
 BRANCH = 3  # the layer that the head for forms goes on from
 _OWN = 3  # layers of that head
 _DROPPED = 0.1  # of its input while it is trained
@@ -73,11 +74,13 @@ def _config(layers: int) -> BertConfig:
 def _weights(file: Path) -> dict[str, torch.Tensor]:
     """Weights of an int8 file by their names in torch, as 32-bit floats."""
     graph = onnx.load(str(file)).graph
-    held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
-    readers = {name: node for node in graph.node for name in node.input}
+    own = [one for one in graph.initializer if not one.name.startswith(SECOND)]
+    nodes = [node for node in graph.node if not node.name.startswith(SECOND)]
+    held = {one.name: numpy_helper.to_array(one) for one in own}
+    readers = {name: node for node in nodes for name in node.input}
     found = {name: values for name, values in held.items() if values.dtype == np.float32}
     found = {name: values for name, values in found.items() if not name.endswith("_scale")}
-    for node in graph.node:
+    for node in nodes:
         if node.op_type == "Gather" and node.input[0].endswith("_quantized"):
             name = node.input[0].removesuffix("_quantized")
             found[name] = _floats(held, name)
