@@ -323,6 +323,34 @@ def test_a_list_may_be_of_an_authors_articles(ask: Ask, question: str, found: li
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "Which articles did Ilse Brandt write?",
+        "which pieces has łukasz żuławski written about the tram strike",
+        "stories by Ilse van der Brandt",
+        "Articles written by María-José Peña?",
+    ],
+)
+def test_somebody_who_has_written_nothing_has_no_list(ask: Ask, question: str) -> None:
+    answer = ask(question, "list")
+    assert answer.refusal is not None
+    assert "No article here is signed by" in answer.refusal.message
+    assert answer.claims == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did the union write about the tram strike?",
+        "pieces by Sond Echo",
+        "reports by the court",
+    ],
+)
+def test_who_is_no_person_is_no_author_that_is_missing(ask: Ask, question: str) -> None:
+    assert ask(question, "list").filters.articles == ()
+
+
+@pytest.mark.parametrize(
     ("question", "limit"),
     [
         ("all pieces from the Sond Echo on the tram strike", ("The Sond Echo",)),

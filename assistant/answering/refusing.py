@@ -56,7 +56,7 @@ def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
 
 
 def _unknown(question: Question, archive: Archive) -> str:
-    """Which outlets of the filters the archive does not have, and what is near."""
+    """Which outlets and authors of the filters the archive does not have, and what is near."""
     known = archive.outlets() if question.filters.outlets else []
     folded = {one.casefold() for one in known}
     told = ""
@@ -64,6 +64,9 @@ def _unknown(question: Question, archive: Archive) -> str:
         if outlet.casefold() not in folded:
             like = " or ".join(f"“{one}”" for one in near(outlet, known))
             told += f" There is no outlet “{outlet}”" + (f"; {like}?" if like else ".")
+    if "articles" in question.inferred:
+        authors = [name for name, read in question.read_as if read == f"the author {name}"]
+        told += "".join(f" No article here is signed by {name}." for name in authors)
     return told
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import regex
@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.language.language import english
+from assistant.language.names import is_body, is_role
 from assistant.language.terms import stem
 from assistant.text import folded, words
 from assistant.types import Passage
@@ -21,6 +22,12 @@ _TRIED = 6  # words that are looked up, nearest first
 _STEMMED = 1  # edits more that the stem of a name may be away
 _LIKE = 60  # of 100; likeness from which one name may be meant by another
 _AUTHORS = re.compile(r"^by:?\s+|\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)  # in a byline
+_BY_NAME = regex.compile(
+    r"\b(?i:did|has|have|had) (?P<did>(?!(?i:the|an?|any|this|that|these|those|his|her|their)\b)"
+    r"[\p{L}.’'-]+(?: [\p{L}.’'-]+){1,3}?) (?i:ever )?(?i:write|written)\b"
+    r"|\b(?i:articles?|pieces?|stories|reports?|columns?|written|signed) by"
+    r" (?P<by>\p{Lu}[\w.’'-]*(?: (?:\p{Ll}{1,4} ){0,2}\p{Lu}[\w.’'-]*){1,3})[?.!]?$"
+)  # "which articles did Tam Vell write", "stories by Tam Vell"
 _NAME = regex.compile(r"(?<=[\w,;:] )(?:\p{Lu}\w*|\w*[^\x00-\x7f]\w*)")  # begins no sentence
 
 
@@ -58,11 +65,12 @@ def spelled(
 
 
 def authors_in(
-    question: str, bylines: Mapping[str, Sequence[str]], outlets: Iterable[str]
+    question: str, bylines: Mapping[str, Sequence[str]], outlets: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """The authors whose articles a question asks for, named in full, and the ids of those.
 
-    "Which articles mention Tam Vell?" asks for none of them.
+    "Which articles mention Tam Vell?" asks for none of them. Somebody asked for who has written
+    nothing has no ids: what others wrote is no answer.
 
     Args:
         question: as it was asked.
@@ -79,7 +87,16 @@ def authors_in(
             if len(typed) > 1 and typed not in others and _writes(" ".join(typed), asked):
                 known = names.setdefault(typed, name)
                 found[known] = (*found.get(known, ()), *ids)
-    return found
+    unknown = (name for name in _asked_for(question) if same(name, outlets) is None)
+    return found or dict.fromkeys(unknown, ())
+
+
+def _asked_for(question: str) -> Iterator[str]:
+    """Who is asked for as an author, whether there are any articles of theirs or not."""
+    for match in _BY_NAME.finditer(question):
+        name = match["did"] or match["by"]
+        if not is_body(name) and not is_role(name):
+            yield name
 
 
 def outlets_in(question: str, outlets: Iterable[str]) -> tuple[str, ...]:

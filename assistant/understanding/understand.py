@@ -170,6 +170,7 @@ def _by_authors(
     if not authors or not question.infer or question.filters.articles:
         return question, asked
     ids = tuple(dict.fromkeys(one for own in authors.values() for one in own))
+    ids = ids or tuple(authors)  # of whom there is nothing: these are ids of no article
     read_as = tuple((name, f"the author {name}") for name in authors)
     limited = replace(
         question,
