@@ -46,7 +46,8 @@ eval: $(VENV)/.installed  ## every suite that ships, each held against its gate
 	  || failed=1; done; exit $$failed
 
 eval-gate: $(VENV)/.developing  ## what the gate for chat models lets through, by kind
-	$(BIN)/python evals/gate.py build/sample tests/data/planted.jsonl tests/data/paraphrases.jsonl
+	-$(BIN)/python evals/gate.py build/sample tests/data/planted.jsonl tests/data/paraphrases.jsonl \
+	  --apart --rules
 	$(BIN)/python evals/training/suites.py build/sealed ../shared/data/wikinews/articles.jsonl --every 6
 	$(BIN)/assistant ingest build/sealed/articles.jsonl --archive build/every
 	-$(BIN)/python evals/gate.py build/every evals/sentences/sealed.jsonl --apart --rules

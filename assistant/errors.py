@@ -18,7 +18,6 @@
     ├── ArchiveError         the archive cannot do what was asked
     │   ├── ArchiveBusy      another process is writing to it (retryable)
     │   ├── ArchiveDamaged   its catalog cannot be read, or holds less than it did
-    │   ├── IndexBroken      its search index cannot be used (it is made again)
     │   ├── ArchiveMismatch  it was made with another embedder or a newer version
     │   └── ArticleUnknown   it holds no such article
     └── EvaluationError      an evaluation cannot be judged
@@ -123,10 +122,6 @@ class ArchiveBusy(ArchiveError):
 
 class ArchiveDamaged(ArchiveError):
     """The catalog cannot be read, or holds less than it held when it was last written."""
-
-
-class IndexBroken(ArchiveError):
-    """The search index cannot be used; the catalog can, and the index is made again from it."""
 
 
 class ArchiveMismatch(ArchiveError):

@@ -27,8 +27,12 @@ def folder(name: Literal["prompts", "corpus", "evals"]) -> Path:
 def make_private(path: Path) -> None:
     """Let its owner alone read and write a file, which is made where there is none yet.
 
-    SQLite gives the files beside a database the same permissions.
+    SQLite gives the files beside a database the same permissions. A file that is there is not
+    opened: to close it would drop every lock that this process holds on it (POSIX), and with them
+    SQLite's.
     """
     with contextlib.suppress(OSError):  # where it cannot be made, whoever opens it will say so
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        path.chmod(0o600)
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            path.chmod(0o600)

@@ -17,24 +17,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import get_args
 
 from gate_cases import Case, Row, cases
 from scipy.stats import binomtest
 
-sys.path.insert(0, str(Path(__file__).parent / "training"))
-
-from items import Split
-from pairs import read_texts
-
 from assistant import Assistant
-from assistant.answering import DraftClaim, Gate, JudgedClaim, Neighbour
+from assistant.answering import DraftClaim, Gate, JudgedClaim, Neighbour, neighbour
 from assistant.language import SpacyParser
 from assistant.models.verifier import load_verifier
 from assistant.resources import folder
 from assistant.settings import load
 from assistant.types import Evidence, Hit
-from assistant.verification import RULES, Checker
+from assistant.verification import GROUNDED, RULES, Checker
 
 CAUGHT, SHOWN = 0.88, 0.88  # shares of the wrong and of the faithful that are asked for
 _SENTENCES = 5  # of an answer, for the time that the gate adds
@@ -53,7 +47,7 @@ def judge_all(every: Iterable[Case], assistant: Assistant, checker: Checker) -> 
         follows = case.answer and case.answer == answer
         verdict, seconds = _judged(case, draft, before if follows else None, assistant, checker)
         results.append((case, verdict, seconds))
-        answer, before = case.answer, (draft, verdict)
+        answer, before = case.answer, neighbour(before if follows else None, draft, verdict)
     return results
 
 
@@ -124,11 +118,14 @@ def _compare(judge: Callable[[Checker], list[Result]], checkers: dict[str, Check
               f"  objections {objected}, right {precision}")  # fmt: skip
 
 
-def rows_of(files: Sequence[Path], split: Split | None, others: Path | None) -> list[Row]:
+def rows_of(files: Sequence[Path], split: str | None, others: Path | None) -> list[Row]:
     """The claims of files, or of a split of the reader's data."""
     texts = [file.read_text(encoding="utf-8") for file in files]
     rows = [json.loads(line) for text in texts for line in text.splitlines()]
     if split and others:
+        sys.path.insert(0, str(Path(__file__).parent / "training"))
+        from pairs import read_texts  # which a wheel has not
+
         items = [one for text in read_texts(others, split) for one in text.items]
         rows += [one for one in items if "claim" in one]
     return rows
@@ -139,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive")
     parser.add_argument("claims", nargs="*", type=Path)
-    parser.add_argument("--split", choices=get_args(Split))
+    parser.add_argument("--split", choices=("training", "calibration", "sealed"))
     parser.add_argument("--others", type=Path, help="articles of the items in wikinews.jsonl")
     parser.add_argument("--apart", action="store_true")
     parser.add_argument("--rules", action="store_true")
@@ -165,7 +162,8 @@ def main() -> None:
             checkers["rules alone"] = Checker(grammar, encode, None)
             checkers["verifier alone"] = Checker(grammar, encode, verifier, ())
         if given.rules:
-            checkers |= {name: Checker(grammar, encode, None, (name,)) for name in RULES}
+            every_rule = (*RULES, *GROUNDED)
+            checkers |= {name: Checker(grammar, encode, None, (name,)) for name in every_rule}
         _compare(judge, checkers)
     if given.wrong:
         _write_wrong(given.wrong, results)

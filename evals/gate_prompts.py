@@ -5,7 +5,7 @@
 One question on each of so many articles of a split, asked over an archive of all articles
 (``suites.py``). A line has the question and its sources in order: article, start, end, text. What
 is written to them, by somebody who sees nothing else, is for ``evals/gate.py``
-(``sentences/SENTENCES.md``).
+(``sentences/SENTENCES.md``); ``--written FILE …`` prints it with stretches of articles for numbers.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ def asked_of(texts: list[Text], count: int) -> Iterator[str]:
 
 def found(assistant: Assistant, question: str) -> dict[str, Any]:
     """The question with the sources that a writer would be handed."""
-    turns = dict(assistant.turns(Question(question)))
-    turn: Turn = turns["write"]
+    stages = assistant.stages
+    turn = Turn(Question(question))
+    for stage in (stages.read, *stages.searching().values(), stages.with_evidence):
+        turn = stage(turn)
     passages = [one.hit.passage for one in turn.evidence[:_SOURCES]]
     sources = [
         {
@@ -59,15 +61,34 @@ def found(assistant: Assistant, question: str) -> dict[str, Any]:
     return {"question": question, "sources": sources}
 
 
+def cited(prompts: Path, written: list[Path]) -> Iterator[dict[str, Any]]:
+    """Sentences with what they cite as stretches of articles, where they have numbers."""
+    rows = [json.loads(line) for line in prompts.read_text(encoding="utf-8").splitlines()]
+    by_id = {row["id"]: row for row in rows}
+    for line in (
+        line for file in written for line in file.read_text(encoding="utf-8").splitlines()
+    ):
+        row = json.loads(line)
+        prompt = by_id[row["prompt"]]
+        sources = {one["number"]: one for one in prompt["sources"]}
+        places = [[sources[n][key] for key in ("article", "start", "end")] for n in row["cites"]]
+        yield {**row, "question": prompt["question"], "cites": places}
+
+
 def main() -> None:
-    """Write the prompts."""
+    """Write the prompts, or what was written to them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive")
     parser.add_argument("others", type=Path, help="articles of the items in wikinews.jsonl")
     parser.add_argument("out", type=Path)
     parser.add_argument("--split", choices=get_args(Split), default="sealed")
     parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--written", nargs="+", type=Path, help="what was written to ``out``")
     asked = parser.parse_args()
+    if asked.written:
+        for row in cited(asked.out, asked.written):
+            print(json.dumps(row, ensure_ascii=False))
+        return
     texts = read_texts(asked.others, asked.split)
     texts = texts[:: max(1, len(texts) // asked.count)]
     with Assistant.open(asked.archive) as assistant, asked.out.open("w", encoding="utf-8") as file:

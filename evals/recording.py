@@ -40,7 +40,7 @@ class Recorder:
 
     given: list[tuple[Question, tuple[Evidence, ...]]] = field(default_factory=list)
 
-    def is_related(self, _: Question, __: Sequence[Evidence], /) -> bool:
+    def is_related(self, _: Sequence[Evidence], /) -> bool:
         """Nothing is: no chat model is asked."""
         return False
 

@@ -202,7 +202,7 @@ def test_sent_back_once_with_the_reason(chatting: Chatting) -> None:
     answer = assistant.ask(QUESTION)
     assert len(model.prompts) == 3
     assert "- The port employs 6,100 people. (" in model.prompts[2]
-    assert "(number: 6100)" in model.prompts[2]
+    assert "(this number is not in the source: 6100)" in model.prompts[2]
     assert apart(answer) == ["The port employs 6,100 people."]  # once only
     assert len(shown(answer)) >= 1
 
@@ -279,7 +279,18 @@ def test_a_judge_may_take_support_away(chatting: Chatting) -> None:
     assert "judge_support" in answer.trace.prompts
 
 
-@pytest.mark.parametrize("verdict", ["No.", "Verdict: unsupported", "It is not supported."])
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        "No.",
+        "Verdict: unsupported",
+        "It is not supported.",
+        "Partially supported",
+        "Neither supported nor contradicted.",
+        "It cannot be supported.",
+        "Only the date is supported.",
+    ],
+)
 def test_a_judge_may_say_so_in_other_words(chatting: Chatting, verdict: str) -> None:
     answer = chatting(TRUE, judge=ScriptedChatModel(verdict))[0].ask(QUESTION)
     assert shown(answer) == []
@@ -335,6 +346,43 @@ def test_a_judge_may_give_support_that_the_verifier_does_not(
     answer = chatting(FREE, judge=ScriptedChatModel(verdict))[0].ask(QUESTION)
     assert len(shown(answer)) == counts
     assert [one.rule for one in answer.claims] == [None if counts else "verifier"]
+
+
+@pytest.mark.parametrize("logit", [2.0, -2.0])
+def test_no_judge_gives_back_what_lost_its_speaker(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch, logit: float
+) -> None:
+    class Sure:
+        name = "sure"
+
+        def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
+            return [logit] * len(sources)
+
+    reply = "The offer of four percent is fair and good [{port}]."
+    assistant, _ = chatting(reply, judge=ScriptedChatModel("supported"))
+    checker = assistant.stages.chat._checker
+    monkeypatch.setattr(checker, "_verifier", Sure())
+    answer = assistant.ask(QUESTION)
+    assert [one.rule for one in answer.claims] == ["speaker"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "rules"),
+    [
+        ("“They sank,” Bo said [{port}]. “India was never asked to mediate,” Strand said [{port}].",
+         ["quotation", None]),
+        ("The port employs 6,100 people [{port}]. This week talks were not held [{port}].",
+         ["number", "verifier"]),
+        ("The port employs 6,100 people [{port}]. They are dockers [{port}]. It is true [{port}].",
+         ["number", "neighbour", "neighbour"]),
+    ],
+)  # fmt: skip
+def test_only_what_says_nothing_by_itself_leans(
+    chatting: Chatting, reply: str, rules: list[str | None]
+) -> None:
+    found = [one.rule for one in chatting(reply)[0].ask(QUESTION).claims]
+    assert found[0] == rules[0]
+    assert [one == "neighbour" for one in found] == [one == "neighbour" for one in rules]
 
 
 def test_what_leans_on_a_sentence_falls_with_it(chatting: Chatting) -> None:

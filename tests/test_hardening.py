@@ -23,6 +23,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from assistant import Article, Assistant
+from assistant.archive.catalog import Catalog
 from assistant.errors import ArchiveDamaged, ArchiveError, SettingsError
 from assistant.settings import ServeSettings, load
 from assistant.testing import HashEmbeddings, sample_articles
@@ -107,16 +108,22 @@ def test_a_file_does_not_say_where_a_key_of_the_environment_goes(
     assert load().answer.base_url == "http://own.example"
 
 
-def test_files_of_an_archive_are_its_owners_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("existing", [True, False])
+def test_files_of_an_archive_are_its_owners_alone(tmp_path: Path, existing: bool) -> None:
     before = os.umask(0o022)
     try:
         archive = tmp_path / "archive"
+        if existing:  # somebody's own folder, which stays as it is
+            archive.mkdir()
         with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
             assistant.add(sample_articles(2))
             site_over(assistant).conversations.close()
-            files = [file for file in archive.iterdir() if file.suffix == ".sqlite3"]
-            assert {file.name for file in files} >= {"catalog.sqlite3", "conversations.sqlite3"}
-            assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+            assistant.archive.derive(["Who?"], assistant.archive.generation)
+        made = {file.name: stat.S_IMODE(file.stat().st_mode) for file in archive.iterdir()}
+        assert made.pop("index-1") == 0o700
+        assert {mode for name, mode in made.items() if not name.endswith(".lock")} == {0o600}
+        assert {"catalog.sqlite3", "conversations.sqlite3", "derived.json"} <= made.keys()
+        if not existing:
             assert stat.S_IMODE(archive.stat().st_mode) == 0o700
     finally:
         os.umask(before)
@@ -138,6 +145,47 @@ def test_a_marker_that_cannot_be_read_counts_as_none(tmp_path: Path, damage: str
         assistant.add(sample_articles(4))
         assert assistant.archive.coverage().articles == 4
     assert marker.is_file()
+
+
+def test_a_second_handle_in_a_process_drops_no_lock(tmp_path: Path) -> None:
+    """What one process commits through an older handle outlives the end of another's."""
+    archive = kept_in(tmp_path, 2)
+    code = (
+        "import os, sys, time\n"
+        "from assistant import Assistant\n"
+        "from assistant.testing import HashEmbeddings, sample_articles\n"
+        "first = Assistant.open(sys.argv[1], embedder=HashEmbeddings())\n"
+        "second = Assistant.open(sys.argv[1], embedder=HashEmbeddings())\n"
+        "print('open', flush=True); sys.stdin.readline()\n"
+        "first.add(sample_articles(3))\n"
+        "os._exit(0)"
+    )
+    command = [sys.executable, "-c", code, str(archive)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdin is not None
+        assert writer.stdout.readline() == "open\n"
+        Assistant.open(archive, embedder=HashEmbeddings()).close()
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+        writer.wait(60)
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        assert assistant.archive.coverage().articles == 3
+
+
+def test_a_writer_that_came_to_no_end_is_looked_after_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = kept_in(tmp_path, 2)
+    marker = archive / "catalog.marker"
+    marker.write_text('{"articles": 2, "closed": false}')
+    looked = []
+    monkeypatch.setattr(Catalog, "fault", lambda _: looked.append(1) or "")
+    for _ in range(3):
+        Assistant.open(archive, embedder=HashEmbeddings()).close()
+    assert looked == [1]
 
 
 def kept_in(folder: Path, count: int = 30) -> Path:

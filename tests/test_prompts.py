@@ -15,7 +15,7 @@ VALUES = {
     "answer": {
         "question": "What did Ann say?",
         "sources": "<source number=1>\n“No,” said Ann.",
-        "faults": "- She said yes. (the source denies it)",
+        "faults": "- She said yes. (the source does not say so)",
         "not_found": "NOT IN THE SOURCES",
     },
     "understand": {

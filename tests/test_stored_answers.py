@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +45,7 @@ def answer_of(assistant: Assistant) -> Answer:
     source = assistant.archive.article("pier").source
     other = assistant.archive.article("sample-1").source
     first, second = TEXT.index("The port"), TEXT.index("It sank")
-    quoted = Claim(TEXT[: first - 1], (1,), "quoted", "Ada Pell")
+    quoted = Claim(TEXT[: first - 1], (1,), "quoted", "Ada Pell", mark="The pier is safe")
     said = Claim("The port says otherwise.", (2,), "supported")
     wrong = Claim("The pier is new.", (), "unsupported", rule="no_citation")
     return Answer(
@@ -60,6 +61,14 @@ def answer_of(assistant: Assistant) -> Answer:
         sides=(Side("Ada Pell", (quoted,)), Side("the port", (said,), ("Ada Pell",))),
         coverage=assistant.archive.coverage(),
     )
+
+
+def test_no_words_of_an_article_are_kept(site: Site) -> None:
+    from assistant.web.stored_answers import to_stored
+
+    kept = json.dumps(to_stored(answer_of(site.assistant)), ensure_ascii=False)
+    assert "pier is safe" not in kept
+    assert "sank in May" not in kept
 
 
 def test_an_answer_is_shown_again_as_it_was(site: Site) -> None:

@@ -1,7 +1,7 @@
 """From evidence and a writer's draft to an answer: what every writer is handed, and the gate."""
 
 from assistant.answering.evidence import Draft, DraftClaim, Fallback, Quote, Writer, pack
-from assistant.answering.gate import Gate, JudgedClaim, Neighbour
+from assistant.answering.gate import Gate, JudgedClaim, Neighbour, neighbour
 from assistant.answering.grounding import CitationNumbers, ground
 from assistant.answering.refusing import described
 from assistant.answering.talk import talk
@@ -23,6 +23,7 @@ __all__ = [
     "finished",
     "ground",
     "message",
+    "neighbour",
     "pack",
     "talk",
     "timed",

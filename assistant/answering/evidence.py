@@ -71,8 +71,8 @@ class Writer(Protocol):
 class Fallback(Writer, Protocol):
     """A writer that writes where a chat model fails, and tells whether to ask it at all."""
 
-    def is_related(self, question: Question, evidence: Sequence[Evidence]) -> bool:
-        """Whether evidence has to do with the question. Costs next to nothing."""
+    def is_related(self, evidence: Sequence[Evidence]) -> bool | None:
+        """Whether evidence has to do with its question; None where only a draft can tell."""
 
 
 def pack(

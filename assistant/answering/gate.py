@@ -29,17 +29,16 @@ from assistant.types import (
 from assistant.verification import Checker, Objection, Reading
 from assistant.verification import Source as CheckedSource
 
-# How a sentence begins that says nothing by itself.
+# How a sentence begins that says nothing by itself; "this week" and "both houses" begin others.
 _LEANS = re.compile(
-    r"\W*(?:(?:but|and|also|however|therefore|so|still|yet|instead|then),? )?"
-    r"(?:he|she|they|it|his|her|their|its|this|these|those|both|such)\b",
+    r"(?:(?:but|and|also|however|therefore|so|still|yet|instead|then),? )?"
+    r"(?:(?:he|she|they|it|his|her|their|its)\b|(?:this|these|those|both|such) (?:is|are|was|were"
+    r"|ha[sd]|have|will|would|could|may|might|means?|meant|c[ao]mes?|follow\w*)\b)",
     re.IGNORECASE,
 )
 
 SupportJudge = Callable[[str, Sequence[str]], bool | None]
 """Whether sources support a claim; None where it cannot be told."""
-
-_OPENING = '"“‘«„「'  # a quotation leans on nothing because it is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,15 @@ class JudgedClaim:
 
 
 Neighbour = tuple[DraftClaim, JudgedClaim]
-"""A sentence of a draft, and the verdict on it."""
+"""A sentence of a draft, with those that it leans on itself, and the verdict on it."""
+
+
+def neighbour(before: Neighbour | None, draft: DraftClaim, judged: JudgedClaim) -> Neighbour:
+    """What the sentence after ``draft`` may lean on, ``before`` being what that may lean on."""
+    if not (before and judged.leaning):
+        return draft, judged
+    cites = tuple(dict.fromkeys([*before[0].cites, *draft.cites]))
+    return DraftClaim(f"{before[0].text} {draft.text}", (), cites), judged
 
 
 class Gate:
@@ -115,7 +122,7 @@ class Gate:
             if over.is_set():
                 return
             try:
-                self._source(number)
+                self.read(number)
             except OnRecordError:
                 return  # whoever judges a claim will meet it, and say so
 
@@ -138,18 +145,26 @@ class Gate:
             return replace(self._quoting(draft.text, exact), part=draft.part, mark=draft.mark)
         if not draft.cites:
             return JudgedClaim(draft.text, "unsupported", rule="no_citation")
+        if not self._evidence.keys() & set(draft.cites):
+            return JudgedClaim(draft.text, "unsupported", rule="no_such_source")
+        if self._checker is None:
+            return JudgedClaim(draft.text, "unsupported", rule="no_quotation")
         sources = [source for n in draft.cites if (source := self._source(n)) is not None]
         if not sources:
-            return JudgedClaim(draft.text, "unsupported", rule="no_such_source")
+            return JudgedClaim(draft.text, "unsupported", rule="changed")
         verbatim = [whole for source in sources if (whole := self._verbatim(draft.text, source))]
         if verbatim:
             return self._quoting(draft.text, verbatim[:1])
         if before is None or not _LEANS.match(draft.text):
-            return self._rephrased(draft.text, sources)
-        return self._leaning(draft, sources, before)
+            return self._rephrased(self._checker, draft.text, sources)
+        return self._leaning(self._checker, draft, sources, before)
 
     def _leaning(
-        self, draft: DraftClaim, sources: Sequence[CheckedSource], before: Neighbour
+        self,
+        checker: Checker,
+        draft: DraftClaim,
+        sources: Sequence[CheckedSource],
+        before: Neighbour,
     ) -> JudgedClaim:
         """A claim that leans on the one before: by the sources of both, if that one stands."""
         first, verdict = before
@@ -157,7 +172,7 @@ class Gate:
             return JudgedClaim(draft.text, "unsupported", rule="neighbour", leaning=True)
         others = [self._source(n) for n in first.cites if n not in draft.cites]
         every = [*sources, *(one for one in others if one is not None)]
-        return replace(self._rephrased(draft.text, every, first.text), leaning=True)
+        return replace(self._rephrased(checker, draft.text, every, first.text), leaning=True)
 
     def _quoting(self, text: str, exact: Sequence[Citation]) -> JudgedClaim:
         """A claim that says nothing but the words of its sources."""
@@ -175,11 +190,9 @@ class Gate:
         return None
 
     def _rephrased(
-        self, text: str, sources: Sequence[CheckedSource], before: str = ""
+        self, checker: Checker, text: str, sources: Sequence[CheckedSource], before: str = ""
     ) -> JudgedClaim:
-        if self._checker is None:
-            return JudgedClaim(text, "unsupported", rule="no_quotation")
-        finding = self._checker.check(text, sources, before)
+        finding = checker.check(text, sources, before)
         found = [self.citation(_quote(source, sentence)) for source, sentence in finding.ground]
         citations = tuple(citation for citation in found if citation is not None)
         objection = finding.objection

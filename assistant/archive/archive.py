@@ -63,7 +63,7 @@ class Archive:
         self._catalog = Catalog(folder / _CATALOG)
         self._index = Index(folder, self._catalog)
         try:
-            self._index.ledger.check()
+            self._index.look()
             self._index.finish()
         except ArchiveError:
             self.close()

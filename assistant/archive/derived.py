@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from assistant.resources import make_private
+
 _FILE = "derived.json"
 
 
@@ -20,6 +22,7 @@ def read(folder: Path, generation: int) -> Any:
 
 def write(folder: Path, generation: int, derived: Any) -> None:
     """Keep something that JSON can hold."""
+    make_private(folder / _FILE)
     made = {"generation": generation, "derived": derived}
     (folder / _FILE).write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
 

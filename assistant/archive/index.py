@@ -26,6 +26,7 @@ from assistant.archive.ledger import Ledger
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy
 from assistant.models.embedding import Vectors
+from assistant.resources import make_private
 from assistant.types import Source
 
 _LOCK_SECONDS = 1.0
@@ -130,6 +131,16 @@ class Index:
     def _index_folder(self) -> Path:
         return self._folder / f"index-{self._catalog.meta('index') or 1}"
 
+    def look(self) -> None:
+        """Notice a catalog that lost something, unless a writer is at work or somebody looks.
+
+        Raises:
+            ArchiveDamaged: it did.
+        """
+        with contextlib.suppress(Timeout), self._opener.acquire(timeout=0):
+            if not self._is_written():
+                self.ledger.check()
+
     def finish(self) -> None:
         """Bring what a crash left undone to its end, unless a writer is at work."""
         if self._is_unfinished() and not self._is_written():
@@ -142,7 +153,7 @@ class Index:
     def _ensure_healthy(self) -> None:
         if self._marked() == self._footprint():
             return
-        health = self.health()
+        health = self._health()
         if health == "more" and self.ledger.exists:
             raise self.ledger.damaged("The index holds more passages than the catalog.")
         if health == "unknown":
@@ -151,7 +162,12 @@ class Index:
             self.rebuild()
 
     def health(self) -> probe.Health:
-        """Whether the index agrees with the catalog, as looked at in a child process."""
+        """Whether the index agrees with the catalog; unknown while somebody else writes."""
+        with self._waiting_for(self._opener):
+            return "unknown" if self._is_written() else self._health()
+
+    def _health(self) -> probe.Health:
+        """The same, as looked at in a child process."""
         current = self._catalog.passage_count("current")
         folder = self._index_folder()
         if not folder.exists():
@@ -236,7 +252,8 @@ class Index:
         """Write the files' footprint, so that the next open can skip the health check."""
         if self._marker_file.is_dir():
             self._unmark()
-        self._marker_file.write_text(self._footprint())
+        make_private(self._marker_file)
+        self._marker_file.write_text(self._footprint(), encoding="utf-8")
 
     def _marked(self) -> str | None:
         """The footprint at the last close; None where there is none that can be read."""

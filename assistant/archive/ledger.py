@@ -50,6 +50,8 @@ class Ledger:
     def check(self) -> None:
         """Compare the catalog with what it held; after a crash, look for damage inside it, too.
 
+        Nothing may be written meanwhile.
+
         Raises:
             ArchiveDamaged: it holds fewer article versions than it did, or is damaged.
         """
@@ -59,6 +61,8 @@ class Ledger:
         held = self._catalog.article_count()
         if held < least:
             raise self.damaged(f"The catalog holds {held} article versions; it held {least}.")
+        if not closed:
+            self.end()  # so that it is looked through once
 
     def begin(self, fewer: int = 0) -> None:
         """Something is about to be written, after which so many versions fewer may be held."""

@@ -44,6 +44,7 @@ class VectorIndex:
             self._system.stop()
 
     def _open(self) -> Any:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         import chromadb
         from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings

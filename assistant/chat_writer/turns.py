@@ -14,14 +14,15 @@ from functools import partial
 from typing import Any
 
 from assistant.answering.evidence import Draft, DraftClaim, Fallback
-from assistant.answering.gate import Gate, JudgedClaim
+from assistant.answering.gate import Gate, JudgedClaim, Neighbour, neighbour
 from assistant.answering.grounding import CitationNumbers
 from assistant.answering.turn import Turn
+from assistant.answering.verdicts import reason
 from assistant.archive import Archive
 from assistant.chat_writer.writer import ChatWriter, declines
 from assistant.errors import ModelError, OnRecordError, SettingsError
 from assistant.language import Parser
-from assistant.models.chat_model import ChatModel, Reply
+from assistant.models.chat_model import ChatModel, Reply, first_word
 from assistant.models.verifier import Verifier
 from assistant.prompts import load_prompt
 from assistant.settings import Settings
@@ -30,8 +31,6 @@ from assistant.types import ClaimEvent, Question, StageEvent, TokenEvent
 from assistant.verification import Checker
 
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
-_DOUBTS = re.compile(r"\bunsupported\b|\bnot (?:\w+ )?supported\b|^\W*no\b", re.IGNORECASE)
-_GRANTS = re.compile(r"\bsupported\b|^\W*yes\b", re.IGNORECASE)
 _LONGER = 3  # a rewritten question may be this many times as long as the original, plus _ROOM
 _ROOM = 200  # characters
 _TURNS = 6  # of the conversation, that a question may lean on
@@ -165,7 +164,7 @@ class ChatTurns:
         gate_spent = 0.0
         with ThreadPoolExecutor(1, "quoting") as pool:
             quoted = pool.submit(self._quoting.write, turn.question, turn.evidence)
-            if turn.evidence and self._quoting.is_related(turn.question, turn.evidence):
+            if turn.evidence and self._is_related(turn, quoted):
                 try:
                     turn, gate_spent = yield from self._written(turn, quoted)
                 except (ModelError, SettingsError) as error:
@@ -179,6 +178,11 @@ class ChatTurns:
         seconds = {"write": time.perf_counter() - start - gate_spent, "ground": gate_spent}
         return replace(turn, seconds={**turn.seconds, **seconds})
 
+    def _is_related(self, turn: Turn, quoted: Future[Draft]) -> bool:
+        """Whether a model is to be asked; what the search cannot tell is waited for."""
+        known = self._quoting.is_related(turn.evidence)
+        return quoted.result().related if known is None else known
+
     def _written(
         self, turn: Turn, quoted: Future[Draft]
     ) -> Generator[TokenEvent | ClaimEvent, None, tuple[Turn, float]]:
@@ -188,7 +192,7 @@ class ChatTurns:
         with gate.reading_ahead():
             goes = [(yield from self._draft(turn, gate, ()))]
             wrong = [one for one in goes[0].judged if one.rule]
-            faults = [f"- {one.text} ({_fault(one)})" for one in wrong]
+            faults = [f"- {one.text} ({reason(one)})" for one in wrong]
             if faults and self._settings.unsupported == "retry":
                 with suppress(ModelError, SettingsError):  # then the first reply is kept
                     goes.append((yield from self._draft(turn, gate, faults)))
@@ -214,6 +218,7 @@ class ChatTurns:
     ) -> Generator[TokenEvent | ClaimEvent, None, _Written]:
         """One reply of the model, its sentences judged as they become whole."""
         done, numbering = _Written(), CitationNumbers()
+        before: Neighbour | None = None
         pieces = self._writer.write(turn.question, turn.evidence, faults)
         try:
             while True:
@@ -222,8 +227,8 @@ class ChatTurns:
                     yield TokenEvent(*piece)
                     continue
                 start = time.perf_counter()
-                before = (done.claims[-1], done.judged[-1]) if done.claims else None
                 judged = gate.judge(piece, before)
+                before = neighbour(before, piece, judged)
                 done.spent += time.perf_counter() - start
                 done.claims.append(piece)
                 done.judged.append(judged)
@@ -237,16 +242,20 @@ class ChatTurns:
     def _supports(
         self, judge: ChatModel, silent: list[str], claim: str, sources: Sequence[str]
     ) -> bool | None:
-        """The judge model's verdict; None if it fails, or says neither."""
+        """The judge model's verdict; None if it fails, or says nothing of support.
+
+        It supports by that word alone; whatever else it says of support takes it away.
+        """
         prompt = self._support.render(claim=claim, sources="\n\n".join(sources))
         try:
             reply = judge.ask(prompt).text
         except OnRecordError as error:
             silent.append(str(error.args[0]))
             return None
-        if _DOUBTS.search(reply):
-            return False
-        return True if _GRANTS.search(reply) else None
+        first = first_word(reply)
+        if first in ("supported", "yes"):
+            return True
+        return False if first == "no" or "support" in reply.casefold() else None
 
 
 def last(work: Work) -> Turn:
@@ -266,12 +275,6 @@ def _standalone(question: Question, found: dict[str, Any]) -> str:
     text = one_line(str(found.get("standalone") or "")).strip('"“” ')
     fits = len(text) <= _LONGER * len(question.text) + _ROOM
     return text if words(text) and fits and not declines(text) else ""
-
-
-def _fault(judged: JudgedClaim) -> str:
-    """What is wrong with a claim, for the model."""
-    rule = (judged.rule or "").replace("_", " ")
-    return f"{rule}: {judged.detail}" if judged.detail else rule
 
 
 def _confidence(quoted: Future[Draft]) -> float:

@@ -14,7 +14,7 @@ from assistant.evaluation.journal import append, mend, whole_lines
 from assistant.evaluation.metrics.answers import said
 from assistant.evaluation.metrics.citations import alce
 from assistant.evaluation.metrics.scores import Case, Score, unscored
-from assistant.models.chat_model import ChatModel
+from assistant.models.chat_model import ChatModel, first_word
 from assistant.models.reranking import Reranker
 from assistant.prompts import Prompt, load_prompt
 from assistant.suites.suite import JudgeSettings
@@ -128,7 +128,7 @@ class ChatJudge:
         self, prompt: Prompt, values: dict[str, str], grades: dict[str, float], repeat: int
     ) -> float:
         reply = self._reply(prompt.render(**values), repeat)
-        first = reply.strip().split("\n")[0].strip(" \t.*\"'`").casefold()
+        first = first_word(reply)
         if first not in grades:
             raise _Unjudged("the judge's reply is none of the words it was asked for")
         return grades[first]

@@ -38,7 +38,7 @@ _FIGURES = re.compile(
     r"|(?P<pointed>(?<![\d.,])[1-9]\d{0,2}(?:(?:\.\d{3}){2,}(?!\d)(?:,\d+)?"  # 1.250.000,5
     rf"|\.\d{{3}}(?!\d|(?:{_SPACE}|-)?(?:%|per|{_SCALES}))))"  # 12.500 crowns
     rf"|(?P<comma>(?<![\d.,])\d+,\d{{1,2}}(?={_SPACE}?(?:%|per|{_SCALES})))"  # 12,5 percent
-    r"|(?P<plain>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?))"
+    r"|(?P<plain>\d{1,3}(?:,\d{3}){1,20}(?:\.\d{1,40})?|\d{1,60}(?:\.\d{1,40})?))"
     rf"(?:(?:{_SPACE}|-)?(?P<scale>{_SCALES})\b)?",
     re.IGNORECASE,
 )

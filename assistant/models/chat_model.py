@@ -245,3 +245,8 @@ def _may_pass(error: BaseException) -> bool:
     if status is not None:
         return status in _PASSING
     return isinstance(error, (ConnectionError, OSError)) or "Connect" in type(error).__name__
+
+
+def first_word(reply: str) -> str:
+    """The first line of a reply that is to be one word, without marks, in lower case."""
+    return reply.strip().split("\n")[0].strip(" \t.!*\"'`").casefold()

@@ -84,10 +84,10 @@ class QuotingWriter:
     def _ranked(self, question: Question, found: Sequence[Candidate]) -> list[list[ScoredSentence]]:
         return self._scorer.score(question, found, _JUDGED)
 
-    def is_related(self, question: Question, evidence: Sequence[Evidence]) -> bool:
-        """Whether the reranker finds any passage on the matter; without one, a draft tells."""
+    def is_related(self, evidence: Sequence[Evidence]) -> bool | None:
+        """Whether the reranker finds any passage on the matter; None where there is no reranker."""
         if not self._reranked:
-            return self.write(question, evidence).related
+            return None
         return max(one.hit.score for one in evidence) >= self._confidence.related
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Draft:

@@ -1,5 +1,6 @@
 """Answer -> text, HTML, and what can be taken away: Markdown, DOCX, CSV, CSL-JSON."""
 
+from assistant.answering.verdicts import reason
 from assistant.rendering.exports import FORMATS, Check, Sheet, export
 from assistant.rendering.html import Progress, clean, escaped, to_html
 from assistant.rendering.terminal import (
@@ -13,7 +14,6 @@ from assistant.rendering.terminal import (
     to_text,
     web_url,
 )
-from assistant.rendering.verdicts import reason
 
 __all__ = [
     "FORMATS",

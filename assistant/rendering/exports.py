@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.answering.verdicts import reason
 from assistant.errors import NoSuchPage
 from assistant.rendering.terminal import (
     APART,
@@ -25,7 +26,6 @@ from assistant.rendering.terminal import (
     web_url,
     whence,
 )
-from assistant.rendering.verdicts import reason
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Source
 

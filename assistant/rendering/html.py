@@ -14,6 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.answering.verdicts import reason
 from assistant.rendering.terminal import (
     APART,
     Place,
@@ -26,7 +27,6 @@ from assistant.rendering.terminal import (
     understood,
     whence,
 )
-from assistant.rendering.verdicts import reason
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, ClaimEvent, Source, StageEvent, TokenEvent
 

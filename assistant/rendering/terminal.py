@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from assistant.rendering.verdicts import reason
+from assistant.answering.verdicts import reason
 from assistant.text import without_direction
 from assistant.types import Answer, Citation, Claim, Hit, Side, Source, Statement
 

@@ -31,7 +31,7 @@ Rule = Literal[
     "neighbour",  # it leans on the sentence before, which is not supported
     "changed",  # the source has changed, or is gone, since it was read
 ]
-"""What finds a claim unsupported. Words for readers: ``assistant.rendering.reason``."""
+"""What finds a claim unsupported. Words for readers: ``assistant.answering.verdicts``."""
 
 
 RefusalReason = Literal["no_evidence", "off_topic", "empty_archive", "model_declined"]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.language import Parser
-from assistant.language.facts import facts
 from assistant.models.framing import encoder_text, heading, leans
 from assistant.models.verifier import Verifier
 from assistant.types import Article, Span, Statement
@@ -42,7 +41,12 @@ RULES: Mapping[str, RuleFunction] = {
     "speaker": wrong_speaker,
     "quantity": wrong_quantity,
 }
-"""What decides alone, each for itself precise (``evals/gate.py --rules``)."""
+"""What decides alone, by all that is cited (``evals/gate.py --rules`` says how precisely)."""
+
+GROUNDED: Mapping[str, Callable[[Reading, Sequence[Reading]], Objection | None]] = {
+    "lost speaker": lost_speaker,
+}
+"""The same, by the sentences that come nearest to saying it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Checker:
         parser: Parser,
         encode: Encode,
         verifier: Verifier | None,
-        rules: Collection[str] = tuple(RULES),
+        rules: Collection[str] = (*RULES, *GROUNDED),
     ) -> None:
         """Make a checker.
 
@@ -76,12 +80,13 @@ class Checker:
             parser: reads the grammar of claims.
             encode: texts to unit vectors.
             verifier: judges what the rules let pass; without it they judge alone.
-            rules: which of ``RULES`` may object.
+            rules: which of ``RULES`` and ``GROUNDED`` may object.
         """
         self._parser = parser
         self._encode = encode
         self._verifier = verifier
-        self._rules = [RULES[name] for name in rules]
+        self._rules = [RULES[name] for name in RULES if name in rules]
+        self._grounded = [GROUNDED[name] for name in GROUNDED if name in rules]
 
     def read(
         self, number: int, article: Article, span: Span, statements: Sequence[Statement]
@@ -113,10 +118,9 @@ class Checker:
         if not near and not needed:
             return Finding((), Objection("unrelated"))
         finding = self._judged(f"{before} {text}".strip(), needed, near)
-        if finding.objection is None and not before and wrong_speaker in self._rules:
-            lost = lost_speaker(claim, [sentence for _, sentence in finding.ground])
-            return replace(finding, objection=lost)
-        return finding
+        told = [sentence for _, sentence in finding.ground]
+        found = (o for rule in self._grounded if not before and (o := rule(claim, told)))
+        return replace(finding, objection=next(found, finding.objection))
 
     def _judged(self, claim: str, needed: Sequence[Pair], near: Sequence[Pair]) -> Finding:
         """The likeliest of some grounds: what has its quotes, and one to three of the nearest."""
@@ -188,6 +192,5 @@ def _holding(quote: str, sources: Sequence[Source]) -> Pair | None:
 def _facts(*readings: Reading) -> set[object]:
     found: set[object] = set()
     for one in readings:
-        held = facts(one.text)
-        found |= held.numbers | held.names
+        found |= one.facts.numbers | one.facts.names
     return found

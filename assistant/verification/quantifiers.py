@@ -27,9 +27,10 @@ _ORDINALS = frozenset("second third fourth fifth sixth seventh eighth ninth tent
 
 def wrong_quantity(claim: Reading, sources: Sequence[Source]) -> Objection | None:
     """Whether a claim has more, or less, of some things than every sentence that speaks of them."""
-    every = [sentence for source in sources for sentence in source.sentences]
+    mine = list(_quantified(claim))
+    every = [sentence for source in sources for sentence in source.sentences] if mine else []
     held = [pair for one in every for pair in _quantified(one)]
-    for noun, quantifier in _quantified(claim):
+    for noun, quantifier in mine:
         speaking = sum(noun in one.content for one in every)
         own = [other for name, other in held if name == noun]
         if len(own) < speaking:  # one speaks of them and does not say how many

@@ -8,11 +8,13 @@ from functools import cached_property
 
 from assistant.attribution import find_statements
 from assistant.language import Names, Parse, Parser, stem, terms
+from assistant.language.facts import Facts, facts
 from assistant.models.embedding import Vectors
 from assistant.quotations import quotations
 from assistant.reading.injection import is_order
 from assistant.text import folded, sentences
 from assistant.types import Article, Span, Statement
+from assistant.verification.given import Given
 
 _CONTENT = ("NN", "VB", "JJ", "RB", "CD")
 Encode = Callable[[Sequence[str]], Vectors]
@@ -38,6 +40,11 @@ class Reading:
     def stems(self) -> tuple[str, ...]:
         """The stem of every token."""
         return tuple(stem(folded(token.text).replace("’", "'")) for token in self.parse.tokens)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Its numbers, days and names."""
+        return facts(self.text)
 
     @cached_property
     def content(self) -> frozenset[str]:
@@ -84,6 +91,11 @@ class Source:
     """One row of unit length a sentence."""
     names: Names
     """The names of the whole article."""
+
+    @cached_property
+    def given(self) -> Given:
+        """What the whole article gives."""
+        return Given(self.article)
 
 
 def read_source(

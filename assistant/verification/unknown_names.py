@@ -8,7 +8,7 @@ from functools import cache
 from assistant.language.facts import facts
 from assistant.language.language import english
 from assistant.language.names import is_title
-from assistant.text import folded, words
+from assistant.text import folded
 from assistant.verification.objection import Objection
 from assistant.verification.readings import Reading, Source, is_term
 
@@ -21,14 +21,9 @@ _LONGEST_INITIALS = 6
 
 def unknown_name(claim: Reading, sources: Sequence[Source]) -> Objection | None:
     """A name in the claim that its sources do not know; None where all are known."""
-    known: set[str] = set()
-    initials: list[str] = []
-    for article in (one.article for one in sources):
-        text = f"{article.title}\n{article.text}\n{article.outlet}\n{article.byline}"
-        every = [word.removesuffix("'s") for word in words(text)]
-        known |= set(every) | set(map(folded, every))
-        initials.append("".join(word[0] for word in every))
-    named = facts(claim.text).names
+    known = frozenset[str]().union(*(one.given.words for one in sources))
+    initials = [one.given.initials for one in sources]
+    named = claim.facts.names
     for name in sorted(one for one in named if not {one, folded(one)} & known):
         if is_title(name) or known & akin_names(name) or not is_term(name) or facts(name).numbers:
             continue

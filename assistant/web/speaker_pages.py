@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from assistant.attribution.speakers import name_of
+from assistant.errors import ArticleUnknown
 from assistant.language import same_name
 from assistant.rendering import article_path
 from assistant.text import folded, sentences
@@ -51,7 +52,10 @@ def routes(site: Site) -> APIRouter:
 def _of(site: Site, name: str, source: Source) -> list[Said]:
     """The whole sentences of an article in which somebody says something, as they stand."""
     archive = site.assistant.archive
-    text = archive.article(source.id, source.version).text
+    try:
+        text = archive.article(source.id, source.version).text
+    except ArticleUnknown:  # removed since it was listed
+        return []
     every = sentences(text)
     found: dict[str, Said] = {}
     for one in archive.statements(source.id, source.version):

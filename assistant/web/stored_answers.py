@@ -63,6 +63,8 @@ def to_stored(answer: Answer) -> dict[str, Any]:
     for name in _CITED:
         data[name] = [_place(citation) for citation in data[name]]
     for claim in data["claims"]:
+        at = claim["text"].find(claim["mark"])
+        claim["mark"] = [at, at + len(claim["mark"])]  # where it stands, not its words
         if claim["support"] == "quoted":
             claim["text"] = ""  # the words of its citation
     places = {(claim.text, claim.citations): n for n, claim in enumerate(answer.claims)}
@@ -82,8 +84,8 @@ def read_back(turn: StoredTurn, archive: Archive) -> StoredAnswer:
     for number, claim in enumerate(data["claims"]):
         if all(cited in by_number for cited in claim["citations"]):
             quotes = (_shown(by_number[cited], archive) for cited in claim["citations"])
-            quoted = claim["support"] == "quoted"
-            alive[number] = {**claim, "text": " ".join(quotes)} if quoted else claim
+            text = " ".join(quotes) if claim["support"] == "quoted" else claim["text"]
+            alive[number] = {**claim, "text": text, "mark": _marked(text, claim.get("mark"))}
     data["claims"] = list(alive.values())
     data["sides"] = [
         {**side, "claims": [alive[n] for n in side["claims"] if n in alive]}
@@ -142,9 +144,14 @@ def _without(data: dict[str, Any], held: set[str]) -> dict[str, Any]:
 
 
 def _wordless(claim: dict[str, Any]) -> dict[str, Any]:
-    """A claim without what may hold words of its source; older ones have a ``reason``."""
+    """A claim without what may hold words of its source, as older ones do."""
     left = {name: value for name, value in claim.items() if name != "reason"}
-    return {**left, "speaker": None, "rule": None, "detail": ""}
+    return {**left, "speaker": None, "rule": None, "detail": "", "mark": ""}
+
+
+def _marked(text: str, mark: list[int] | str | None) -> str:
+    """The words that answer; answers that were kept earlier have them as they stood."""
+    return text[mark[0] : mark[1]] if isinstance(mark, list) else mark or ""
 
 
 def _held(copies: Iterable[str], held: set[str]) -> list[str]:

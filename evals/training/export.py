@@ -100,9 +100,15 @@ def join(file: Path, claims: Path) -> None:
     Args:
         file: the network that judges sentences; it is written again.
         claims: a network that this module wrote, whose second logit judges claims.
+
+    Raises:
+        ValueError: it has been joined to another one already.
     """
     with tempfile.TemporaryDirectory() as folder:
         only = str(Path(folder) / "only.onnx")
+        outputs = [one.name for one in onnx.load(str(claims)).graph.output]
+        if "supports" in outputs:
+            raise ValueError(f"{claims} has two encoders: name the file of one that judges claims")
         onnx.utils.extract_model(str(claims), only, list(_INPUTS), ["logits"])
         other = add_prefix(onnx.load(only), SECOND).graph
     own = {f"{SECOND}{name}": name for name in _INPUTS} | {f"{SECOND}logits": "supports"}

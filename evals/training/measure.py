@@ -73,14 +73,15 @@ def judge_of(network: PairModel | None) -> Judge:
 
 def _of_onnx(network: PairModel) -> Judge:
     threads = workers(0, "measure")
-    return lambda left, rights: [
-        (answers, supports)
-        for (answers, _), supports in zip(
-            network.logits(threads, left, rights),
-            network.supports(threads, left, rights),
-            strict=True,
-        )
-    ]
+    return lambda left, rights: list(network.logits(threads, left, rights))
+
+
+def supports_of(network: PairModel | None) -> Judge:
+    """What a model says of claims."""
+    if network is None:
+        return judge_of(None)
+    threads = workers(0, "measure")
+    return lambda left, rights: [(0.0, one) for one in network.supports(threads, left, rights)]
 
 
 def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
@@ -197,7 +198,7 @@ def main() -> None:
     judge = judge_of(network)
     told = [of_questions(texts, judge)]
     if asked.items == FIRST:
-        told.append(of_claims(texts, judge))
+        told.append(of_claims(texts, supports_of(network)))
     if network is not None:
         told += [of_forms(network, name) for name in ("test", "test-2")]
         if asked.split != "sealed":  # no later item is of a sealed article

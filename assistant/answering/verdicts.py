@@ -1,10 +1,9 @@
-"""A verdict of the gate in words for readers."""
+"""A verdict of the gate in words: for readers, and for the model that is to write better."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from assistant.types import Rule
+from assistant.answering.gate import JudgedClaim
+from assistant.types import Claim, Rule
 
 _WORDS: dict[Rule, str] = {
     "no_citation": "it cites no source",
@@ -26,19 +25,7 @@ _WORDS: dict[Rule, str] = {
 }
 
 
-class Verdict(Protocol):
-    """What a claim was found to be."""
-
-    @property
-    def rule(self) -> Rule | None:
-        """What found it unsupported."""
-
-    @property
-    def detail(self) -> str:
-        """The words that the rule objects to."""
-
-
-def reason(verdict: Verdict) -> str:
+def reason(verdict: Claim | JudgedClaim) -> str:
     """Why a claim is not supported, as half a sentence; "" where it is."""
     if verdict.rule is None:
         return ""
