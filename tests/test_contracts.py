@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, LangChainModel, Reply
-from assistant.models.embedding import Embedder, SentenceEmbedder
+from assistant.models.embedding import Embedder, load_embedder
 from assistant.models.reader import Reader
 from assistant.models.reranking import PackagedReranker, Reranker
 from assistant.models.trained import TrainedReader
@@ -29,7 +29,7 @@ slow = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "embedder", [HashEmbeddings(), pytest.param(SentenceEmbedder(MODELS), marks=slow)]
+    "embedder", [HashEmbeddings(), pytest.param(load_embedder(MODELS), marks=slow)]
 )
 def test_an_embedder(embedder: Embedder) -> None:
     assert embedder.name
@@ -41,6 +41,9 @@ def test_an_embedder(embedder: Embedder) -> None:
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
     assert np.allclose(embedder.encode([ANSWER])[0], vectors[1], atol=1e-5)
+    kept = embedder.encode_passages([QUESTION, ANSWER, OTHER])
+    assert kept.dtype == np.float32
+    assert ((kept * vectors).sum(axis=1) > 0.999).all()
 
 
 @pytest.mark.parametrize("reranker", [WordOverlap(), pytest.param(PACKAGED, marks=slow)])

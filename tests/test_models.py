@@ -21,8 +21,8 @@ from transformers import (
 )
 
 from assistant import HubUnreachable, ModelDamaged, ModelMissing, ModelUnsuited
-from assistant.models import reranking, trained
-from assistant.models.embedding import SentenceEmbedder, packaged_pieces
+from assistant.models import embedding, reranking, trained
+from assistant.models.embedding import load_embedder, packaged_pieces, packaged_weights
 from assistant.models.pair_model import PairModel
 from assistant.models.reader import load_reader
 from assistant.models.reranking import load_reranker
@@ -97,7 +97,7 @@ def test_our_own_file_is_checked(
 
 def use(role: str, settings: ModelSettings) -> None:
     if role == "embedder":
-        SentenceEmbedder(settings).encode(["x"])
+        load_embedder(settings).encode(["x"])
     elif role == "reranker":
         load_reranker(settings).score("q", ["x"])
     elif role == "reader":
@@ -219,7 +219,7 @@ class TestReal:
         assert yes > no + 2
 
     def test_the_embedder(self) -> None:
-        embedder = SentenceEmbedder(ModelSettings())
+        embedder = load_embedder(ModelSettings())
         near, far = "The ferries are on strike.", "Bake the cake for an hour."
         vectors = embedder.encode(["Boats do not sail: their crews walked out.", near, far])
         assert vectors.shape == (3, 384)
@@ -228,8 +228,21 @@ class TestReal:
         assert (embedder.name, embedder.max_pieces) == ("all-MiniLM-L6-v2", 256)
         assert embedder.count_pieces(["hello world", ""]) == [2, 0]
 
+    def test_questions_are_encoded_as_sentence_transformers_does(self) -> None:
+        texts = [*"a?", "Łódź 北京 é", "word " * 600, "What did the MEA say about Naqvi's claims?"]
+        embedder = load_embedder(ModelSettings(precision="float32"))
+        same = (embedder.encode(texts) * embedder.encode_passages(texts)).sum(axis=1)
+        assert same.min() >= 0.9999
+        assert embedder.encode([]).shape[0] == 0
+
+    def test_the_graph_of_the_embedder_is_made_by_its_script(self) -> None:
+        from embedder_graph import made
+
+        graph = made(packaged_weights()).SerializeToString(deterministic=True)
+        assert graph == embedding._GRAPH.read_bytes()
+
     def test_counting_and_encoding_do_not_disturb_each_other(self) -> None:
-        embedder = SentenceEmbedder(ModelSettings())
+        embedder = load_embedder(ModelSettings())
         long = "word " * 600
         faults: list[Exception] = []
 

@@ -203,6 +203,28 @@ def test_feedback_is_kept_and_becomes_a_question_file(
 # Library
 
 
+def test_saved_searches_are_their_owners(site: Site, client: TestClient) -> None:
+    from assistant.web.saved_searches import saved
+
+    client.post("/library/searches", data={"query": "q=harbour3&outlet="})
+    client.post("/library/searches", data={"query": "q=&sort=oldest"})  # of nothing
+    assert [one.name for one in saved(site, "")] == ["harbour3"]
+    assert saved(site, "anna") == []
+    site.conversations.save_search("anna", "q=harbour3&since=2025-01-02", 0)
+    (hers,) = saved(site, "anna")
+    assert (hers.name, hers.new) == ("harbour3 · from 2025-01-02", 1)
+    assert client.get(f"/library/searches/{hers.id}").status_code == 404
+    client.post(f"/library/searches/{hers.id}/delete")
+    assert saved(site, "anna") == [hers]
+    site.assistant.add([Article("new", "Another harbour3 is built.")])
+    (own,) = saved(site, "")
+    assert own.new == 1
+    looked = client.get(f"/library/searches/{own.id}")
+    page = client.get(looked.headers["location"]).text
+    assert page.count("<strong>new</strong>") == 1
+    assert saved(site, "")[0].new == 0
+
+
 def test_the_library_lists_pages_and_filters(client: TestClient) -> None:
     page = client.get("/library").text
     assert "70 articles" in page
@@ -282,8 +304,8 @@ def test_a_person_has_a_page_of_what_they_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("query", "field", "message"),
     [
-        ("since=yesterday", "since", "Write a day as"),
-        ("until=2025-13-01", "until", "Write a day as"),
+        ("since=whenever", "since", "Write a day or a month"),
+        ("until=2025-13-01", "until", "Write a day or a month"),
         ("since=2025-02-01&until=2025-01-01", "until", "before the first"),
     ],
 )

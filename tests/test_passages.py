@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.archive import Archive
 from assistant.archive.passages import split
-from assistant.models.embedding import SentenceEmbedder
+from assistant.models.embedding import load_embedder
 from assistant.models.framing import encoder_text, heading
 from assistant.models.tokens import count_tokens
 from assistant.reading import read
@@ -57,7 +57,7 @@ def test_endless_sentences_are_cut(text: str) -> None:
 
 @pytest.mark.slow
 def test_the_encoder_reads_every_passage_to_its_end() -> None:
-    embedder = SentenceEmbedder(ModelSettings())
+    embedder = load_embedder(ModelSettings())
     texts = [
         "Zweihundertfünfundfünfzig Rhabarberbarbarabarbarbarenbartbarbier. " * 60,
         "The cat sat on the mat. " * 200,
@@ -75,7 +75,7 @@ def test_the_encoder_reads_every_passage_to_its_end() -> None:
 def test_a_fact_far_into_an_article_is_found(tmp_path: object) -> None:
     filler = "The council met again and adjourned without a vote on the budget. " * 60
     text = f"{filler}The lighthouse keeper keeps eleven parrots. {filler}"
-    archive = Archive(tmp_path / "archive", SentenceEmbedder(ModelSettings()), load())
+    archive = Archive(tmp_path / "archive", load_embedder(ModelSettings()), load())
     archive.add([Article("a", text, title="Council adjourns")])
     (best, *_) = archive.search_dense("How many parrots does the lighthouse keeper have?", 3)
     assert "eleven parrots" in best.text
@@ -85,7 +85,7 @@ def test_a_fact_far_into_an_article_is_found(tmp_path: object) -> None:
 @pytest.mark.slow
 @needs_shared
 def test_real_articles_are_cut_to_fit() -> None:
-    embedder = SentenceEmbedder(ModelSettings())
+    embedder = load_embedder(ModelSettings())
     for article in read(SHARED / "wikinews" / "articles.jsonl", load().reading):
         assert isinstance(article, Article)
         title, passages = split(article, embedder, 150)

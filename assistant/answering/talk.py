@@ -18,7 +18,7 @@ _SPEAKERS = 20  # that examples are taken from
 def talk(question: Question, archive: Archive) -> Answer:
     """An answer without any claim: what can be asked here, and of how many articles."""
     coverage = archive.coverage(question.filters)
-    text = _introduction(archive, described(coverage)) if archive.articles() else _EMPTY
+    text = _introduction(archive, described(coverage)) if archive.coverage().articles else _EMPTY
     if english().thanks_words & set(words(question.text)):
         text = f"{_WELCOME} {text}"
     return replace(Answer.begun(question), text=text, coverage=coverage)

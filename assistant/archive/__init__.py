@@ -1,7 +1,8 @@
 """Articles are kept in SQLite and indexed in Chroma."""
 
 from assistant.archive.archive import Archive
+from assistant.archive.keywords import EVERY, Part
 from assistant.archive.ledger import ArchiveInfo
 from assistant.archive.spelling import near
 
-__all__ = ["Archive", "ArchiveInfo", "near"]
+__all__ = ["EVERY", "Archive", "ArchiveInfo", "Part", "near"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,10 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Progress
+from assistant.archive.keywords import EVERY, Part
+from assistant.archive.known_names import Names
 from assistant.archive.ledger import ArchiveInfo
 from assistant.archive.probe import Health
-from assistant.archive.spelling import authors_in, may_be_misspelt, outlets_in, same, spelled
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
@@ -27,7 +27,6 @@ from assistant.types import (
     Filters,
     IngestReport,
     Passage,
-    Question,
     Skipped,
     Source,
     Statement,
@@ -35,11 +34,10 @@ from assistant.types import (
 
 _CATALOG = "catalog.sqlite3"
 _MOST_VERSIONS = 2**31
-_LOOKED_UP = 5  # passages, for how a name is spelt
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
 
-class Archive:
+class Archive(Names):
     """Where articles live and are searched. Safe to use from several threads.
 
     Any number of processes may read while one writes; a second writer is refused.
@@ -140,9 +138,13 @@ class Archive:
         known = self._catalog.known(one_line(article_id))
         return [one.version for one in known if one.state != "pending"]
 
-    def articles(self, filters: Filters = EVERYTHING) -> list[Source]:
+    def articles(self, filters: Filters = EVERYTHING, part: Part = EVERY) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
-        return self._catalog.sources(filters)
+        return self._catalog.matching((), (), filters, part=part)
+
+    def ids(self, filters: Filters = EVERYTHING) -> list[str]:
+        """The ids of the current articles within the filters."""
+        return self._catalog.ids(filters)
 
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
@@ -180,7 +182,7 @@ class Archive:
 
     def copies(self, ids: Iterable[str]) -> dict[str, set[str]]:
         """For each current article of ``ids``: the ids of others that print the same story."""
-        signatures = self.signatures(source.id for source in self.articles())
+        signatures = self.signatures(self.ids())
         return printings(ids, signatures, self._settings.retrieval.copy_similarity)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -241,79 +243,49 @@ class Archive:
             return []
         self._check_embedder()
         vector = self._embedder.encode([question])[0]
-        named = filters
-        if filters.speakers:  # the index knows articles only
-            speaking = tuple(source.id for source in self.articles(filters))
-            if not speaking:
-                return []
-            named = replace(filters, articles=speaking)
-        keys = self._index.fresh().search(vector, limit + _EXTRA_CANDIDATES, named)
-        return self._visible(keys, filters)[:limit]
+        within = self._catalog.without_speakers(filters)  # the index knows articles only
+        keys = self._index.search(vector, limit + _EXTRA_CANDIDATES, within)
+        return self._visible(keys, within)[:limit]
 
     def search_keywords(
         self, terms: Sequence[str], limit: int, filters: Filters = EVERYTHING
     ) -> list[Passage]:
         """Visible passages that hold any of the terms, best first by BM25."""
-        return self._visible(self._catalog.search(terms, limit, filters), filters)
+        within = self._catalog.without_speakers(filters)
+        keys = self._catalog.search(terms, limit, within, lambda: self._index.keys(within))
+        return self._visible(keys, within)
 
     def matching(
-        self, wanted: Sequence[str], unwanted: Sequence[str] = (), filters: Filters = EVERYTHING
+        self,
+        wanted: Sequence[str],
+        unwanted: Sequence[str] = (),
+        filters: Filters = EVERYTHING,
+        after: int = 0,
+        part: Part = EVERY,
     ) -> list[Source]:
-        """The current articles that hold all of some words and phrases and none of others."""
-        return self._catalog.matching(wanted, unwanted, filters)
+        """The current articles that hold all of some words and phrases and none of others.
+
+        Only what was added or changed after ``newest`` was ``after``.
+        """
+        return self._catalog.matching(wanted, unwanted, filters, after, part)
+
+    def months(
+        self, wanted: Sequence[str], unwanted: Sequence[str] = (), filters: Filters = EVERYTHING
+    ) -> dict[str, int]:
+        """How many such articles were published in each month, "2026-03"; "" for undated ones."""
+        return self._catalog.months(wanted, unwanted, filters)
+
+    def newest(self) -> int:
+        """A number that grows with each article and each version that is added."""
+        return self._catalog.newest()
 
     def term_shares(self, terms: Sequence[str]) -> dict[str, float]:
         """Share of all passages that hold each term, from 0 to 1."""
         return self._catalog.shares(terms)
 
-    def resolved(self, question: Question) -> Question:
-        """The question with the outlets of its filters as the archive names them.
-
-        They are the same but for capitals, accents and "the"; one that it does not have stays.
-        """
-        filters = question.filters
-        if not filters.outlets:
-            return question
-        known = self.outlets()
-        named = tuple(same(one, known) or one for one in filters.outlets)
-        changed = [
-            (typed, name)
-            for typed, name in zip(filters.outlets, named, strict=True)
-            if one_line(typed).casefold() != name.casefold()
-        ]
-        return replace(
-            question,
-            filters=replace(filters, outlets=named),
-            read_as=(*question.read_as, *changed),
-        )
-
-    def outlets(self) -> list[str]:
-        """The outlets of its articles."""
-        return self._catalog.outlets()
-
-    def spelled(self, word: str) -> str | None:
-        """The name in the archive that a word is nearly; None where it holds the word."""
-        if not may_be_misspelt(word) or self.term_shares([word.lower()])[word.lower()]:
-            return None
-        return spelled(
-            word, self._catalog.vocabulary, lambda terms: self.search_keywords(terms, _LOOKED_UP)
-        )
-
-    def headlined(self, words: Sequence[str]) -> bool:
-        """Whether a headline has any of some words, letters and digits only."""
-        return self._catalog.headlined(words)
-
     def matter(self, question: str) -> str | None:
         """What "it" means after a question; None where that is open, or no parser is there."""
         return self._parser.parse([question])[0].matter() if self._parser else None
-
-    def written_by(self, question: str) -> dict[str, tuple[str, ...]]:
-        """The authors whose articles a question asks for, and the ids of those."""
-        return authors_in(question, self._catalog.bylines(), self.outlets())
-
-    def printed_by(self, question: str) -> tuple[str, ...]:
-        """The outlets whose articles a question asks for."""
-        return outlets_in(question, self.outlets())
 
     def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
         """MinHash signatures of current articles, by id."""

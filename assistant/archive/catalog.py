@@ -18,31 +18,27 @@ from typing import Any
 
 import numpy as np
 
+from assistant.archive.holdings import Holdings
 from assistant.archive.rows import (
     MIGRATIONS,
     SCHEMA,
     SCHEMA_VERSION,
     Entry,
     Known,
-    article_of,
-    digest_of,
-    source_of,
     speaker_key,
 )
-from assistant.archive.visible import Visible
 from assistant.errors import ArchiveDamaged, ArchiveError, ArchiveMismatch
 from assistant.models.embedding import Vectors
 from assistant.resources import make_private
 from assistant.text import folded
 from assistant.types import (
     Article,
-    Source,
     Statement,
     to_dict,
 )
 
 
-class Catalog(Visible):
+class Catalog(Holdings):
     """The archive's SQLite file. Safe to use from several threads and processes."""
 
     def __init__(self, path: Path) -> None:
@@ -51,6 +47,7 @@ class Catalog(Visible):
         Raises:
             ArchiveError: it is no catalog, cannot be opened, or is of a newer version.
         """
+        super().__init__()
         self._lock = threading.RLock()
         try:
             self._open(path)
@@ -182,20 +179,27 @@ class Catalog(Visible):
                 if row:
                     self._put_statements(run, row[0], statements)
 
-    def activate(self) -> None:
-        """Make every pending version current, and the ones before it superseded."""
+    def activate(self, mapped: int) -> None:
+        """Make every pending version current, and the ones before it superseded.
+
+        Args:
+            mapped: the greatest passage key in the map of vectors, for its readers.
+        """
+        before = (
+            "SELECT a.key FROM (SELECT id, max(version) AS version FROM article"
+            " WHERE state = 'pending' GROUP BY id) n JOIN article a ON a.id = n.id"
+            " WHERE a.version < n.version AND +a.state != 'superseded'"
+        )
         with self._transaction() as run:
+            replaced = [key for (key,) in run(before).fetchall()]
             run(
-                "UPDATE article SET state = 'superseded' WHERE state != 'superseded' AND EXISTS"
-                " (SELECT 1 FROM article n WHERE n.id = article.id AND n.state = 'pending'"
-                " AND n.version > article.version)"
+                "UPDATE article SET state = 'superseded'"
+                " WHERE key IN (SELECT value FROM json_each(?))",
+                (json.dumps(replaced),),
             )
             run("UPDATE article SET state = 'current' WHERE state = 'pending'")
-            superseded = (
-                "SELECT a.key FROM article a WHERE a.state = 'superseded' AND EXISTS"
-                " (SELECT 1 FROM passage p WHERE p.article = a.key)"
-            )
-            self._drop_passages(run, superseded, ())
+            self._drop_passages(run, "SELECT value FROM json_each(?)", (json.dumps(replaced),))
+            run("INSERT OR REPLACE INTO meta VALUES ('mapped', ?)", (str(mapped),))
             self._count_generation(run)
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -245,58 +249,12 @@ class Catalog(Visible):
 
     # What the index must hold
 
-    def pending(self) -> int:
-        """How many articles wait to be indexed."""
-        return int(self._one("SELECT count(*) FROM article WHERE state = 'pending'")[0])
-
-    def unindex(self) -> list[int]:
-        """Keys of passages that are gone but may still be in the index."""
-        return [key for (key,) in self._all("SELECT key FROM unindex")]
-
     def unindexed(self, keys: Iterable[int]) -> None:
         """These keys have left the index."""
         with self._transaction() as run:
             for key in keys:
                 run("DELETE FROM unindex WHERE key = ?", (key,))
             self._count_generation(run)  # so that readers let go of them, too
-
-    def article_count(self) -> int:
-        """How many article versions it holds, in whatever state."""
-        return int(self._one("SELECT count(*) FROM article")[0])
-
-    def fault(self) -> str:
-        """What SQLite finds wrong with the file; "" where it is sound."""
-        rows = [row for (row,) in self._all("PRAGMA quick_check(3)")]
-        return "" if rows == ["ok"] else "; ".join(" ".join(row.split()) for row in rows)
-
-    def altered(self) -> list[str]:
-        """The ids of articles whose stored text is not the one that was stored."""
-        found = []
-        for (key,) in self._all("SELECT key FROM article ORDER BY key"):
-            (row,) = self._all("SELECT id, hash, fields, text FROM article WHERE key = ?", (key,))
-            if digest_of(article_of(row[2], row[3])) != row[1]:
-                found.append(str(row[0]))
-        return found
-
-    def passage_count(self, state: str) -> int:
-        """How many passages belong to articles in this state."""
-        joined = "passage p JOIN article a ON a.key = p.article"
-        return int(self._one(f"SELECT count(*) FROM {joined} WHERE a.state = ?", (state,))[0])
-
-    def vectors(self, state: str, limit: int = -1) -> Iterator[tuple[int, Vectors, Source]]:
-        """Key, vector and article of passages in this state; a sample where limited."""
-        order = "random()" if limit >= 0 else "p.key"
-        chosen = (
-            "SELECT p.key FROM passage p JOIN article a ON a.key = p.article WHERE a.state = ?"
-            f" ORDER BY {order} LIMIT ?"
-        )
-        rows = self._all(
-            "SELECT p.key, p.vector, a.fields FROM passage p JOIN article a ON a.key = p.article"
-            f" WHERE p.key IN ({chosen}) ORDER BY p.key",
-            (state, limit),
-        )
-        for key, vector, fields in rows:
-            yield key, np.frombuffer(vector, np.float32), source_of(fields)
 
     def _create(self) -> None:
         found = int(self._one("PRAGMA user_version")[0])

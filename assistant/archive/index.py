@@ -8,11 +8,10 @@ files' footprint, a health check where it differs, and a generation at whose cha
 from __future__ import annotations
 
 import contextlib
-import json
+import itertools
 import logging
 import shutil
 import threading
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,16 +22,19 @@ from filelock import FileLock, Timeout
 from assistant.archive import probe
 from assistant.archive.catalog import Catalog
 from assistant.archive.ledger import Ledger
+from assistant.archive.marker import Marker
+from assistant.archive.vector_map import Keys, VectorMap, View
 from assistant.archive.vectors import VectorIndex
-from assistant.errors import ArchiveBusy
+from assistant.errors import ArchiveBusy, ArchiveError
 from assistant.models.embedding import Vectors
-from assistant.resources import make_private
-from assistant.types import Source
+from assistant.types import Filters, Source
 
 _LOCK_SECONDS = 1.0
 _OPEN_SECONDS = 60.0
 _PROBED = 8
-_PART = 1 << 20
+_ROWS = 4096
+_EXACT = 200_000  # passages: more take Chroma's approximate search less time
+_MOST_LATE = 20_000  # passages that came in since the index was opened
 _NONE = -1
 
 _log = logging.getLogger(__name__)
@@ -45,39 +47,112 @@ class Index:
         self._folder = folder
         self._catalog = catalog
         self.ledger = Ledger(folder, catalog)
-        self._sums: dict[tuple[str, int, int], int] = {}  # checksums, by name, size and time
+        self._marker = Marker(folder)
         # The writer's lock is held as long as something is written; the opener's lock only while
         # somebody looks at the index, mends it and opens it, which a writer waits for.
         self._writer = FileLock(folder / "write.lock", timeout=_LOCK_SECONDS)
         self._opener = FileLock(folder / "open.lock", timeout=_OPEN_SECONDS)
         self._index_lock = threading.Lock()
         self._index: VectorIndex | None = None
+        self._map = VectorMap(folder / "vectors")
         self._generation = _NONE
+        self._loaded = 0  # rows of the map when the index was opened
         self._settled = False
+        self._closed = False
+        self._tending: threading.Thread | None = None
 
     def close(self) -> None:
         """Let go of Chroma's files."""
+        self._closed = True
+        self._map.close()
         with self._index_lock:
             if self._index is not None:
                 self._index.close()
             self._index = None
 
+    def search(self, vector: Vectors, limit: int, filters: Filters) -> list[int]:
+        """Keys of the passages nearest to a vector, nearest first; some may be gone by now.
+
+        Up to so many passages are searched exactly, more by Chroma; where that fails, exactly, too.
+        """
+        view = self._view(filters)
+        if view is not None and len(view) <= _EXACT:
+            self._tend()
+            return view.nearest(vector, limit)
+        try:
+            found = self.fresh().search(vector, limit, filters)
+        except ArchiveError:
+            raise
+        except Exception:
+            _log.exception("The index of %s cannot be searched; it is made again.", self._folder)
+            self._tend(again=True)
+            if view is None:
+                raise
+            return view.nearest(vector, limit)
+        late = view.appended(self._loaded) if view else None
+        if view is None or not late:
+            return found
+        return view.of_keys([*found, *late.nearest(vector, limit)]).nearest(vector, limit)
+
+    def keys(self, filters: Filters) -> Keys | None:
+        """The keys of the passages within the filters; None where that is not known at once."""
+        view = self._view(filters)
+        return None if view is None else view.keys
+
+    def _view(self, filters: Filters) -> View | None:
+        """What to search exactly; None where the map is behind the catalog."""
+        self._map.refresh()
+        return None if self._is_map_behind() else self._map.view(filters)
+
+    def _is_map_behind(self) -> bool:
+        """Whether a passage that is visible may not be in the map."""
+        mapped = self._catalog.meta("mapped")
+        return self._map.last < int(mapped) if mapped else bool(self._catalog.article_count())
+
+    def _tend(self, again: bool = False) -> None:
+        """Look at the index in the background, once or ``again``, and mend it where it is damaged.
+
+        Nobody waits for it: what is searched exactly does not need it.
+        """
+
+        def tend() -> None:
+            try:
+                with self.writing(look=False) if again else self._undisturbed():
+                    if again:
+                        self.rebuild()
+            except Exception:  # noqa: BLE001 - of Chroma, of any kind; an open one may be closed
+                if not self._closed:
+                    _log.exception("The index of %s could not be mended.", self._folder)
+
+        with self._index_lock:
+            if self._tending is None or (again and not self._tending.is_alive()):
+                self._tending = threading.Thread(target=tend, name="tend", daemon=True)
+                self._tending.start()
+
     def fresh(self) -> VectorIndex:
-        """The vector index, reopened where the catalog's generation has changed since."""
+        """The vector index, opened again where it is too far behind the catalog."""
         with self._index_lock:
             generation = self._catalog.generation()
             index = self._index
-            # An index opened while another process wrote may be inconsistent: reopen it afterwards.
-            if (
-                index is None
-                or index.folder != self._index_folder()
-                or generation != self._generation
-                or not (self._settled or self._is_written())
-            ):
+            if index is None or self._is_stale(index, generation):
                 with self._undisturbed() as self._settled:
+                    self._loaded = len(self._map)
                     index = self._index = self._opened(index)
                 self._generation = generation
             return index
+
+    def _is_stale(self, index: VectorIndex, generation: int) -> bool:
+        """Whether an index must be opened again.
+
+        One that was opened while another process wrote may be inconsistent: it is opened again
+        afterwards. Else what came in since is searched exactly, until it is much.
+        """
+        if index.folder != self._index_folder():
+            return True
+        late = len(self._map) - self._loaded
+        if generation != self._generation and (late > _MOST_LATE or self._is_map_behind()):
+            return True
+        return not (self._settled or self._is_written())
 
     @contextmanager
     def _undisturbed(self) -> Iterator[bool]:
@@ -95,7 +170,7 @@ class Index:
                 self._ensure_healthy()
             yield settled
             if settled:
-                self._mark()
+                self._marker.write(self._index_folder())
 
     def _is_written(self) -> bool:
         """True where another thread or process is writing."""
@@ -148,10 +223,10 @@ class Index:
                 pass
 
     def _is_unfinished(self) -> bool:
-        return bool(self._catalog.pending() or self._catalog.unindex())
+        return bool(self._catalog.pending() or self._catalog.unindex() or self._is_map_behind())
 
     def _ensure_healthy(self) -> None:
-        if self._marked() == self._footprint():
+        if self._marker.agrees(self._index_folder()):
             return
         health = self._health()
         if health == "more" and self.ledger.exists:
@@ -163,6 +238,8 @@ class Index:
 
     def health(self) -> probe.Health:
         """Whether the index agrees with the catalog; unknown while somebody else writes."""
+        if self._tending is not None:
+            self._tending.join()
         with self._waiting_for(self._opener):
             return "unknown" if self._is_written() else self._health()
 
@@ -172,14 +249,14 @@ class Index:
         folder = self._index_folder()
         if not folder.exists():
             return "damaged" if current else "sound"
-        sample = list(self._catalog.vectors("current", _PROBED))
+        sample = self._catalog.some_vectors(_PROBED)
         extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
         return probe.health(
             folder,
             probe.Expectation(
                 least=current,
                 most=current + extra,
-                vectors=[vector.tolist() for _, vector, _ in sample],
+                vectors=[vector.tolist() for vector in sample],
             ),
         )
 
@@ -189,11 +266,12 @@ class Index:
         folder = self._folder / f"index-{number}"
         shutil.rmtree(folder, ignore_errors=True)
         index = VectorIndex(folder)
-        for state in ("current", "pending"):
-            _fill(index, self._catalog.vectors(state))
+        self._map.clear()
+        self._map.append(self._catalog.vectors())
+        _fill(index, self._catalog.vectors())
         index.close()
         self._catalog.switch_index(number)
-        self._catalog.activate()
+        self._catalog.activate(self._map.last)
         self._catalog.unindexed(self._catalog.unindex())
         for other in self._folder.glob("index-*"):
             if other != folder:
@@ -201,9 +279,11 @@ class Index:
 
     def activate(self) -> None:
         """Index pending versions, make them current, and delete the vectors of superseded ones."""
-        if self._catalog.pending():
-            _fill(self.fresh(), self._catalog.vectors("pending"))
-            self._catalog.activate()
+        first = self._catalog.first_pending()
+        if first is not None:
+            self._map.append(self._catalog.vectors(self._map.last))
+            _fill(self.fresh(), self._catalog.vectors(first - 1))
+            self._catalog.activate(self._map.last)
             self._keep_up()
         self.forget()
 
@@ -211,6 +291,7 @@ class Index:
         """Delete the vectors of passages that the catalog no longer has."""
         gone = self._catalog.unindex()
         if gone:
+            self._map.drop(gone)
             self.fresh().delete(gone)
             self._catalog.unindexed(gone)
             self._keep_up()
@@ -218,7 +299,7 @@ class Index:
     def _keep_up(self) -> None:
         """Adopt the current generation: this writer's index already contains its own changes."""
         with self._index_lock:
-            self._generation = self._catalog.generation()
+            self._generation, self._loaded = self._catalog.generation(), len(self._map)
 
     @contextmanager
     def writing(self, look: bool = True, removing: Sequence[str] = ()) -> Iterator[None]:
@@ -235,68 +316,20 @@ class Index:
             with self._waiting_for(self._opener):
                 if look:
                     self._ensure_healthy()
-                self._unmark()
+                self._marker.delete()
                 self.ledger.begin(sum(len(self._catalog.known(one)) for one in removing))
             if look and self._is_unfinished():
                 self.activate()
                 self._catalog.wipe()
             yield
             self.ledger.end()
-            self._mark()
-
-    @property
-    def _marker_file(self) -> Path:
-        return self._folder / "index.marker"
-
-    def _mark(self) -> None:
-        """Write the files' footprint, so that the next open can skip the health check."""
-        if self._marker_file.is_dir():
-            self._unmark()
-        make_private(self._marker_file)
-        self._marker_file.write_text(self._footprint(), encoding="utf-8")
-
-    def _marked(self) -> str | None:
-        """The footprint at the last close; None where there is none that can be read."""
-        try:
-            return self._marker_file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
-
-    def _unmark(self) -> None:
-        if self._marker_file.is_dir() and not self._marker_file.is_symlink():
-            self._marker_file.rename(self._folder / f"{self._marker_file.name}.other")
-        self._marker_file.unlink(missing_ok=True)
-
-    def _footprint(self) -> str:
-        """Names, sizes, times and checksums of the index's files.
-
-        What a process has read once it does not read again until its size or time changes.
-        """
-        folder = self._index_folder()
-        facts = []
-        for file in sorted(folder.rglob("*")):
-            with contextlib.suppress(FileNotFoundError):  # a journal of another reader
-                status = file.stat()
-                if file.is_file() and not file.name.endswith("-journal"):
-                    seen = (str(file), status.st_size, status.st_mtime_ns)
-                    if seen not in self._sums:
-                        self._sums[seen] = _checksum(file)
-                    facts.append((file.name, *seen[1:], self._sums[seen]))
-        return json.dumps([folder.name, facts])
-
-
-def _checksum(file: Path) -> int:
-    """The CRC-32 of a file."""
-    found = 0
-    with file.open("rb") as opened:
-        while part := opened.read(_PART):
-            found = zlib.crc32(part, found)
-    return found
+            self._marker.write(self._index_folder())
 
 
 def _fill(index: VectorIndex, rows: Iterable[tuple[int, Vectors, Source]]) -> None:
-    held = list(rows)
-    if held:
+    """Write vectors, in parts: there may be more than memory holds."""
+    every = iter(rows)
+    while held := list(itertools.islice(every, _ROWS)):
         index.upsert(
             [key for key, _, _ in held],
             np.stack([vector for _, vector, _ in held]),

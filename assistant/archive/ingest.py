@@ -143,7 +143,7 @@ class Ingest:
             for entry in self._batch
             for passage in entry.passages
         ]
-        vectors = self._embedder.encode(texts)
+        vectors = self._embedder.encode_passages(texts)
         if self._catalog.meta("embedder") is None:
             self._catalog.set_meta("embedder", self._embedder.name)
         self._catalog.put(self._batch, vectors)

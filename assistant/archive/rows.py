@@ -11,7 +11,7 @@ from typing import Any
 from assistant.text import folded, one_line, words
 from assistant.types import Article, Filters, Passage, Source, Statement, from_dict, to_dict
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _STATEMENT = """
 CREATE TABLE statement (
     article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
@@ -37,7 +37,9 @@ CREATE TABLE article (
     statements_found INTEGER NOT NULL DEFAULT 0,
     UNIQUE (id, version)
 );
-CREATE INDEX article_state ON article (state, published);
+CREATE INDEX article_state ON article (state, published, id);
+CREATE INDEX article_outlet ON article (state, outlet, published, id);
+CREATE INDEX article_unread ON article (key) WHERE NOT statements_found;
 CREATE TABLE passage (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
@@ -49,6 +51,7 @@ CREATE TABLE passage (
 CREATE INDEX passage_article ON passage (article);
 CREATE TABLE unindex (key INTEGER PRIMARY KEY);
 {_STATEMENT};
+CREATE INDEX statement_speaker ON statement (speaker, article);
 CREATE VIRTUAL TABLE keyword USING fts5(
     title, text, tokenize = 'porter unicode61 remove_diacritics 2'
 );
@@ -57,7 +60,13 @@ CREATE VIRTUAL TABLE keyword USING fts5(
 MIGRATIONS = {
     1: f"""
 ALTER TABLE article ADD COLUMN statements_found INTEGER NOT NULL DEFAULT 0;
-{_STATEMENT}"""
+{_STATEMENT}""",
+    2: """
+DROP INDEX article_state;
+CREATE INDEX article_state ON article (state, published, id);
+CREATE INDEX article_outlet ON article (state, outlet, published, id);
+CREATE INDEX article_unread ON article (key) WHERE NOT statements_found;
+CREATE INDEX statement_speaker ON statement (speaker, article)""",
 }
 PASSAGE = """
 SELECT p.key, p.ordinal, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), a.fields
@@ -89,9 +98,15 @@ class Entry:
     """None where they were not looked for."""
 
 
-def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
-    """The clause and its parameters for visible articles, as ``a``, within the filters."""
-    clauses = ["a.state = 'current'"]
+def where(filters: Filters, by_key: bool = False) -> tuple[str, tuple[Any, ...]]:
+    """The clause and its parameters for visible articles, as ``a``, within the filters.
+
+    Args:
+        filters: the limits.
+        by_key: articles or passages are chosen by their keys: without the plus SQLite walks all
+            that are current instead.
+    """
+    clauses = ["+a.state = 'current'" if by_key else "a.state = 'current'"]
     parameters: list[Any] = []
     for clause, day in (("a.published >= ?", filters.since), ("a.published <= ?", filters.until)):
         if day is not None:
@@ -107,9 +122,12 @@ def where(filters: Filters) -> tuple[str, tuple[Any, ...]]:
             clauses.append(f"{clause} (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(values))
     if filters.speakers:
+        spoken = "FROM statement s, json_each(?) n WHERE"
+        named = "(instr(s.speaker, n.value) OR instr(n.value, s.speaker))"
         clauses.append(
-            "EXISTS (SELECT 1 FROM statement s, json_each(?) n WHERE s.article = a.key"
-            " AND (instr(s.speaker, n.value) OR instr(n.value, s.speaker)))"
+            f"EXISTS (SELECT 1 {spoken} s.article = a.key AND {named})"
+            if by_key
+            else f"a.key IN (SELECT s.article {spoken} {named})"
         )
         parameters.append(json.dumps([speaker_key(name) for name in filters.speakers]))
     return " AND ".join(clauses), tuple(parameters)

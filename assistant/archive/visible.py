@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from assistant.archive.rows import PASSAGE, article_of, passage_of, quoted, source_of, where
+from assistant.archive.rows import PASSAGE, article_of, passage_of, where
 from assistant.attribution.speakers import name_of
 from assistant.types import (
     EVERYTHING,
@@ -17,21 +19,39 @@ from assistant.types import (
     Coverage,
     Filters,
     Passage,
-    Source,
     Statement,
     from_dict,
 )
 
-_COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
-_MOST_TERMS = 40
+_PATIENCE = 60.0  # seconds for which names may be those from before the last change
+_MOST_SPEAKING = 100  # limits on speakers whose articles are remembered
+_NOBODY = ("",)  # the id of no article
+
+Made = TypeVar("Made")
 
 
 class Visible(ABC):
     """The catalog's read queries; the subclass executes the SQL."""
 
+    def __init__(self) -> None:
+        self._memory: dict[str, tuple[int, float, Any]] = {}  # with its generation and its time
+
     @abstractmethod
     def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """The rows of a statement."""
+
+    @abstractmethod
+    def generation(self) -> int:
+        """Counts the changes of what is visible."""
+
+    def _remembered(self, name: str, make: Callable[[], Made], seconds: float = 0) -> Made:
+        """What was made of the catalog as it is now, or so many seconds ago."""
+        now, generation = time.monotonic(), self.generation()
+        held = self._memory.get(name)
+        if held is None or (held[0] != generation and now - held[1] >= seconds):
+            held = self._memory[name] = (generation, now, make())
+        made: Made = held[2]
+        return made
 
     def _one(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
         return next(iter(self._all(statement, parameters)), None)
@@ -55,12 +75,18 @@ class Visible(ABC):
             for number, fields in rows
         ]
 
-    def sources(self, filters: Filters = EVERYTHING) -> list[Source]:
-        """The current articles within the filters, by date, undated ones last."""
-        return self.matching((), (), filters)
+    def ids(self, filters: Filters) -> list[str]:
+        """The ids of the current articles within the filters."""
+        clause, parameters = where(filters)
+        return [i for (i,) in self._all(f"SELECT a.id FROM article a WHERE {clause}", parameters)]
 
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
+        if filters == EVERYTHING:
+            return self._remembered("coverage", lambda: self._coverage(filters))
+        return self._coverage(filters)
+
+    def _coverage(self, filters: Filters) -> Coverage:
         clause, parameters = where(filters)
         count, since, until = self._one(
             f"SELECT count(*), min(a.published), max(a.published) FROM article a WHERE {clause}",
@@ -73,21 +99,23 @@ class Visible(ABC):
         )
 
     def outlets(self) -> list[str]:
-        """The outlets of current articles, as one of their articles spells them."""
-        rows = self._all(
-            "SELECT json_extract(min(fields), '$.outlet') FROM article"
-            " WHERE state = 'current' AND outlet != '' GROUP BY outlet ORDER BY outlet"
-        )
-        return [outlet for (outlet,) in rows]
+        """The outlets of current articles, as their first article spells them."""
 
-    def headlined(self, words: Sequence[str]) -> bool:
-        """Whether a headline has any of some words."""
-        wanted = " OR ".join(map(quoted, words))
-        found = "SELECT 1 FROM keyword WHERE keyword MATCH ? LIMIT 1"
-        return bool(words and self._all(found, (f"title : ({wanted})",)))
+        def found() -> list[str]:
+            rows = self._all(
+                "SELECT json_extract(a.fields, '$.outlet') FROM (SELECT outlet, min(key) AS first"
+                " FROM article WHERE state = 'current' AND outlet != '' GROUP BY outlet) o"
+                " JOIN article a ON a.key = o.first ORDER BY o.outlet"
+            )
+            return [outlet for (outlet,) in rows]
+
+        return list(self._remembered("outlets", found))
 
     def bylines(self) -> dict[str, list[str]]:
         """Bylines of current articles, with the ids of those that carry them."""
+        return self._remembered("bylines", self._bylines, _PATIENCE)
+
+    def _bylines(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for byline, article_id in self._all(
             "SELECT json_extract(fields, '$.byline') AS byline, id FROM article"
@@ -99,7 +127,7 @@ class Visible(ABC):
     def unread(self, limit: int) -> list[Article]:
         """Some current articles whose statements were never looked for."""
         rows = self._all(
-            "SELECT fields, text FROM article WHERE state = 'current' AND NOT statements_found"
+            "SELECT fields, text FROM article WHERE +state = 'current' AND NOT statements_found"
             " ORDER BY key LIMIT ?",
             (limit,),
         )
@@ -111,25 +139,28 @@ class Visible(ABC):
 
     def speakers(self, limit: int) -> list[str]:
         """Names of those who speak in most of the current articles, those in the most first."""
+        return self._remembered("speakers", self._speakers, _PATIENCE)[:limit]
+
+    def _speakers(self) -> list[str]:
         rows = self._all(
             "SELECT json_extract(s.fields, '$.speaker'), count(DISTINCT s.article) AS articles"
             " FROM statement s JOIN article a ON a.key = s.article WHERE a.state = 'current'"
             " GROUP BY s.speaker ORDER BY articles DESC, s.speaker"
         )
-        named = dict.fromkeys(name for phrase, _ in rows if (name := name_of(phrase)))
-        return list(named)[:limit]
+        return list(dict.fromkeys(name for phrase, _ in rows if (name := name_of(phrase))))
 
     def languages(self) -> set[str]:
         """Languages of the current articles, as far as they are known."""
-        rows = self._all(
+        query = (
             "SELECT DISTINCT json_extract(fields, '$.language') FROM article"
             " WHERE state = 'current'"
         )
-        return {language for (language,) in rows if language}
+        found = self._remembered("languages", lambda: self._all(query), _PATIENCE)
+        return {language for (language,) in found if language}
 
     def passages(self, keys: Sequence[int], filters: Filters = EVERYTHING) -> dict[int, Passage]:
         """The visible passages of these keys within the filters."""
-        clause, parameters = where(filters)
+        clause, parameters = where(filters, by_key=True)
         rows = self._all(
             f"{PASSAGE} WHERE {clause} AND p.key IN (SELECT value FROM json_each(?))",
             (*parameters, json.dumps(list(keys))),
@@ -151,59 +182,26 @@ class Visible(ABC):
     def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
         """MinHash signatures of current articles."""
         rows = self._all(
-            "SELECT id, signature FROM article WHERE state = 'current'"
+            "SELECT id, signature FROM article WHERE +state = 'current'"
             " AND id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
         return dict(rows)
 
-    def search(self, terms: Sequence[str], limit: int, filters: Filters) -> list[int]:
-        """Keys of visible passages that hold any of the terms, best first by BM25."""
-        rare = self._rare(list(dict.fromkeys(terms))[:_MOST_TERMS])
-        if not rare:
-            return []
-        clause, parameters = where(filters)
-        rows = self._all(
-            "SELECT p.key FROM keyword k JOIN passage p ON p.key = k.rowid"
-            f" JOIN article a ON a.key = p.article WHERE keyword MATCH ? AND {clause}"
-            " ORDER BY bm25(keyword, 2.0, 1.0), p.key LIMIT ?",
-            (" OR ".join(map(quoted, rare)), *parameters, limit),
-        )
-        return [key for (key,) in rows]
+    def without_speakers(self, filters: Filters) -> Filters:
+        """The same limits, with the articles in which the speakers say something in their place."""
+        if not filters.speakers:
+            return filters
+        known = self._remembered("speaking", dict[Filters, tuple[str, ...]])
+        if len(known) > _MOST_SPEAKING:
+            known.clear()
+        if filters not in known:
+            known[filters] = tuple(self.ids(filters)) or _NOBODY
+        return replace(filters, speakers=(), articles=known[filters])
 
-    def matching(
-        self, wanted: Sequence[str], unwanted: Sequence[str], filters: Filters = EVERYTHING
-    ) -> list[Source]:
-        """The current articles that hold all of some words and phrases and none of others.
-
-        By date, undated ones last.
-        """
-        holding = "(SELECT p.article FROM keyword k JOIN passage p ON p.key = k.rowid"
-        clause, parameters = where(filters)
-        terms = [("IN", term) for term in wanted] + [("NOT IN", term) for term in unwanted]
-        held = "".join(f" AND a.key {how} {holding} WHERE keyword MATCH ?)" for how, _ in terms)
-        rows = self._all(
-            f"SELECT a.fields FROM article a WHERE {clause}{held}"
-            " ORDER BY a.published IS NULL, a.published, a.key",
-            (*parameters, *(quoted(term) for _, term in terms)),
-        )
-        return [source_of(fields) for (fields,) in rows]
-
-    def shares(self, terms: Sequence[str]) -> dict[str, float]:
-        """Share of all passages that hold each term, from 0 to 1."""
-        total = max(1, int(self._one("SELECT count(*) FROM passage")[0]))
-        return {
-            term: self._one("SELECT count(*) FROM keyword WHERE keyword MATCH ?", (quoted(term),))[
-                0
-            ]
-            / total
-            for term in terms
-        }
-
-    def _rare(self, terms: Sequence[str]) -> list[str]:
-        """The terms that tell passages apart, or all where none does."""
-        held = {term: share for term, share in self.shares(terms).items() if share > 0}
-        return [term for term, share in held.items() if share <= _COMMON] or list(held)
+    def newest(self) -> int:
+        """A number that grows with each article and each version that is added."""
+        return int(self._one("SELECT coalesce(max(key), 0) FROM article")[0])
 
 
 def _version(article_id: str, version: int | None) -> tuple[str, tuple[Any, ...]]:

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -39,6 +40,16 @@ def limit_threads(threads: int) -> None:
         import torch
 
         torch.set_num_threads(threads)
+
+
+def precision(asked: str) -> Any:
+    """What a model computes in: bfloat16 where it is asked for, or the processor has it."""
+    import torch
+
+    able = getattr(torch.cpu, "_is_avx512_bf16_supported", bool)()
+    if asked == "bfloat16" or (asked == "auto" and able):
+        return torch.autocast("cpu", torch.bfloat16)
+    return nullcontext()
 
 
 def packaged_file(place: tuple[str, str], sha256: str, role: str) -> Path:

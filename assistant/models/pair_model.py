@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.models.loading import Lazy
+from assistant.models.sessions import Network, load_network
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, RunOptions
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Encoding
 
 _PIECES = 512  # that BERT reads of a pair
 _REMEMBERED = 20_000  # pairs, of some hundred bytes each
@@ -94,39 +94,19 @@ class PairModel:
 
     def _support(self, claim: str, source: str) -> float:
         """By the second encoder where the file has one; else the second logit of the first."""
-        _, session = self._loaded()
-        own = any(one.name == "supports" for one in session.get_outputs())
+        own = "supports" in self._loaded().outputs
         _, (logits,) = self._run(claim, source, "supports" if own else "logits")
         return float(logits[-1])
 
     def _run(self, left: str, right: str, output: str) -> tuple[Encoding, np.ndarray]:
-        tokenizer, session = self._loaded()
-        pair = tokenizer.encode(left, right)
+        network = self._loaded()
+        pair = network.tokenizer.encode(left, right)
         inputs = {name: np.array([getattr(pair, of)], np.int64) for name, of in _INPUTS.items()}
-        return pair, session.run([output], inputs, _wanted_only())[0]
+        return pair, network.run(output, inputs)
 
 
-@cache
-def _wanted_only() -> RunOptions:
-    """Compute nothing that the output asked for does not need."""
-    from onnxruntime import RunOptions
-
-    options = RunOptions()
-    options.only_execute_path_to_fetches = True
-    return options
-
-
-def _load(network: Path, pieces: Path) -> tuple[Tokenizer, InferenceSession]:
-    from onnxruntime import InferenceSession, SessionOptions
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(pieces))
-    tokenizer.enable_truncation(_PIECES)
-    tokenizer.no_padding()
-    options = SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    return tokenizer, InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
+def _load(network: Path, pieces: Path) -> Network:
+    return load_network(network, pieces, _PIECES)
 
 
 def workers(threads: int, role: str) -> ThreadPoolExecutor:

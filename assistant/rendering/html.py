@@ -79,13 +79,13 @@ def to_html(answer: Answer, place: Place | None = None) -> str:
             place=place,
             by_number={citation.number: citation for citation in answer.citations},
             groups=[(kind, title, _by_article(own)) for kind, title, own in groups if own],
-            said=[citation for citation in answer.citations if citation.speaker],
+            said=_said(answer),
             apart=apart(answer),
             apart_title=APART,
             opening=opening(answer),
             understood=understood(answer),
             timeline=_timeline(answer),
-            whence=partial(whence, answer),
+            whence=partial(whence, answer, named=False),
             glossed=_adds(answer),
         )
     )
@@ -98,6 +98,13 @@ def _by_article(citations: Sequence[Citation]) -> list[list[Citation]]:
     for one in citations:
         found.setdefault(one.article, []).append(one)
     return list(found.values())
+
+
+def _said(answer: Answer) -> list[Citation]:
+    """Who said what of what is cited; nothing where each claim names its speaker already."""
+    told = {number for one in answer.shown if one.speaker for number in one.citations[:1]}
+    said = [one for one in answer.citations if one.speaker]
+    return said if any(one.number not in told for one in said) else []
 
 
 def _adds(answer: Answer) -> bool:
@@ -167,14 +174,15 @@ class Moment:
 
 
 def _timeline(answer: Answer) -> list[Moment]:
-    """The articles cited and read, by date; none where they do not go over some days."""
+    """The articles cited and read, by date; none where what is cited is of one day."""
     found: dict[str, tuple[date, Citation, bool]] = {}
     for cited, citations in ((True, answer.citations), (False, answer.read)):
         for one in citations:
             if one.article.published:
                 found.setdefault(one.article.id, (one.article.published, one, cited))
     days = sorted({day for day, _, _ in found.values()})
-    if len(days) < _DAYS or answer.refusal:
+    told = {one.article.published for one in answer.citations}
+    if len(days) < _DAYS or len(told) < 2 or answer.refusal:
         return []
     whole, room = (days[-1] - days[0]).days, _WIDTH - 2 * _MARGIN
     moments = [

@@ -132,15 +132,16 @@ def _claim_lines(answer: Answer, claim: Claim) -> list[str]:
     return [*part, f"{claim.text} {_numbers(claim)}", *([f"    {facts}"] if facts else [])]
 
 
-def whence(answer: Answer, claim: Claim) -> str:
+def whence(answer: Answer, claim: Claim, named: bool = True) -> str:
     """Who says it, in which outlet and on which day: "Ada Brandt · Harbour Wire · 3 May 2026".
 
-    In a list the headline, and who else printed it.
+    In a list the headline, and who else printed it. Without the speaker if it is not ``named``.
     """
     cited = next((one for one in answer.citations if one.number in claim.citations), None)
     source = cited.article if cited else None
     day = source.published if source else None
-    facts = [claim.speaker, source and source.outlet, day and f"{day.day} {day:%B %Y}"]
+    speaker = claim.speaker if named else None
+    facts = [speaker, source and source.outlet, day and f"{day.day} {day:%B %Y}"]
     if answer.form == "list" and cited:
         others = dict.fromkeys(copy.outlet for copy in cited.copies if copy.outlet)
         facts = [cited.article.title, *facts[1:], "also in " + ", ".join(others) if others else ""]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.archive import Archive
+from assistant.archive import Archive, Part
 from assistant.archive.copies import contained, similarity
 from assistant.errors import ArticleUnknown
 from assistant.language.terms import terms
@@ -47,8 +47,9 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
 
 def _published(archive: Archive, filters: Filters) -> list[Hit]:
     """The newest articles within the filters, for a question that names days and no matter."""
-    newest = [source for source in archive.articles(filters) if source.published][-_MOST_ARTICLES:]
-    firsts = [archive.passages(source.id)[:1] for source in newest]
+    newest = archive.articles(filters, Part(_MOST_ARTICLES, newest=True))
+    dated = [source for source in reversed(newest) if source.published]
+    firsts = [archive.passages(source.id)[:1] for source in dated]
     return [Hit(passage, 0.0) for passages in firsts for passage in passages]
 
 

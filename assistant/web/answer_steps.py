@@ -33,8 +33,8 @@ class ConversationState:
     """Its id; "" before the first answer."""
     after: int | None = None
     """The turn after which the next answer is kept; None for the last one."""
-    inferred: dict[str, Any] = field(default_factory=dict)
-    """What a question's own words were taken to say, by filter field."""
+    infer: bool = True
+    """Whether the last question's own words could limit the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,8 @@ class Submission:
 
     @property
     def own(self) -> Filters:
-        """The filters that the reader set, without fields that still hold an inferred value."""
-        inferred = self.talk.inferred
-        own = {name: one for name, one in self.fields.items() if inferred.get(name) != one}
-        return filters(**own)
+        """The filters that the reader set."""
+        return filters(**self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +166,7 @@ def _keep(
         number = store.add(asked.who, begun.id, stored, 0)
     elif past and answer.form != "talk" and _is_called_by_talk(site, asked.who, talk, past):
         store.rename(asked.who, talk.conversation, opening(answer.question, _TITLE))
-    inferred = {name: field_of(answer, name) for name in answer.inferred}
-    return replace(talk, after=None, inferred=inferred), number
+    return replace(talk, after=None, infer=asked.infer), number
 
 
 def _is_called_by_talk(
@@ -179,12 +176,6 @@ def _is_called_by_talk(
     found, first = site.conversations.find(who, talk.conversation), past[0].answer.question
     greeted = all(one.answer.form == "talk" for one in past)
     return greeted and found is not None and found.title == opening(first, _TITLE)
-
-
-def field_of(answer: Answer, name: str) -> Any:
-    """A filter of an answer as its field holds it: text, or a list of names."""
-    value = getattr(answer.filters, name)
-    return list(value) if isinstance(value, tuple) else str(value or "")
 
 
 def _messages(site: Site, turns: Sequence[StoredAnswer], talk: ConversationState) -> Messages:

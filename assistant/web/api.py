@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
+from assistant.archive import Part
 from assistant.errors import Cancelled, OnRecordError
 from assistant.text import has_lone_surrogate
 from assistant.types import Event, Filters, PastTurn, Question, to_dict
@@ -146,10 +147,11 @@ def _looking(router: APIRouter, site: Site) -> None:
         since: str = "", until: str = "", outlet: str = "", offset: int = 0, limit: int = 100
     ) -> dict[str, Any]:
         """The current articles by date, without their texts."""
-        found = archive.articles(filters(since, until, [outlet]))
-        first = max(0, offset)
-        page = found[first : first + min(max(1, limit), 1000)]
-        return {"count": len(found), "articles": [to_dict(source) for source in page]}
+        limits = filters(since, until, [outlet])
+        part = Part(min(max(1, limit), 1000), max(0, offset))
+        page = archive.articles(limits, part)
+        count = archive.coverage(limits).articles
+        return {"count": count, "articles": [to_dict(source) for source in page]}
 
     @router.get("/articles/{article_id:path}")
     def article(article_id: str, version: int | None = None) -> dict[str, Any]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import AsyncIterator
+from functools import cache
 from importlib.metadata import version
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +21,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from assistant.answering import described
 from assistant.assistant import Assistant
 from assistant.errors import (
     ArticleUnknown,
@@ -35,6 +39,9 @@ from assistant.web import (
 )
 from assistant.web import (
     conversation_pages as records,
+)
+from assistant.web import (
+    saved_searches as searches,
 )
 from assistant.web import (
     speaker_pages as speakers,
@@ -63,7 +70,14 @@ def create_app(
         read_only: whether the library may only be read.
     """
     site = open_site(assistant, users, root, read_only)
-    app = create_pages(site)
+    app, names = create_pages(site), _gradio_files()
+
+    @app.get("/", include_in_schema=False)
+    def begin(request: Request, conversation: str = "") -> Response:
+        held = site.assistant.archive.coverage()
+        shown = {"held": held.articles and described(held), "begun": conversation}
+        return site.page(request, "chat.html", shown | names)
+
     page = conversation(site)
     page.queue(default_concurrency_limit=None)  # admission control keeps the line
     served: FastAPI = gr.mount_gradio_app(
@@ -81,11 +95,17 @@ def create_app(
         favicon_path=str(PAGES / "icon.svg"),
         max_file_size="1mb",  # nothing is uploaded through the conversation
         auth_dependency=owner if users else None,
-        # As files: the security headers let no page carry its own styles or scripts.
-        head=f'<link rel="stylesheet" href="{root}/pages/chat.css">'
-        f'<script src="{root}/pages/page.js" defer></script>',
     )
     return served
+
+
+@cache
+def _gradio_files() -> dict[str, str]:
+    """The names of the script and the style that Gradio's own page loads."""
+    page = files("gradio").joinpath("templates/frontend/index.html").read_text(encoding="utf-8")
+    names = {"script": r'src="\./assets/([^"]+\.js)"', "style": r'href="\./assets/([^"]+\.css)"'}
+    found = {kind: re.search(pattern, page) for kind, pattern in names.items()}
+    return {kind: match[1] for kind, match in found.items() if match}
 
 
 def create_pages(site: Site) -> FastAPI:
@@ -110,7 +130,7 @@ def create_pages(site: Site) -> FastAPI:
     app.mount("/pages", _Assets(directory=PAGES), name="pages")
     for kind, package in _FONTS.items():
         app.mount(f"/fonts/{kind}", StaticFiles(directory=_font_folder(package)), name=kind)
-    for room in (api, articles, library, speakers, records):
+    for room in (api, articles, library, searches, speakers, records):
         app.include_router(room.routes(site))
     _answer_faults(app, site)
     _sign_in(app, site)

@@ -7,7 +7,7 @@ so that a reopened conversation is complete and removed articles are gone from i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,21 +21,19 @@ from assistant.web.answer_steps import (
     PendingQuestion,
     Submission,
     answering,
-    field_of,
     last_turn,
     messages,
 )
 from assistant.web.cancellation import CancellableStream
-from assistant.web.filters import FieldFault, checked, filters
+from assistant.web.filters import FieldFault, checked, labels, taken_from
 from assistant.web.in_flight import QuestionsInFlight
-from assistant.web.overview import conversations, coverage
+from assistant.web.overview import conversations
 from assistant.web.site import Site
 from assistant.web.suggesting import Examples, following
 
 _SUGGESTIONS = 6
-_EMPTY = "Ask the archive: every sentence of an answer cites the exact words that say so."
 _SPEAKERS = 200  # that the list offers; others can be written
-_DAY = "2010-03-31"
+_DAYS = "2010-03-31, March 2010"
 
 Update = dict[Any, Any]
 Asking = Callable[[Submission], PendingQuestion | None]
@@ -55,19 +53,12 @@ class _Page:
     # Layout
 
     def _lay_out(self) -> None:
-        root = self._site.root
         with gr.Sidebar(open=False, elem_id="rail"):
-            gr.Markdown(f"[New conversation]({root}/)")
+            gr.Markdown(f"[New conversation]({self._site.root}/)")
             self.rail = gr.Markdown(elem_id="conversations")
-        gr.Markdown(
-            f"# On Record\n[Conversations]({root}/conversations) [Library]({root}/library)",
-            elem_id="head",
-        )
-        self.covered = gr.Markdown(elem_id="coverage")
         self.chat = gr.Chatbot(
             label="Conversation",
             elem_id="conversation",
-            placeholder=_EMPTY,
             latex_delimiters=[],
             buttons=[],
             autoscroll=False,  # page.js keeps the question in view
@@ -92,7 +83,6 @@ class _Page:
                 label="Question",
                 info="",  # where what is wrong will stand, as in the fields below
                 placeholder="Ask what the articles say",
-                autofocus=True,
                 scale=8,
                 max_lines=4,
                 elem_id="question",
@@ -101,30 +91,29 @@ class _Page:
             self.stop = gr.Button(
                 "Stop", variant="stop", scale=1, min_width=90, visible=False, elem_id="stop"
             )
-        self.inferred = gr.Markdown(elem_id="inferred", visible=False)
-        with gr.Row(elem_id="turns"):
-            self.widen = gr.Button("Remove what was inferred", size="sm", visible=False)
-            self.again = gr.Button("Ask again", size="sm")
-            self.edit = gr.Button("Edit the question", size="sm")
-            self.new = gr.Button("New conversation", size="sm")
+        with gr.Row(elem_id="turns"):  # page.js puts their like beside the last question
+            self.again = gr.Button("Ask again")
+            self.edit = gr.Button("Edit the question")
 
     def _lay_out_filters(self) -> None:
-        self.limits = gr.Accordion("Limit the search", open=False, elem_classes="limits")
-        with self.limits, gr.Row():
-            self.since, self.until = (
-                gr.Textbox(label=label, info="", placeholder=_DAY, max_length=10, min_width=130)
-                for label in ("From", "To")
-            )
-            self.outlets, self.speakers = (
-                gr.Dropdown(
-                    label=label,
-                    info="",
-                    multiselect=True,
-                    allow_custom_value=True,  # the choices come with the page
-                    min_width=180,
-                )
-                for label in ("Outlets", "Speakers")
-            )
+        """Chips in a line, which open; and what was understood, which can be removed."""
+        with gr.Row(elem_id="limits"):
+            chips = [
+                gr.Accordion(label, open=False, elem_classes="chip") for label in labels(Filters())
+            ]
+            with chips[0]:
+                self.since, self.until = (
+                    gr.Textbox(label=label, info="", placeholder=_DAYS, max_length=40, max_lines=1,
+                               elem_classes="day")  # page.js gives it a calendar
+                    for label in ("From", "To")
+                )  # fmt: skip
+            with chips[1]:
+                self.outlets = _names("Outlets")
+            with chips[2]:
+                self.speakers = _names("Speakers")
+            self.widen = gr.Button("", size="sm", visible=False, elem_id="understood")
+            self.new = gr.Button("New conversation", size="sm", elem_id="anew")
+        self.chips = chips
 
     @property
     def _fields(self) -> list[Any]:
@@ -134,10 +123,10 @@ class _Page:
 
     def _connect(self, page: gr.Blocks) -> None:
         given = [self.box, *self._fields, self.talk]
-        loaded = [self.chat, self.talk, self.outlets, self.speakers, self.covered, self.rail,
+        loaded = [self.chat, self.talk, self.outlets, self.speakers, self.rail,
                   *self.suggested]  # fmt: skip
-        outputs = [*given, self.chat, self.limits, self.inferred, self.widen, self.ask, self.stop,
-                   self.rail, *self.suggested]  # fmt: skip
+        outputs = [*given, self.chat, *self.chips, self.widen, self.ask, self.stop, self.rail,
+                   *self.suggested]  # fmt: skip
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shared = {"outputs": outputs, **quiet}
         # Not "once": it ignores clicks until the page knows that the last event has ended.
@@ -146,7 +135,7 @@ class _Page:
         filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
         asked = [
             gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given, **asks),
-            gr.on(filtered, self._handler(self._refiltered), given, **asks),
+            gr.on(filtered, self._handler(self._repeated), given, **asks),
             self.widen.click(self._handler(self._widened), given, **asks),
             self.again.click(self._handler(self._repeated), given, **asks),
         ]
@@ -177,7 +166,8 @@ class _Page:
             except FieldFault as fault:
                 yield self._faults({fault.field: str(fault)})
                 return
-            yield self._faults({})  # where there is nothing to answer, that is all
+            yield self._faults({}) | self._labels(given.own)
+            # where there is nothing to answer, that is all
             if asked:
                 with self._in_flight.asking(given.page, asked) as fresh:
                     yield from self._answer(asked, given.question) if fresh else ()
@@ -190,7 +180,14 @@ class _Page:
         Gradio's own validators show it, too, but only until anything else happens on the page.
         """
         fields = {"question": self.box, "since": self.since, "until": self.until}
-        return {field: gr.update(info=found.get(name, "")) for name, field in fields.items()}
+        told = {field: gr.update(info=found.get(name, "")) for name, field in fields.items()}
+        unfolded = {self.chips[0]: gr.update(open=True)} if {"since", "until"} & {*found} else {}
+        return told | unfolded
+
+    def _labels(self, own: Filters) -> Update:
+        """The chips, which say what is set."""
+        told = zip(self.chips, labels(own), strict=True)
+        return {chip: gr.update(label=label) for chip, label in told}
 
     def _asked(self, given: Submission) -> PendingQuestion | None:
         """What stands in the box, limited to what the reader set."""
@@ -206,21 +203,16 @@ class _Page:
         return self._asked(replace(given, talk=replace(given.talk, after=None)))
 
     def _repeated(self, given: Submission) -> PendingQuestion | None:
-        """The last question once more."""
-        return self._last(given, given.own)
+        """The last question once more, within what is set now."""
+        return self._last(given, given.talk.infer)
 
     def _widened(self, given: Submission) -> PendingQuestion | None:
         """The last question, without what its words were taken to say."""
-        return self._last(given, given.own, infer=False)
+        return self._last(given, infer=False)
 
-    def _refiltered(self, given: Submission) -> PendingQuestion | None:
-        """The last question, limited to exactly what stands in the fields."""
-        return self._last(given, filters(**given.fields), infer=False)
-
-    def _last(
-        self, given: Submission, limits: Filters, infer: bool = True
-    ) -> PendingQuestion | None:
+    def _last(self, given: Submission, infer: bool) -> PendingQuestion | None:
         """The question that is on its way, or else the last one that was answered."""
+        limits = given.own
         if asked := self._in_flight.of(given.page):
             return replace(asked, limits=limits, infer=infer, stream=CancellableStream())
         last = last_turn(self._site, given.who, given.talk)
@@ -243,7 +235,7 @@ class _Page:
                 return
             update: Update = {self.chat: step.messages}
             if step.answer:
-                update |= self._limits(step.answer, asked.talk.inferred)
+                update |= self._understood(step.answer)
             elif step.over and own:
                 update[self.box] = asked.question  # to be asked again
             yield update
@@ -264,24 +256,10 @@ class _Page:
     def _closed(self, request: gr.Request) -> None:
         self._in_flight.forget(_page(request))
 
-    def _limits(self, answer: Answer, before: Collection[str]) -> Update:
-        """Update the filter fields after an answer: inferred values are filled in and labelled."""
-        names = {"since": "From", "until": "To", "outlets": "Outlets"}
-        updates: Update = {}
-        for name, label in names.items():
-            inferred = name in answer.inferred
-            changed = {"value": field_of(answer, name)} if inferred or name in before else {}
-            label = f"{label} (inferred)" if inferred else label
-            updates[getattr(self, name)] = gr.update(label=label, info="", **changed)
-        note = "What is marked as inferred was read from the question. Change it to answer again."
-        if "articles" in answer.inferred:
-            note = "Only articles by the author named were searched."
-        shown = bool(answer.inferred)
-        updates[self.inferred] = gr.update(value=note if shown else "", visible=shown)
-        updates[self.widen] = gr.update(visible=shown)
-        if shown:
-            updates[self.limits] = gr.update(open=True)
-        return updates
+    def _understood(self, answer: Answer) -> Update:
+        """What the question's words were taken to say, on a chip that removes it."""
+        told = taken_from(answer)
+        return {self.widen: gr.update(value=f"Understood: {told} ✕", visible=bool(told))}
 
     def _busy(self, busy: bool) -> Update:
         return {self.ask: gr.update(visible=not busy), self.stop: gr.update(visible=busy)}
@@ -312,10 +290,11 @@ class _Page:
 
     def _emptied(self) -> Update:
         """A new conversation, with nothing set."""
-        fields = {self.since: "", self.until: "", self.outlets: [], self.speakers: []}
-        limits = self._limits(Answer(""), ("since", "until", "outlets"))
+        days = dict.fromkeys([self.since, self.until], gr.update(value="", info=""))
+        fields = {**days, self.outlets: [], self.speakers: []}
+        limits = self._faults({}) | self._labels(Filters()) | self._understood(Answer(""))
         box = gr.update(value="", info="")
-        return {self.chat: [], self.talk: ConversationState(), self.box: box, **fields, **limits,
+        return {**limits, self.chat: [], self.talk: ConversationState(), self.box: box, **fields,
                 **self._busy(False), **self._suggestions([])}  # fmt: skip
 
     def _loaded(self, request: gr.Request) -> Update:
@@ -326,12 +305,16 @@ class _Page:
         return {
             self.chat: past,
             self.talk: talk if past else ConversationState(),
-            self.covered: coverage(self._site),
             self.rail: conversations(self._site, _who(request)),
             **self._suggestions([] if past else self._examples()),
             self.outlets: gr.update(choices=archive.outlets()),
             self.speakers: gr.update(choices=archive.speakers(_SPEAKERS)),
         }
+
+
+def _names(label: str) -> gr.Dropdown:
+    """A field of names, whose choices come with the page."""
+    return gr.Dropdown(label=label, info="", multiselect=True, allow_custom_value=True)
 
 
 def conversation(site: Site) -> gr.Blocks:

@@ -1,4 +1,4 @@
-"""Conversations, ticks and feedback, kept in a SQLite file beside the catalog.
+"""Conversations, ticks, feedback and saved searches, kept in a SQLite file beside the catalog.
 
 Every row belongs to an owner: the name that somebody signed in with, or "" where nobody does. To
 anybody else it does not exist.
@@ -51,6 +51,10 @@ CREATE TABLE IF NOT EXISTS feedback (
     fault TEXT NOT NULL, remark TEXT NOT NULL, given TEXT NOT NULL,
     PRIMARY KEY (conversation, turn, claim),
     FOREIGN KEY (conversation, turn) REFERENCES turn (conversation, number) ON DELETE CASCADE
+);
+CREATE TABLE IF NOT EXISTS search (
+    id INTEGER PRIMARY KEY, owner TEXT NOT NULL, query TEXT NOT NULL, seen INTEGER NOT NULL,
+    UNIQUE (owner, query)
 )
 """
 _ID_BYTES = 12
@@ -95,6 +99,17 @@ class Feedback:
     claim: int
     fault: str
     remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search of the library that somebody comes back to."""
+
+    id: int
+    query: str
+    """As the library's address has it: "q=strike&outlet=Harbour+Wire"."""
+    seen: int
+    """What ``Archive.newest`` was when its owner looked last."""
 
 
 class Conversations:
@@ -242,6 +257,25 @@ class Conversations:
             (owner,),
         )
         return [Feedback(*row) for row in rows]
+
+    # Saved searches
+
+    def save_search(self, owner: str, query: str, seen: int) -> None:
+        """Keep a search; one that is kept already is seen anew."""
+        self._run(
+            "INSERT INTO search (owner, query, seen) VALUES (?, ?, ?)"
+            " ON CONFLICT (owner, query) DO UPDATE SET seen = excluded.seen",
+            (owner, query[:MOST_TEXT], seen),
+        )
+
+    def searches(self, owner: str) -> list[SavedSearch]:
+        """An owner's searches, in the order in which they were saved."""
+        rows = self._run("SELECT id, query, seen FROM search WHERE owner = ? ORDER BY id", (owner,))
+        return [SavedSearch(*row) for row in rows]
+
+    def delete_search(self, owner: str, search: int) -> None:
+        """Forget one of an owner's searches."""
+        self._run("DELETE FROM search WHERE id = ? AND owner = ?", (search, owner))
 
     def _run(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
+from assistant.language import terms
 from assistant.text import has_lone_surrogate
-from assistant.types import Filters
+from assistant.types import Answer, Filters
+from assistant.understanding.periods import period, without_days
 
 MOST_SPEAKERS = 100
 """Speakers that a search may be limited to: each is looked for in every statement."""
+
+_PREPOSITIONS = frozenset(("in", "on", "from", "since", "after", "until", "to", "before", "the"))
+_AUTHOR = "the author "  # how understanding names one
 
 
 class FieldFault(ValueError):
@@ -50,6 +56,23 @@ def day(text: str | None, field: str) -> date | None:
         raise FieldFault(field, "Write a day as year-month-day, for example 2010-03-31.") from None
 
 
+def _end(text: str | None, field: str) -> date | None:
+    """The first or last day of a stretch: a day, or words as a question has them ("March 2026").
+
+    Raises:
+        FieldFault: it cannot be read.
+    """
+    with suppress(FieldFault):
+        return day(text, field)
+    written = f"in {text}"  # some expressions want a preposition
+    others = set(terms(without_days(written))) - _PREPOSITIONS
+    named = None if others else period(written, date.today())
+    found = named and {"since": named.since, "until": named.until}[field]
+    if not found:
+        raise FieldFault(field, "Write a day or a month: 2010-03-31, March 2010, last week.")
+    return found
+
+
 def filters(
     since: str | None = "",
     until: str | None = "",
@@ -61,10 +84,32 @@ def filters(
     Raises:
         FieldFault: a field holds what it cannot.
     """
-    first, last = day(since, "since"), day(until, "until")
+    first, last = _end(since, "since"), _end(until, "until")
     if first and last and first > last:
         raise FieldFault("until", "The last day is before the first.")
     named = [tuple(one.strip() for one in names if one.strip()) for names in (outlets, speakers)]
     if len(named[1]) > MOST_SPEAKERS:
         raise FieldFault("speakers", f"{MOST_SPEAKERS} speakers are the most.")
     return Filters(since=first, until=last, outlets=named[0], speakers=named[1])
+
+
+def _days(since: date | None, until: date | None) -> str:
+    return " ".join(f"{word} {one}" for word, one in (("from", since), ("to", until)) if one)
+
+
+def labels(own: Filters) -> tuple[str, str, str]:
+    """What stands on the chips of days, outlets and speakers: what is set in each."""
+    days = _days(own.since, own.until)
+    named = (f"Outlets: {', '.join(own.outlets)}", f"Speakers: {', '.join(own.speakers)}")
+    return f"Days: {days}".rstrip(": "), named[0].rstrip(": "), named[1].rstrip(": ")
+
+
+def taken_from(answer: Answer) -> str:
+    """The limits that a question's own words were taken to set, in words; "" for none."""
+    limits, names = answer.filters, [name for _, name in answer.read_as]
+    days = [getattr(limits, one) if one in answer.inferred else None for one in ("since", "until")]
+    told = [_days(*days)] if any(days) else []
+    told += limits.outlets if "outlets" in answer.inferred else ()
+    if "articles" in answer.inferred:
+        told += [f"by {name.removeprefix(_AUTHOR)}" for name in names if name.startswith(_AUTHOR)]
+    return ", ".join(told)

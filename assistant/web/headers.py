@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from starlette.types import Message, Send
 
+_ICON = "g1bHISw0wC5zPcnfBxdUydnwBkCuBpNPwannoyMIG3M="  # a style in an icon of Gradio's
+
 HEADERS = {
     "content-security-policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self';"
+        "default-src 'self'; script-src 'self';"
+        f" style-src 'self' 'sha256-{_ICON}';"
         " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
         " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -16,12 +16,13 @@ from starlette.exceptions import HTTPException
 
 from assistant.archive import Archive
 from assistant.errors import ArchiveBusy, NoSuchPage, OnRecordError
-from assistant.types import Filters, Source
+from assistant.types import Filters
 from assistant.web.filters import FieldFault, day, filters
 from assistant.web.guard import UPLOAD
 from assistant.web.jobs import BUSY, Jobs
 from assistant.web.library_words import Words
-from assistant.web.paging import newest_first, paged
+from assistant.web.paging import paged
+from assistant.web.saved_searches import FIELDS, saved
 from assistant.web.site import Site, owner
 from assistant.web.stored_answers import forget
 
@@ -70,33 +71,41 @@ def _browsing(router: APIRouter, site: Site) -> None:
         sort: str = "newest",
         page: int = 1,
         removed: int = 0,
+        after: int = 0,
     ) -> Response:
-        given = {"q": q, "since": since, "until": until, "outlet": outlet, "speaker": speaker}
+        given = dict(zip(FIELDS, (q, since, until, outlet, speaker), strict=True))
         given["sort"] = sort if sort == "oldest" else ""
         context: dict[str, Any] = {"given": given, "fault": None, "removed": removed}
         try:
             limits = filters(since, until, [outlet], [speaker])
         except FieldFault as fault:
             context["fault"], limits = fault, Filters()
-        context |= _listed(archive, given, limits, page)
+        context |= _listed(archive, given, limits, page, after)
+        context["searches"] = saved(site, owner(request)) if not context["query"] else []
         return site.page(request, "library.html", context)
 
 
-def _listed(archive: Archive, given: dict[str, str], limits: Filters, page: int) -> dict[str, Any]:
+def _listed(
+    archive: Archive, given: dict[str, str], limits: Filters, page: int, after: int
+) -> dict[str, Any]:
     """A page of the articles within limits that hold the words asked for."""
     words = Words.read(given["q"])
-    found = archive.matching(words.wanted, words.unwanted, limits)
-    found = found if given["sort"] == "oldest" else newest_first(found)
-    shown, page, pages = paged(found, page, _PAGE)
+    asked = (words.wanted, words.unwanted, limits)
+    months = archive.months(*asked)
+    new = archive.matching(*asked, after) if after else []
+    count = sum(months.values())
+    part, page, pages = paged(count, page, _PAGE, newest=given["sort"] != "oldest")
+    shown = archive.matching(*asked, part=part)
     passages = archive.passages if words.wanted else lambda _id: []
     return {
         "found": [(one, words.passage(passages(one.id))) for one in shown],
-        "count": len(found),
+        "count": count,
+        "new": {one.id for one in new},
         "page": page,
         "pages": pages,
         "query": _query(given),
         "undated": _query({**given, "since": "", "until": ""}),
-        "bars": histogram(found),
+        "bars": histogram(months),
         "outlets": archive.outlets(),
         "sorts": _SORTS,
         "high": _HIGH,
@@ -159,14 +168,19 @@ def _removing(router: APIRouter, site: Site) -> None:
         return RedirectResponse(f"{site.root}/library?removed={count}", 303)
 
 
-def histogram(sources: Sequence[Source]) -> list[Bar]:
-    """How many articles were published in each month, or in each year of a long stretch."""
-    days = sorted(source.published for source in sources if source.published)
-    if not days:
+def histogram(months: Mapping[str, int]) -> list[Bar]:
+    """How many articles were published in each month, or in each year of a long stretch.
+
+    Args:
+        months: articles by month, "2026-03"; "" for undated ones.
+    """
+    dated = {int(one[:4]) * 12 + int(one[5:7]) - 1: count for one, count in months.items() if one}
+    if not dated:
         return []
-    span = (days[-1].year - days[0].year) * 12 + days[-1].month - days[0].month + 1
-    step = 1 if span <= _MONTHS else 12
-    counts = Counter((one.year * 12 + one.month - 1) // step for one in days)
+    step = 1 if max(dated) - min(dated) < _MONTHS else 12
+    counts: Counter[int] = Counter()
+    for month, count in dated.items():
+        counts[month // step] += count
     most = max(counts.values())
     periods = range(min(counts), max(counts) + 1)
     return [

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
-
-from assistant.types import Source
+from assistant.archive import Part
 
 
-def newest_first(sources: Iterable[Source]) -> list[Source]:
-    """By day of publication, undated ones last."""
-    return sorted(sources, key=lambda one: one.published or date.min, reverse=True)
-
-
-def paged(found: Sequence[Source], page: int, size: int) -> tuple[Sequence[Source], int, int]:
-    """The articles of a page, its number within what there is, and how many pages there are."""
-    pages = max(1, -(-len(found) // size))
+def paged(count: int, page: int, size: int, newest: bool = True) -> tuple[Part, int, int]:
+    """The part that a page shows, its number within what there is, and how many pages there are."""
+    pages = max(1, -(-count // size))
     page = min(max(1, page), pages)
-    return found[(page - 1) * size : page * size], page, pages
+    return Part(size, (page - 1) * size, newest), page, pages

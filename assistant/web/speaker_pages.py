@@ -14,7 +14,7 @@ from assistant.language import same_name
 from assistant.rendering import article_path
 from assistant.text import folded, sentences
 from assistant.types import Filters, Source, Span, Statement
-from assistant.web.paging import newest_first, paged
+from assistant.web.paging import paged
 from assistant.web.site import Site
 
 _PAGE = 30  # articles
@@ -33,8 +33,10 @@ def routes(site: Site) -> APIRouter:
     @router.get("/said")
     def said(request: Request, name: str = "", page: int = 1) -> Response:
         name = " ".join(name.split())
-        sources = archive.articles(Filters(speakers=(name,))) if _last(name) else []
-        shown, page, pages = paged(newest_first(sources), page, _PAGE)
+        speaking = Filters(speakers=(name,))
+        count = archive.coverage(speaking).articles if _last(name) else 0
+        part, page, pages = paged(count, page, _PAGE)
+        shown = archive.articles(speaking, part) if count else []
         found = [(one, _of(site, name, one)) for one in shown]
         context = {
             "name": name,

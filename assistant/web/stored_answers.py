@@ -116,7 +116,7 @@ def _shown(place: dict[str, Any], archive: Archive) -> str:
 
 def forget(conversations: Conversations, archive: Archive) -> None:
     """Permanently erase what rests on removed articles from every stored answer."""
-    held = {source.id for source in archive.articles()}
+    held = set(archive.ids())
     for conversation, turn in conversations.every():
         if turn.answer != (left := _without(turn.answer, held)):
             conversations.replace(conversation, turn, left)

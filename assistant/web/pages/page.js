@@ -57,6 +57,26 @@
     shut();
     if (history.state?.panel) history.back();
   };
+  // Its edge is drawn, or moved by the arrow keys: from 25 to 75 hundredths of the window.
+  const width = (share) => {
+    const kept = Math.min(75, Math.max(25, Math.round(share)));
+    document.documentElement.style.setProperty("--panel", `${kept}vw`);
+    return String(kept);
+  };
+  const edge = () => {
+    const made = make("div", { tabIndex: 0, title: "Wider or narrower" });
+    for (const [name, value] of [["role", "separator"], ["aria-orientation", "vertical"], ["aria-label", "Width of the source"], ["aria-valuemin", "25"], ["aria-valuemax", "75"], ["aria-valuenow", "46"]]) made.setAttribute(name, value);
+    const set = (share) => made.setAttribute("aria-valuenow", width(share));
+    made.addEventListener("pointerdown", (event) => { event.preventDefault(); made.setPointerCapture(event.pointerId); });
+    made.addEventListener("pointermove", (event) => {
+      if (made.hasPointerCapture(event.pointerId)) set(100 * (1 - event.clientX / window.innerWidth));
+    });
+    made.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: 5, ArrowRight: -5 }[event.key];
+      if (step) set(Number(made.getAttribute("aria-valuenow")) + step);
+    });
+    return made;
+  };
   const open = (link) => {
     if (!panel) {
       const button = make("button", { type: "button", textContent: "Close" });
@@ -64,7 +84,7 @@
       const alone = make("a", { textContent: "Open on its own", target: "_blank" });
       const frame = make("iframe", { title: "Source" });
       frame.addEventListener("load", () => { alone.href = frame.contentWindow.location.href; });
-      panel = make("aside", { id: "panel" }, make("header", {}, button, alone), frame);
+      panel = make("aside", { id: "panel" }, edge(), make("header", {}, button, alone), frame);
       panel.setAttribute("aria-label", "Source");
       document.body.append(panel);
     }
@@ -258,10 +278,59 @@
     asked[seen - 1]?.scrollIntoView({ block: "start" });
   };
 
+  // The actions of the last question stand beside it; the buttons that do them are Gradio's.
+  const actions = () => {
+    const asked = [...document.querySelectorAll("#conversation .user .prose, #conversation .user .md")].at(-1);
+    if (!asked || asked.querySelector(".actions")) return;
+    for (const one of document.querySelectorAll(".actions")) one.remove();
+    const buttons = [...document.querySelectorAll("#turns button")].map((behind) => {
+      const button = make("button", { type: "button", textContent: behind.textContent.trim() });
+      button.addEventListener("click", () => behind.click());
+      return button;
+    });
+    asked.append(make("p", { className: "tools actions" }, ...buttons));
+  };
+
+  // A field of days can be typed into; a calendar is beside it.
+  const calendars = () => {
+    for (const field of document.querySelectorAll("input.day, .day input:not(.calendar)")) {
+      if (field.nextElementSibling?.matches(".calendar")) continue;
+      const name = field.getAttribute("aria-label") ?? field.closest("label")?.textContent.trim().split("\n")[0];
+      field.setAttribute("aria-label", name); // the label holds the button, too
+      const picker = make("input", { type: "date", className: "calendar", tabIndex: -1 });
+      picker.setAttribute("aria-hidden", "true");
+      picker.addEventListener("change", () => {
+        field.value = picker.value;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        field.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
+      });
+      const button = make("button", { type: "button", className: "calendar", textContent: "Calendar" });
+      button.setAttribute("aria-label", `${name}: choose in a calendar`);
+      button.addEventListener("click", (event) => {
+        event.preventDefault();
+        if (/^\d{4}-\d\d-\d\d$/.test(field.value)) picker.value = field.value;
+        picker.showPicker();
+      });
+      field.after(button, picker);
+    }
+  };
+
+  // One can type at once.
+  let begun = false;
+  const begin = () => {
+    const box = document.querySelector("#question textarea, #question input");
+    if (begun || !box) return;
+    begun = true;
+    if (document.activeElement === document.body) box.focus({ preventScroll: true });
+  };
+
   // What Gradio leaves unnamed, or names with the source of a message.
   const tidy = () => {
     follow();
     address();
+    actions();
+    calendars();
+    begin();
     for (const group of document.querySelectorAll(".answer details.sources")) sortable(group);
     for (const one of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
       one.removeAttribute("aria-label");

@@ -1,0 +1,78 @@
+"""What the catalog holds, for those who keep files in step with it or look for damage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assistant.archive.keywords import Keywords
+from assistant.archive.rows import article_of, digest_of, source_of
+from assistant.models.embedding import Vectors
+from assistant.types import Source
+
+_PART = 4096  # passages
+_VECTORS = "SELECT p.key, p.vector, a.fields FROM passage p JOIN article a ON a.key = p.article"
+
+
+class Holdings(Keywords):
+    """The catalog's counts, vectors and faults."""
+
+    def pending(self) -> int:
+        """How many articles wait to be indexed."""
+        return int(self._one("SELECT count(*) FROM article WHERE state = 'pending'")[0])
+
+    def first_pending(self) -> int | None:
+        """The least passage key of articles that wait to be indexed; None where none waits."""
+        (first,) = self._one(
+            "SELECT min(p.key) FROM article a JOIN passage p ON p.article = a.key"
+            " WHERE a.state = 'pending'"
+        )
+        return None if first is None and not self.pending() else int(first or 1)
+
+    def unindex(self) -> list[int]:
+        """Keys of passages that are gone but may still be in the index."""
+        return [key for (key,) in self._all("SELECT key FROM unindex")]
+
+    def article_count(self) -> int:
+        """How many article versions it holds, in whatever state."""
+        return int(self._one("SELECT count(*) FROM article")[0])
+
+    def fault(self) -> str:
+        """What SQLite finds wrong with the file; "" where it is sound."""
+        rows = [row for (row,) in self._all("PRAGMA quick_check(3)")]
+        return "" if rows == ["ok"] else "; ".join(" ".join(row.split()) for row in rows)
+
+    def altered(self) -> list[str]:
+        """The ids of articles whose stored text is not the one that was stored."""
+        found = []
+        for (key,) in self._all("SELECT key FROM article ORDER BY key"):
+            (row,) = self._all("SELECT id, hash, fields, text FROM article WHERE key = ?", (key,))
+            if digest_of(article_of(row[2], row[3])) != row[1]:
+                found.append(str(row[0]))
+        return found
+
+    def passage_count(self, state: str) -> int:
+        """How many passages belong to articles in this state."""
+        joined = "passage p JOIN article a ON a.key = p.article"
+        return int(self._one(f"SELECT count(*) FROM {joined} WHERE a.state = ?", (state,))[0])
+
+    def vectors(self, after: int = 0) -> Iterator[tuple[int, Vectors, Source]]:
+        """Key, vector and article of all passages with greater keys, by key.
+
+        Those of pending articles, too; read in parts, so that an archive may be larger than memory.
+        """
+        while rows := self._all(f"{_VECTORS} WHERE p.key > ? ORDER BY p.key LIMIT ?",
+                                (after, _PART)):  # fmt: skip
+            for key, vector, fields in rows:
+                yield key, np.frombuffer(vector, np.float32), source_of(fields)
+            after = rows[-1][0]
+
+    def some_vectors(self, limit: int) -> list[Vectors]:
+        """Vectors of some current passages, by chance."""
+        chosen = (
+            "SELECT p.key FROM passage p JOIN article a ON a.key = p.article"
+            " WHERE a.state = 'current' ORDER BY random() LIMIT ?"
+        )
+        rows = self._all(f"{_VECTORS} WHERE p.key IN ({chosen})", (limit,))
+        return [np.frombuffer(vector, np.float32) for _, vector, _ in rows]

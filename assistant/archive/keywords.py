@@ -1,0 +1,169 @@
+"""Words and phrases, looked for in the catalog by FTS5."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assistant.archive.rows import quoted, source_of, where
+from assistant.archive.vector_map import Keys
+from assistant.archive.visible import Visible
+from assistant.types import EVERYTHING, Filters, Source
+
+_COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
+_MOST_TERMS = 40
+_MOST_SHARES = 50_000  # terms
+_RANKED = 2  # times as many as are wanted, of those that rank highest
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a long list of articles."""
+
+    limit: int = -1
+    """How many; -1 for all."""
+    offset: int = 0
+    """How many are left out at the beginning."""
+    newest: bool = False
+    """Whether the newest come first; else the oldest do. Undated ones are the last."""
+
+
+EVERY = Part()
+"""All of it, oldest first."""
+
+
+class Keywords(Visible):
+    """The catalog's queries by words."""
+
+    def headlined(self, words: Sequence[str]) -> bool:
+        """Whether a headline has any of some words."""
+        wanted = " OR ".join(map(quoted, words))
+        found = "SELECT 1 FROM keyword WHERE keyword MATCH ? LIMIT 1"
+        return bool(words and self._all(found, (f"title : ({wanted})",)))
+
+    def search(
+        self,
+        terms: Sequence[str],
+        limit: int,
+        filters: Filters = EVERYTHING,
+        within: Callable[[], Keys | None] = lambda: None,
+    ) -> list[int]:
+        """Keys of visible passages that hold any of the terms, best first by BM25.
+
+        Args:
+            terms: single words.
+            limit: how many keys at most.
+            filters: the limits.
+            within: tells the keys of passages within the filters, where somebody knows them;
+                asked where few of those that rank highest are.
+        """
+        rare = self._rare(list(dict.fromkeys(terms))[:_MOST_TERMS])
+        if not rare:
+            return []
+        # Ranks first, and joins only what ranks high: a join for each match costs four times more.
+        asked, most = " OR ".join(map(quoted, rare)), limit * _RANKED
+        ranked = self._ranked(asked, most)
+        found = self._within(ranked, filters)
+        if len(found) < limit and len(ranked) == most:
+            ranked, allowed = self._ranked(asked, -1), within()
+            if allowed is not None:
+                ranked = _of(allowed, ranked)[:most]
+            found = self._within(ranked, filters)
+        return found[:limit]
+
+    def _ranked(self, asked: str, most: int) -> list[int]:
+        """Keys of passages that match, best first; so many at most, or all."""
+        rows = self._all(
+            "SELECT rowid FROM keyword WHERE keyword MATCH ?"
+            " ORDER BY bm25(keyword, 2.0, 1.0), rowid LIMIT ?",
+            (asked, most),
+        )
+        return [key for (key,) in rows]
+
+    def _within(self, keys: Sequence[int], filters: Filters) -> list[int]:
+        """Those of some passages that are visible within the filters, in their order."""
+        clause, parameters = where(filters, by_key=True)
+        rows = self._all(
+            "SELECT p.key FROM passage p JOIN article a ON a.key = p.article"
+            f" WHERE {clause} AND p.key IN (SELECT value FROM json_each(?))",
+            (*parameters, json.dumps(keys)),
+        )
+        left = {key for (key,) in rows}
+        return [key for key in keys if key in left]
+
+    def matching(
+        self,
+        wanted: Sequence[str],
+        unwanted: Sequence[str],
+        filters: Filters = EVERYTHING,
+        after: int = 0,
+        part: Part = EVERY,
+    ) -> list[Source]:
+        """The current articles that hold all of some words and phrases and none of others.
+
+        By date, undated ones last; only what was added or changed after ``newest`` was ``after``.
+        """
+        clause, parameters = _holding(wanted, unwanted, filters, after)
+        order = "a.published DESC" if part.newest else "a.published IS NULL, a.published"
+        rows = self._all(
+            f"SELECT a.fields FROM article a WHERE {clause} ORDER BY {order}, a.key"
+            " LIMIT ? OFFSET ?",
+            (*parameters, part.limit, part.offset),
+        )
+        return [source_of(fields) for (fields,) in rows]
+
+    def months(
+        self, wanted: Sequence[str], unwanted: Sequence[str], filters: Filters = EVERYTHING
+    ) -> dict[str, int]:
+        """How many such articles were published in each month, "2026-03"; "" for undated ones."""
+        clause, parameters = _holding(wanted, unwanted, filters)
+        rows = self._all(
+            f"SELECT coalesce(substr(a.published, 1, 7), ''), count(*) FROM article a"
+            f" WHERE {clause} GROUP BY 1 ORDER BY 1",
+            parameters,
+        )
+        return dict(rows)
+
+    def shares(self, terms: Sequence[str]) -> dict[str, float]:
+        """Share of all passages that hold each term, from 0 to 1."""
+        known = self._remembered("shares", self._no_shares)
+        if len(known) > _MOST_SHARES:
+            known.clear()
+            known.update(self._no_shares())
+        counting = "SELECT count(*) FROM keyword WHERE keyword MATCH ?"
+        for term in set(terms) - known.keys():
+            known[term] = self._one(counting, (quoted(term),))[0] / max(1.0, known[""])
+        return {term: known[term] for term in terms}
+
+    def _no_shares(self) -> dict[str, float]:
+        """Shares of terms that nobody has asked for yet; under "" the number of passages."""
+        return {"": float(self._one("SELECT count(*) FROM passage")[0])}
+
+    def _rare(self, terms: Sequence[str]) -> list[str]:
+        """The terms that tell passages apart, or all where none does."""
+        held = {term: share for term, share in self.shares(terms).items() if share > 0}
+        return [term for term, share in held.items() if share <= _COMMON] or list(held)
+
+
+def _of(allowed: Keys, keys: Sequence[int]) -> list[int]:
+    """Those of some keys that are allowed, in their order."""
+    every = np.asarray(keys, np.int64)
+    left: list[int] = every[np.isin(every, allowed)].tolist()
+    return left
+
+
+def _holding(
+    wanted: Sequence[str], unwanted: Sequence[str], filters: Filters, after: int = 0
+) -> tuple[str, tuple[Any, ...]]:
+    """The clause and its parameters for articles ``a`` that hold some words and not others."""
+    holding = "(SELECT p.article FROM keyword k JOIN passage p ON p.key = k.rowid"
+    clause, parameters = where(filters)
+    terms = [("IN", term) for term in wanted] + [("NOT IN", term) for term in unwanted]
+    held = "".join(f" AND a.key {how} {holding} WHERE keyword MATCH ?)" for how, _ in terms)
+    later = " AND a.key > ?" if after else ""
+    given = (*parameters, *(quoted(term) for _, term in terms), *([after] if after else []))
+    return f"{clause}{held}{later}", given

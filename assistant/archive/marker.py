@@ -1,0 +1,66 @@
+"""What the index's files looked like when it was last closed, so that a change is noticed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import zlib
+from pathlib import Path
+
+from assistant.resources import make_private
+
+_PART = 1 << 20
+
+
+class Marker:
+    """The file ``index.marker`` of an archive's folder; while something is written there is none.
+
+    It holds names, sizes, times and checksums. Of SQLite's own files, which change with every
+    write, there are no checksums: a flipped byte of theirs ends no process.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "index.marker"
+        self._sums: dict[tuple[str, int, int], int] = {}  # by name, size and time
+
+    def agrees(self, index: Path) -> bool:
+        """Whether an index's files are as they were when this was written."""
+        try:
+            return self._file.read_text(encoding="utf-8") == self._footprint(index)
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def write(self, index: Path) -> None:
+        """Keep what an index's files look like, so that the next open need not look inside."""
+        if self._file.is_dir():
+            self.delete()
+        make_private(self._file)
+        self._file.write_text(self._footprint(index), encoding="utf-8")
+
+    def delete(self) -> None:
+        """Something is about to be written."""
+        if self._file.is_dir() and not self._file.is_symlink():
+            self._file.rename(self._file.with_name(f"{self._file.name}.other"))
+        self._file.unlink(missing_ok=True)
+
+    def _footprint(self, index: Path) -> str:
+        """What a process has read once it does not read again until its size or time changes."""
+        facts = []
+        for file in sorted(index.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):  # a journal of another reader
+                status = file.stat()
+                if file.is_file() and not file.name.endswith("-journal"):
+                    seen = (str(file), status.st_size, status.st_mtime_ns)
+                    if seen not in self._sums:
+                        self._sums[seen] = 0 if ".sqlite3" in file.name else _checksum(file)
+                    facts.append((file.name, *seen[1:], self._sums[seen]))
+        return json.dumps([index.name, facts])
+
+
+def _checksum(file: Path) -> int:
+    """The CRC-32 of a file."""
+    found = 0
+    with file.open("rb") as opened:
+        while part := opened.read(_PART):
+            found = zlib.crc32(part, found)
+    return found
