@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -11,8 +12,10 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -24,6 +27,7 @@ from assistant.answering import (
 )
 from assistant.archive import Archive
 from assistant.chat_writer import ChatTurns
+from assistant.errors import OnRecordError
 from assistant.language import Parser, SpacyParser
 from assistant.models.chat_model import ChatModel, chat_model
 from assistant.models.embedding import Embedder, load_embedder
@@ -181,6 +185,22 @@ class Assistant:
         return self.archive.remove([ids] if isinstance(ids, str) else ids)
 
     # Questions
+
+    def warm_up(self) -> None:
+        """Load the models, each in a thread of its own, before the first question needs them."""
+        reader, text = load_reader(self.settings.models), ["warm up"]
+        uses: list[Callable[[], object]] = [partial(self.archive.encode, text)]
+        if self.stages.reranker:
+            uses.append(partial(self.stages.reranker.score, text[0], text))
+        if reader:
+            uses.append(partial(reader.answers, text[0], text))
+
+        def load(use: Callable[[], object]) -> None:
+            with suppress(OnRecordError):  # the first question will say what is wrong
+                use()
+
+        for use in uses:
+            threading.Thread(target=load, args=[use], daemon=True, name="warm up").start()
 
     def search(self, question: str | Question, filters: Filters = EVERYTHING) -> list[Hit]:
         """The hits for a question, best first, without an answer. No chat model is asked."""

@@ -114,6 +114,11 @@ class ArchiveError(OnRecordError):
     """The archive cannot do what was asked."""
 
 
+def no_room() -> ArchiveError:
+    """The error that says that a disk is full."""
+    return ArchiveError("There is no room left on the archive's disk.", "Make some first.")
+
+
 class ArchiveBusy(ArchiveError):
     """Another process is writing to the archive."""
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Literal
 
 _PACKAGE = Path(__file__).resolve().parent
+_SPARE = 2_000_000  # bytes
+_PAGE = 65_536  # bytes: SQLite wants as many beside its file to open it
 
 
 def folder(name: Literal["prompts", "corpus", "evals"]) -> Path:
@@ -36,3 +40,20 @@ def make_private(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
             path.chmod(0o600)
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether something can be written in a folder: it may be read-only, or its disk full."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as made:
+            made.write(b" " * _PAGE)
+            made.flush()
+            os.fsync(made.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def is_full(folder: Path) -> bool:
+    """Whether next to nothing can be written to a folder's disk."""
+    return shutil.disk_usage(folder).free < _SPARE

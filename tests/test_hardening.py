@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import stat
@@ -13,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +26,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from assistant import Article, Assistant
+from assistant.archive import index
 from assistant.archive.catalog import Catalog
+from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveDamaged, ArchiveError, SettingsError
 from assistant.settings import ServeSettings, load
 from assistant.testing import HashEmbeddings, sample_articles
@@ -495,3 +500,106 @@ def _is_closed(connection: socket.socket) -> bool:
         return connection.recv(1) == b""
     except ConnectionResetError:
         return True
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 20 MB."""
+    if os.geteuid():
+        pytest.skip("only root may mount a disk")
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def filled(disk: Path) -> Path:
+    """A file that takes all the room that is left."""
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb") as opened:
+        while True:
+            opened.write(b"x" * 65_536)
+            opened.flush()
+    return filler
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", ["add", "update", "remove", "rebuild", "derive", "open"])
+def test_on_a_full_disk_nothing_is_lost_and_reading_goes_on(
+    small_disk: Path, operation: str
+) -> None:
+    archive = kept_in(small_disk)
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        held = assistant.archive.info().articles
+        filler = filled(small_disk)
+        changed = replace(sample_articles(2)[1], text="Another text. " * 4000)
+        do: dict[str, Callable[[], object]] = {
+            "add": lambda: assistant.add(sample_articles(400)[held:]),
+            "update": lambda: assistant.add([changed]),
+            "remove": lambda: assistant.remove("sample-1"),
+            "rebuild": assistant.archive.rebuild,
+            "derive": lambda: assistant.archive.derive(["q"], assistant.archive.generation),
+            "open": lambda: None,
+        }
+        with contextlib.suppress(ArchiveError):
+            do[operation]()
+        assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        assert not assistant.archive.writable
+        assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
+        with pytest.raises(ArchiveError, match="Nothing can be written"):
+            assistant.add(sample_articles(400)[held:])
+    filler.unlink()
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        assert assistant.archive.info().articles >= held - (operation == "remove")
+        assert assistant.add(sample_articles(held + 2)).added >= 2
+        assert assistant.archive.health() == "sound"
+        assert assistant.archive.faults() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", [True, False])
+def test_an_archive_that_cannot_be_written_to_is_read(small_disk: Path, closed: bool) -> None:
+    archive = kept_in(small_disk)
+    if closed:
+        Assistant.open(archive, embedder=HashEmbeddings()).close()
+    remount = ["mount", "-o", "remount,ro", small_disk]
+    subprocess.run(remount, check=True)
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
+        site = site_over(assistant)
+        assert site.conversations.start("", "kept while it serves").title
+        with pytest.raises(ArchiveError, match="Nothing can be written"):
+            assistant.remove("sample-3")
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    shutil.rmtree(archive / "vectors")
+    subprocess.run(remount, check=True)
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
+
+
+def test_a_fault_of_chroma_reaches_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = kept_in(tmp_path)
+    monkeypatch.setattr(index, "_EXACT", 0)  # as if it were too large for an exact search
+
+    def broken(*_: object, **__: object) -> object:
+        raise RuntimeError("Error executing plan: Error creating hnsw segment reader")
+
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
+        with monkeypatch.context() as fault:
+            fault.setattr(VectorIndex, "search", broken)
+            assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
+        assert assistant.archive.health() == "sound"  # it was made again
+        assert (archive / "index-2").exists()
+        with monkeypatch.context() as fault:
+            fault.setattr(VectorIndex, "upsert", _once(broken, VectorIndex.upsert))
+            assert assistant.add(sample_articles(40)).added == 10
+        assert assistant.archive.health() == "sound"
+
+
+def _once(first: Callable[..., object], after: Callable[..., object]) -> Callable[..., object]:
+    """A function that is another one the first time."""
+    left = [first]
+    return lambda *given, **named: (left.pop() if left else after)(*given, **named)

@@ -18,6 +18,7 @@ from assistant.archive.probe import Health
 from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
+from assistant.resources import is_writable
 from assistant.settings import Settings
 from assistant.text import one_line
 from assistant.types import (
@@ -58,8 +59,10 @@ class Archive(Names):
         self._settings = settings
         self._parser = parser
         self._make_folder()
-        self._catalog = Catalog(folder / _CATALOG)
-        self._index = Index(folder, self._catalog)
+        self.writable = is_writable(folder)
+        """Whether its folder can be written to; else it is only read."""
+        self._catalog = Catalog(folder / _CATALOG, self.writable)
+        self._index = Index(folder, self._catalog, self.writable)
         try:
             self._index.look()
             self._index.finish()
@@ -140,7 +143,8 @@ class Archive(Names):
 
     def articles(self, filters: Filters = EVERYTHING, part: Part = EVERY) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
-        return self._catalog.matching((), (), filters, part=part)
+        within = self._catalog.without_speakers(filters)
+        return self._catalog.matching((), (), within, part=part)
 
     def ids(self, filters: Filters = EVERYTHING) -> list[str]:
         """The ids of the current articles within the filters."""
@@ -148,7 +152,7 @@ class Archive(Names):
 
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
-        return self._catalog.coverage(filters)
+        return self._catalog.coverage(self._catalog.without_speakers(filters))
 
     def statements(self, article_id: str, version: int | None = None) -> list[Statement]:
         """Who says what in the current article, or in one version of it, in order.

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from assistant.archive.rows import (
     Known,
     speaker_key,
 )
-from assistant.errors import ArchiveDamaged, ArchiveError, ArchiveMismatch
+from assistant.errors import ArchiveDamaged, ArchiveError, ArchiveMismatch, no_room
 from assistant.models.embedding import Vectors
 from assistant.resources import make_private
 from assistant.text import folded
@@ -41,8 +42,12 @@ from assistant.types import (
 class Catalog(Holdings):
     """The archive's SQLite file. Safe to use from several threads and processes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writable: bool = True) -> None:
         """Open the file, making it where it is missing.
+
+        Args:
+            path: the file.
+            writable: whether anything can be written beside it; else it is only read.
 
         Raises:
             ArchiveError: it is no catalog, cannot be opened, or is of a newer version.
@@ -50,7 +55,10 @@ class Catalog(Holdings):
         super().__init__()
         self._lock = threading.RLock()
         try:
-            self._open(path)
+            if writable:
+                self._open(path)
+            else:
+                self._open_to_read(path)
         except sqlite3.Error as error:
             raise ArchiveError(
                 f"{path} cannot be opened as a catalog: {error}.",
@@ -66,6 +74,21 @@ class Catalog(Holdings):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute("PRAGMA secure_delete=ON")  # what is removed is overwritten
         self._create()
+
+    def _open_to_read(self, path: Path) -> None:
+        """As it is: where no journal is left, SQLite needs to write nothing beside the file."""
+        journal = path.with_name(f"{path.name}-wal")
+        left = journal.exists() and journal.stat().st_size
+        place = f"file:{quote(str(path))}?mode=ro{'' if left else '&immutable=1'}"
+        self._connection = sqlite3.connect(
+            place, uri=True, isolation_level=None, check_same_thread=False
+        )
+        found = int(self._one("PRAGMA user_version")[0])
+        if found != SCHEMA_VERSION:
+            raise ArchiveMismatch(
+                f"The archive has format {found}; only {SCHEMA_VERSION} can be read where nothing"
+                " can be written.", "Let its folder be written to once.",
+            )  # fmt: skip
 
     def close(self) -> None:
         """Close the file."""
@@ -300,7 +323,7 @@ def _in_words(error: sqlite3.Error, doing: str) -> Exception:
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return ArchiveDamaged(f"The catalog is damaged: {error}.", "Restore it from a copy.")
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
-        return ArchiveError("There is no room left on the archive's disk.", "Make some first.")
+        return no_room()
     if isinstance(error, sqlite3.OperationalError) or doing == "written":
         return ArchiveError(f"The catalog cannot be {doing}: {error}.")
     return error

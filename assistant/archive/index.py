@@ -12,25 +12,24 @@ import itertools
 import logging
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from assistant.archive import probe
 from assistant.archive.catalog import Catalog
 from assistant.archive.ledger import Ledger
+from assistant.archive.locks import Locks
 from assistant.archive.marker import Marker
 from assistant.archive.vector_map import Keys, VectorMap, View
 from assistant.archive.vectors import VectorIndex
-from assistant.errors import ArchiveBusy, ArchiveError
+from assistant.errors import ArchiveBusy, ArchiveError, no_room
 from assistant.models.embedding import Vectors
+from assistant.resources import is_full
 from assistant.types import Filters, Source
 
-_LOCK_SECONDS = 1.0
-_OPEN_SECONDS = 60.0
 _PROBED = 8
 _ROWS = 4096
 _EXACT = 200_000  # passages: more take Chroma's approximate search less time
@@ -43,18 +42,18 @@ _log = logging.getLogger(__name__)
 class Index:
     """Keeps a folder's vector index in step with its catalog. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, catalog: Catalog) -> None:
+    def __init__(self, folder: Path, catalog: Catalog, writable: bool = True) -> None:
         self._folder = folder
+        self._writable = writable
         self._catalog = catalog
         self.ledger = Ledger(folder, catalog)
         self._marker = Marker(folder)
-        # The writer's lock is held as long as something is written; the opener's lock only while
-        # somebody looks at the index, mends it and opens it, which a writer waits for.
-        self._writer = FileLock(folder / "write.lock", timeout=_LOCK_SECONDS)
-        self._opener = FileLock(folder / "open.lock", timeout=_OPEN_SECONDS)
+        self._locks = Locks(folder)
         self._index_lock = threading.Lock()
         self._index: VectorIndex | None = None
         self._map = VectorMap(folder / "vectors")
+        if not writable and self._is_map_behind():  # it is made again, for as long as this is open
+            self._map = VectorMap.temporary(catalog.vectors())
         self._generation = _NONE
         self._loaded = 0  # rows of the map when the index was opened
         self._settled = False
@@ -76,7 +75,7 @@ class Index:
         Up to so many passages are searched exactly, more by Chroma; where that fails, exactly, too.
         """
         view = self._view(filters)
-        if view is not None and len(view) <= _EXACT:
+        if view is not None and (len(view) <= _EXACT or not self._writable):
             self._tend()
             return view.nearest(vector, limit)
         try:
@@ -90,7 +89,7 @@ class Index:
                 raise
             return view.nearest(vector, limit)
         late = view.appended(self._loaded) if view else None
-        if view is None or not late:
+        if not (view and late):
             return found
         return view.of_keys([*found, *late.nearest(vector, limit)]).nearest(vector, limit)
 
@@ -101,11 +100,11 @@ class Index:
 
     def _view(self, filters: Filters) -> View | None:
         """What to search exactly; None where the map is behind the catalog."""
-        self._map.refresh()
         return None if self._is_map_behind() else self._map.view(filters)
 
     def _is_map_behind(self) -> bool:
         """Whether a passage that is visible may not be in the map."""
+        self._map.refresh()
         mapped = self._catalog.meta("mapped")
         return self._map.last < int(mapped) if mapped else bool(self._catalog.article_count())
 
@@ -121,9 +120,11 @@ class Index:
                     if again:
                         self.rebuild()
             except Exception:  # noqa: BLE001 - of Chroma, of any kind; an open one may be closed
-                if not self._closed:
+                if not self._closed and not is_full(self._folder):
                     _log.exception("The index of %s could not be mended.", self._folder)
 
+        if not self._writable:
+            return
         with self._index_lock:
             if self._tending is None or (again and not self._tending.is_alive()):
                 self._tending = threading.Thread(target=tend, name="tend", daemon=True)
@@ -152,7 +153,7 @@ class Index:
         late = len(self._map) - self._loaded
         if generation != self._generation and (late > _MOST_LATE or self._is_map_behind()):
             return True
-        return not (self._settled or self._is_written())
+        return not (self._settled or self._locks.is_written)
 
     @contextmanager
     def _undisturbed(self) -> Iterator[bool]:
@@ -161,41 +162,16 @@ class Index:
         The index is checked before, and the marker renewed after, since even opening the index
         changes Chroma's files. The writer itself skips both: it checked when it took its lock.
         """
-        if self._writer.is_locked:  # by this thread
+        if self._locks.is_writer:  # by this thread
             yield True
             return
-        with self._waiting_for(self._opener):
-            settled = not self._is_written()
+        with self._locks.opening():
+            settled = not self._locks.is_written
             if settled:
                 self._ensure_healthy()
             yield settled
             if settled:
                 self._marker.write(self._index_folder())
-
-    def _is_written(self) -> bool:
-        """True where another thread or process is writing."""
-        if self._writer.is_locked:  # by this thread
-            return False
-        try:
-            self._writer.acquire(timeout=0)
-        except Timeout:
-            return True
-        self._writer.release()
-        return False
-
-    @contextmanager
-    def _waiting_for(self, lock: FileLock) -> Iterator[None]:
-        try:
-            lock.acquire()
-        except Timeout:
-            raise ArchiveBusy(
-                f"Another process is writing to the archive {self._folder}.",
-                "Try again when it is done.",
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _opened(self, index: VectorIndex | None) -> VectorIndex:
         if index is None or index.folder != self._index_folder():
@@ -212,13 +188,16 @@ class Index:
         Raises:
             ArchiveDamaged: it did.
         """
-        with contextlib.suppress(Timeout), self._opener.acquire(timeout=0):
-            if not self._is_written():
+        if not self._writable:
+            self.ledger.compare()
+            return
+        with self._locks.opening_at_once() as alone:
+            if alone and not self._locks.is_written:
                 self.ledger.check()
 
     def finish(self) -> None:
         """Bring what a crash left undone to its end, unless a writer is at work."""
-        if self._is_unfinished() and not self._is_written():
+        if self._writable and self._is_unfinished() and not self._locks.is_written:
             with contextlib.suppress(ArchiveBusy), self.writing():
                 pass
 
@@ -240,8 +219,10 @@ class Index:
         """Whether the index agrees with the catalog; unknown while somebody else writes."""
         if self._tending is not None:
             self._tending.join()
-        with self._waiting_for(self._opener):
-            return "unknown" if self._is_written() else self._health()
+        if not self._writable:
+            return "unknown"
+        with self._locks.opening():
+            return "unknown" if self._locks.is_written else self._health()
 
     def _health(self) -> probe.Health:
         """The same, as looked at in a child process."""
@@ -280,19 +261,32 @@ class Index:
     def activate(self) -> None:
         """Index pending versions, make them current, and delete the vectors of superseded ones."""
         first = self._catalog.first_pending()
+        self._map.append(self._catalog.vectors(self._map.last))
         if first is not None:
-            self._map.append(self._catalog.vectors(self._map.last))
-            _fill(self.fresh(), self._catalog.vectors(first - 1))
+            self._indexed(lambda index: _fill(index, self._catalog.vectors(first - 1)))
+        if first is not None or self._is_map_behind():
             self._catalog.activate(self._map.last)
             self._keep_up()
         self.forget()
+
+    def _indexed(self, write: Callable[[VectorIndex], None]) -> None:
+        """Write to the index; where that fails it is made again, from the catalog."""
+        try:
+            write(self.fresh())
+        except (ArchiveError, OSError):
+            raise
+        except Exception as error:
+            if is_full(self._folder):
+                raise no_room() from error
+            _log.exception("The index of %s cannot be written to; it is made again.", self._folder)
+            self.rebuild()
 
     def forget(self) -> None:
         """Delete the vectors of passages that the catalog no longer has."""
         gone = self._catalog.unindex()
         if gone:
             self._map.drop(gone)
-            self.fresh().delete(gone)
+            self._indexed(lambda index: index.delete(gone))
             self._catalog.unindexed(gone)
             self._keep_up()
 
@@ -312,8 +306,13 @@ class Index:
         Raises:
             ArchiveBusy: another thread or process is writing.
         """
-        with self._waiting_for(self._writer):
-            with self._waiting_for(self._opener):
+        if not self._writable:
+            raise ArchiveError(
+                f"Nothing can be written to the archive {self._folder}.",
+                "Its folder is read-only, or its disk was full when it was opened.",
+            )
+        with self._locks.writing(), _in_words(self._folder):
+            with self._locks.opening():
                 if look:
                     self._ensure_healthy()
                 self._marker.delete()
@@ -324,6 +323,19 @@ class Index:
             yield
             self.ledger.end()
             self._marker.write(self._index_folder())
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    """What goes wrong on a full disk becomes an error of ours."""
+    try:
+        yield
+    except ArchiveError:
+        raise
+    except Exception as error:
+        if is_full(folder):
+            raise no_room() from error
+        raise
 
 
 def _fill(index: VectorIndex, rows: Iterable[tuple[int, Vectors, Source]]) -> None:

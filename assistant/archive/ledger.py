@@ -55,14 +55,22 @@ class Ledger:
         Raises:
             ArchiveDamaged: it holds fewer article versions than it did, or is damaged.
         """
-        least, closed = self._read()
+        _, closed = self._read()
         if not closed and (fault := self._catalog.fault()):
             raise self.damaged(f"The catalog is damaged: {fault}.")
-        held = self._catalog.article_count()
-        if held < least:
-            raise self.damaged(f"The catalog holds {held} article versions; it held {least}.")
+        self.compare()
         if not closed:
             self.end()  # so that it is looked through once
+
+    def compare(self) -> None:
+        """Compare only how much there is, and write nothing.
+
+        Raises:
+            ArchiveDamaged: the catalog holds fewer article versions than it did.
+        """
+        (least, _), held = self._read(), self._catalog.article_count()
+        if held < least:
+            raise self.damaged(f"The catalog holds {held} article versions; it held {least}.")
 
     def begin(self, fewer: int = 0) -> None:
         """Something is about to be written, after which so many versions fewer may be held."""

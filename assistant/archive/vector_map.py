@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,11 +100,22 @@ class VectorMap:
         self._folder = folder
         self._lock = threading.Lock()
         self._columns: dict[str, NDArray[Any]] = {}
+        self._clean: Callable[[], None] = lambda: None
         self.refresh()
+
+    @classmethod
+    def temporary(cls, rows: Rows) -> Self:
+        """A map of some rows that is gone when it is closed."""
+        folder = tempfile.TemporaryDirectory(prefix="vectors-")
+        made = cls(Path(folder.name) / "vectors")
+        made._clean = folder.cleanup
+        made.append(rows)
+        return made
 
     def close(self) -> None:
         """Let go of the files."""
         self._columns = {}
+        self._clean()
 
     def __len__(self) -> int:
         """Rows, those of passages that are gone included."""

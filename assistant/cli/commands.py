@@ -93,6 +93,7 @@ def ask(
     filters = _filters(since, until, outlet, speaker, exclude)
     turns = _history(history)
     with opened(archive) as assistant:
+        assistant.warm_up()
         answer = assistant.ask(question, turns, filters)
     show(answer, to_text(answer), as_json)
 
@@ -135,7 +136,7 @@ def serve(
 
     users = Users(auth_file) if auth_file else None
     refuse_strangers(host, users)
-    from assistant.web.app import create_app, warm_up  # loads gradio, which takes seconds
+    from assistant.web.app import create_app  # loads gradio, which takes seconds
     from assistant.web.server import listening, run
 
     def announce(address: str) -> None:
@@ -145,7 +146,7 @@ def serve(
     # A port that is taken is noticed before anything is loaded.
     with listening(host, port) as listener, opened(archive) as assistant:
         app = create_app(assistant, users, root, read_only)
-        warm_up(assistant)
+        assistant.warm_up()
         run(app, listener, assistant.settings.serve, open_page, announce)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import threading
 from collections.abc import AsyncIterator
 from functools import cache
 from importlib.metadata import version
@@ -240,13 +239,3 @@ def _sign_in(app: FastAPI, site: Site) -> None:
         response = RedirectResponse(f"{site.root}{SIGN_IN}", 303)
         response.delete_cookie(COOKIE, path=f"{site.root}/")
         return response
-
-
-def warm_up(assistant: Assistant) -> None:
-    """Load the models in a thread, before the first reader waits for them."""
-
-    def load() -> None:
-        with contextlib.suppress(OnRecordError):  # the first question will say what is wrong
-            assistant.search("warm up")
-
-    threading.Thread(target=load, daemon=True, name="warm up").start()

@@ -115,17 +115,18 @@ class SavedSearch:
 class Conversations:
     """The file. Safe to use from several threads."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, making it where it is missing.
+    def __init__(self, path: Path | None) -> None:
+        """Open the file, making it where it is missing; without one nothing outlives the process.
 
         Raises:
             ArchiveError: it cannot be opened.
         """
         self._lock = threading.RLock()
-        make_private(path)
+        if path:
+            make_private(path)
         try:
             self._connection = sqlite3.connect(
-                path, timeout=30, isolation_level=None, check_same_thread=False
+                path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False
             )
             for pragma in ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"):
                 self._connection.execute(f"PRAGMA {pragma}")

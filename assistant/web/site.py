@@ -95,7 +95,8 @@ def open_site(
     assistant: Assistant, users: Users | None = None, root: str = "", read_only: bool = False
 ) -> Site:
     """What the pages are made from; opens the file of conversations in the archive's folder."""
-    kept = Conversations(assistant.archive.folder / _KEPT)
+    file = assistant.archive.folder / _KEPT
+    kept = Conversations(file if assistant.archive.writable else None)
     forget(kept, assistant.archive)  # what was removed while nobody served
     serve, answer = assistant.settings.serve, assistant.settings.answer
     at_once = serve.at_once if assistant.quotes else answer.at_once

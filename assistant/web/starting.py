@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import islice
 
 from assistant.archive import Archive
-from assistant.errors import ArchiveBusy, OnRecordError
+from assistant.errors import ArchiveError, OnRecordError
 from assistant.language.names import is_body
 from assistant.types import Answer, Form, Source, Statement
 
@@ -41,7 +41,7 @@ def keep(archive: Archive, ask: Ask) -> list[str]:
         return known
     generation = archive.generation
     found = [text for form, texts in _tried(archive) if (text := _first(form, texts, ask))]
-    with suppress(OSError, ArchiveBusy):  # then they are found again
+    with suppress(OSError, ArchiveError):  # then they are found again
         archive.derive(found, generation)
     return found
 

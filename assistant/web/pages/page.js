@@ -331,6 +331,7 @@
     actions();
     calendars();
     begin();
+    for (const link of document.querySelectorAll("#rail a[target]")) link.removeAttribute("target"); // Gradio's
     for (const group of document.querySelectorAll(".answer details.sources")) sortable(group);
     for (const one of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
       one.removeAttribute("aria-label");
