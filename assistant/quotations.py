@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import regex
 
@@ -41,6 +42,8 @@ _BEFORE = regex.compile(
     r"(?:^|[\s(\[{—–:/-]|[“«„\"‘])$"
 )  # an opening mark, if not one of the clear
 _SHORTENED = regex.compile(r"(?:\d\ds?|em|tis|twas|til|cause|bout|round|n)\b", regex.IGNORECASE)
+
+_LOOKED_AT = 60  # marks behind a single one, which may be an apostrophe that nothing closes
 
 # A line of hard-wrapped text goes on in the next: it is long, and nothing closes it.
 LINE = re.compile(r"[^\n]+(?:(?<=[^\n]{40})(?<![.!?:…\"”'’])\n(?=\S)[^\n]+)*")
@@ -109,7 +112,8 @@ def _may_stay_open(text: str, inside: int) -> bool:
 def _closing(text: str, inside: int, opened: str) -> tuple[int, int] | None:
     """The span of the mark that closes a quotation; None where none does."""
     depth, possible = 0, None
-    for mark in _MARK.finditer(text, inside):
+    marks = _MARK.finditer(text, inside)
+    for mark in islice(marks, _LOOKED_AT) if opened in _SINGLE else marks:
         if mark[0] == opened and opened not in _EITHER and _may_open(text, mark):
             depth += 1  # the same within: « Il a dit « non » »
         elif not _closes(text, mark, opened):

@@ -277,11 +277,13 @@ class _Reader:
             for said_at, said in zip(
                 reversed(self._places), reversed(self.statements), strict=True
             ):
+                if said_at != current:
+                    continue
                 fits = self._persons.has(said.speaker) == person and self._persons.may_be(
                     said.speaker, pronoun
                 )
                 known = said.speaker.lower() not in self._nobody and not self._is_aside(said)
-                if said_at == current and fits and known:
+                if fits and known:
                     return said.speaker
             told = (m.name for m in mentions(self._told(current, before)))
             named = (self._names.fullest(name) for name in told if name not in self._datelines)

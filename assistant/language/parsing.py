@@ -23,6 +23,7 @@ _NAMING = ("ner",)
 _LOADING = threading.Lock()
 _WITHIN = regex.compile(r"(?<=\b\p{Lu}\p{L}*)(?<!\b[OD])[’'‘ʻ](?=\p{L})(?!(?:s|t|m|d|re|ve|ll)\b)")
 _SHORT_WORD = regex.compile(r"\b\p{Lu}\p{L}{0,3}\b")
+_RUN = regex.compile(r"\S{400,}")  # no word is so long
 _THOUSANDS = re.compile(r"(?<=\d)(?<!\d{4})[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _SHORT_NAMES = ("J", "Al", "Bob", "John")
 
@@ -192,6 +193,7 @@ def _english(text: str) -> str:
         taken = not word.isascii() and plain(word).lower() in english().stop_words
         return _SHORT_NAMES[len(word) - 1] if taken else word
 
+    text = _RUN.sub(lambda run: "x" * len(run[0]), text)  # spaCy takes quadratic time for one
     whole = _WITHIN.sub("h", _THOUSANDS.sub(",", text))  # "Ng’ombe" is one word
     return plain(str(_SHORT_WORD.sub(other, whole)))
 

@@ -41,7 +41,7 @@ _ADDRESSED = re.compile(
 _MARKUP = re.compile(
     r"<\|\w+\|>|</?\s*(?:sources?|question|system|instructions?)\b|<!--|\[/?INST\]"
 )
-_QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _REPORTS = re.compile(r"\b(?:said|says|told|warned|warns|urged|urges|advised|advises)\b")
 _REPORTED = re.compile(r", (?:[^,]* )?(?:said|says|told|warned|urged|advised)\b[^,]*$")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from rapidfuzz.distance import LCSseq
 
 from assistant.attribution.speakers import spoken
 from assistant.errors import ArticleUnknown, NoSuchPage
@@ -115,14 +115,13 @@ def differences(old: str, new: str) -> Iterator[tuple[str, str]]:
         [text[span.start : span.end] for span in sentences(text)][:_MOST_CHANGES]
         for text in (old, new)
     )
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-        if kind == "equal":
-            yield "kept", " ".join(before[a:b])
-            continue
-        if a < b:
-            yield "removed", " ".join(before[a:b])
-        if c < d:
-            yield "added", " ".join(after[c:d])
+    for found in LCSseq.opcodes(before, after):  # bit by bit: difflib takes cubic time
+        if found.tag == "equal":
+            yield "kept", " ".join(before[found.src_start : found.src_end])
+        elif found.tag == "delete":
+            yield "removed", " ".join(before[found.src_start : found.src_end])
+        else:
+            yield "added", " ".join(after[found.dest_start : found.dest_end])
 
 
 def _context(
