@@ -97,8 +97,8 @@ def test_a_question_of_two_thousand_characters_is_read_at_once(shape: str) -> No
 def grows(do: Callable[[str], object], shape: str, size: int) -> None:
     """Four times as much takes less than ten times as long, if it takes any time at all."""
     once, more = shape * (size // len(shape)), shape * (4 * size // len(shape))
-    do(shape)  # loads what there is to load
-    took = seconds(do, more)
+    do("He said so. " * 40)  # loads what there is to load
+    took = min(seconds(do, more) for _ in range(2))
     if took < 0.15:
         return
     least = min(seconds(do, once) for _ in range(3))
