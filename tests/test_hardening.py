@@ -125,7 +125,7 @@ def test_files_of_an_archive_are_its_owners_alone(tmp_path: Path, existing: bool
             site_over(assistant).conversations.close()
             assistant.archive.derive(["Who?"], assistant.archive.generation)
         made = {file.name: stat.S_IMODE(file.stat().st_mode) for file in archive.iterdir()}
-        assert made.pop("index-1") == made.pop("vectors") == 0o700
+        assert made.pop("index-1") == made.pop("vectors-1") == 0o700
         assert {mode for name, mode in made.items() if not name.endswith(".lock")} == {0o600}
         assert {"catalog.sqlite3", "conversations.sqlite3", "derived.json"} <= made.keys()
         if not existing:
@@ -573,7 +573,7 @@ def test_an_archive_that_cannot_be_written_to_is_read(small_disk: Path, closed: 
         with pytest.raises(ArchiveError, match="Nothing can be written"):
             assistant.remove("sample-3")
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
-    shutil.rmtree(archive / "vectors")
+    shutil.rmtree(archive / "vectors-1")
     subprocess.run(remount, check=True)
     with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
         assert assistant.search("harbour3")[0].passage.article.id == "sample-3"

@@ -203,6 +203,26 @@ def test_feedback_is_kept_and_becomes_a_question_file(
 # Library
 
 
+def test_a_server_counts_what_it_does(site: Site, client: TestClient) -> None:
+    asking = {"question": "harbour3 number3"}
+    assert client.post("/api/ask", json=asking).status_code == 200
+    assert client.post("/api/ask", json={"question": "who won the chess olympiad?"}).is_success
+    site.monitoring.failed(ValueError("not shown"))
+    page = client.get("/metrics")
+    assert page.headers["content-type"].startswith("text/plain")
+    told = dict(line.rsplit(" ", 1) for line in page.text.splitlines() if line[0] != "#")
+    outcomes = {
+        name: float(n) for name, n in told.items() if name.startswith("onrecord_questions_t")
+    }
+    assert sum(outcomes.values()) == 2
+    assert any('outcome="refused"' in name for name in outcomes)
+    assert float(told['onrecord_stage_seconds_count{stage="retrieve"}']) >= 1
+    assert float(told['onrecord_faults_total{kind="ValueError"}']) == 1
+    assert float(told["onrecord_waiting"]) == 0
+    assert "harbour" not in page.text
+    assert "not shown" not in page.text
+
+
 def test_saved_searches_are_their_owners(site: Site, client: TestClient) -> None:
     from assistant.web.saved_searches import saved
 

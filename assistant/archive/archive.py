@@ -248,15 +248,20 @@ class Archive(Names):
         self._check_embedder()
         vector = self._embedder.encode([question])[0]
         within = self._catalog.without_speakers(filters)  # the index knows articles only
-        keys = self._index.search(vector, limit + _EXTRA_CANDIDATES, within)
-        return self._visible(keys, within)[:limit]
+        asked = limit + _EXTRA_CANDIDATES
+        while True:  # what is pending or gone may stand before what is visible
+            keys = self._index.search(vector, asked, within)
+            found = self._visible(keys, within)[:limit]
+            if len(found) == limit or len(keys) < asked:
+                return found
+            asked *= 4
 
     def search_keywords(
         self, terms: Sequence[str], limit: int, filters: Filters = EVERYTHING
     ) -> list[Passage]:
         """Visible passages that hold any of the terms, best first by BM25."""
         within = self._catalog.without_speakers(filters)
-        keys = self._catalog.search(terms, limit, within, lambda: self._index.keys(within))
+        keys = self._catalog.search(terms, limit, within, lambda: self._index.map.keys(within))
         return self._visible(keys, within)
 
     def matching(

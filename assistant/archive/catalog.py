@@ -53,6 +53,8 @@ class Catalog(Holdings):
             ArchiveError: it is no catalog, cannot be opened, or is of a newer version.
         """
         super().__init__()
+        self._read_only: Path | None = None
+        self._stamp: tuple[Any, ...] = ()  # of the files, when it was opened to be read
         self._lock = threading.RLock()
         try:
             if writable:
@@ -76,10 +78,10 @@ class Catalog(Holdings):
         self._create()
 
     def _open_to_read(self, path: Path) -> None:
-        """As it is: where no journal is left, SQLite needs to write nothing beside the file."""
-        journal = path.with_name(f"{path.name}-wal")
-        left = journal.exists() and journal.stat().st_size
-        place = f"file:{quote(str(path))}?mode=ro{'' if left else '&immutable=1'}"
+        """As it is: where nobody has it open, SQLite needs to write nothing beside the file."""
+        self._read_only, self._stamp = path, _stamp(path)
+        alone = self._stamp[1:] == (None, None)
+        place = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
         self._connection = sqlite3.connect(
             place, uri=True, isolation_level=None, check_same_thread=False
         )
@@ -104,10 +106,11 @@ class Catalog(Holdings):
         row = self._one("SELECT value FROM meta WHERE name = ?", (name,))
         return row[0] if row else None
 
-    def switch_index(self, number: int) -> None:
-        """Name the index that readers use from now on."""
+    def switch_index(self, number: int, mapped: int) -> None:
+        """Name the index and the map that readers use from now on, and the map's greatest key."""
         with self._transaction() as run:
-            run("INSERT OR REPLACE INTO meta VALUES ('index', ?)", (str(number),))
+            for name, value in (("index", number), ("mapped", mapped)):
+                run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, str(value)))
             self._count_generation(run)
 
     def set_meta(self, name: str, value: str) -> None:
@@ -201,6 +204,7 @@ class Catalog(Holdings):
                 ).fetchone()
                 if row:
                     self._put_statements(run, row[0], statements)
+            self._count_generation(run)
 
     def activate(self, mapped: int) -> None:
         """Make every pending version current, and the ones before it superseded.
@@ -311,10 +315,23 @@ class Catalog(Holdings):
 
     def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock:
+            if self._read_only and self._stamp != _stamp(self._read_only):
+                self._connection.close()  # somebody writes: what is immutable would look damaged
+                self._open_to_read(self._read_only)
             try:
                 return self._connection.execute(statement, parameters).fetchall()
             except sqlite3.DatabaseError as error:
                 raise _in_words(error, "read") from error
+
+
+def _stamp(path: Path) -> tuple[Any, ...]:
+    """What changes when somebody writes to a catalog: its file, and which are beside it."""
+    status = path.stat()
+    beside = (path.with_name(f"{path.name}-{name}") for name in ("wal", "shm"))
+    return (
+        (status.st_ino, status.st_size, status.st_mtime_ns),
+        *(one.stat().st_ino if one.exists() else None for one in beside),
+    )
 
 
 def _in_words(error: sqlite3.Error, doing: str) -> Exception:

@@ -30,6 +30,11 @@ class Holdings(Keywords):
         )
         return None if first is None and not self.pending() else int(first or 1)
 
+    def last_key(self) -> int:
+        """The greatest key that any passage ever had."""
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'passage'")
+        return int(row[0]) if row else 0
+
     def unindex(self) -> list[int]:
         """Keys of passages that are gone but may still be in the index."""
         return [key for (key,) in self._all("SELECT key FROM unindex")]

@@ -20,10 +20,11 @@ import numpy as np
 
 from assistant.archive import probe
 from assistant.archive.catalog import Catalog
+from assistant.archive.current_map import CurrentMap
 from assistant.archive.ledger import Ledger
 from assistant.archive.locks import Locks
 from assistant.archive.marker import Marker
-from assistant.archive.vector_map import Keys, VectorMap, View
+from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy, ArchiveError, no_room
 from assistant.models.embedding import Vectors
@@ -50,10 +51,9 @@ class Index:
         self._marker = Marker(folder)
         self._locks = Locks(folder)
         self._index_lock = threading.Lock()
+        self._tending_lock = threading.Lock()
         self._index: VectorIndex | None = None
-        self._map = VectorMap(folder / "vectors")
-        if not writable and self._is_map_behind():  # it is made again, for as long as this is open
-            self._map = VectorMap.temporary(catalog.vectors())
+        self.map = CurrentMap(folder, catalog, writable)
         self._generation = _NONE
         self._loaded = 0  # rows of the map when the index was opened
         self._settled = False
@@ -61,9 +61,9 @@ class Index:
         self._tending: threading.Thread | None = None
 
     def close(self) -> None:
-        """Let go of Chroma's files."""
+        """Let go of the files."""
         self._closed = True
-        self._map.close()
+        self.map.close()
         with self._index_lock:
             if self._index is not None:
                 self._index.close()
@@ -74,12 +74,16 @@ class Index:
 
         Up to so many passages are searched exactly, more by Chroma; where that fails, exactly, too.
         """
-        view = self._view(filters)
+        view = self.map.view(filters)
         if view is not None and (len(view) <= _EXACT or not self._writable):
             self._tend()
             return view.nearest(vector, limit)
         try:
             found = self.fresh().search(vector, limit, filters)
+        except ArchiveBusy:  # it is being made again
+            if view is None:
+                raise
+            return view.nearest(vector, limit)
         except ArchiveError:
             raise
         except Exception:
@@ -93,21 +97,6 @@ class Index:
             return found
         return view.of_keys([*found, *late.nearest(vector, limit)]).nearest(vector, limit)
 
-    def keys(self, filters: Filters) -> Keys | None:
-        """The keys of the passages within the filters; None where that is not known at once."""
-        view = self._view(filters)
-        return None if view is None else view.keys
-
-    def _view(self, filters: Filters) -> View | None:
-        """What to search exactly; None where the map is behind the catalog."""
-        return None if self._is_map_behind() else self._map.view(filters)
-
-    def _is_map_behind(self) -> bool:
-        """Whether a passage that is visible may not be in the map."""
-        self._map.refresh()
-        mapped = self._catalog.meta("mapped")
-        return self._map.last < int(mapped) if mapped else bool(self._catalog.article_count())
-
     def _tend(self, again: bool = False) -> None:
         """Look at the index in the background, once or ``again``, and mend it where it is damaged.
 
@@ -119,13 +108,15 @@ class Index:
                 with self.writing(look=False) if again else self._undisturbed():
                     if again:
                         self.rebuild()
+            except ArchiveBusy:
+                self._tending = None  # so that it is looked at again
             except Exception:  # noqa: BLE001 - of Chroma, of any kind; an open one may be closed
                 if not self._closed and not is_full(self._folder):
                     _log.exception("The index of %s could not be mended.", self._folder)
 
-        if not self._writable:
+        if not self._writable or (self._tending is not None and not again):
             return
-        with self._index_lock:
+        with self._tending_lock:
             if self._tending is None or (again and not self._tending.is_alive()):
                 self._tending = threading.Thread(target=tend, name="tend", daemon=True)
                 self._tending.start()
@@ -137,7 +128,7 @@ class Index:
             index = self._index
             if index is None or self._is_stale(index, generation):
                 with self._undisturbed() as self._settled:
-                    self._loaded = len(self._map)
+                    self._loaded = len(self.map)
                     index = self._index = self._opened(index)
                 self._generation = generation
             return index
@@ -150,8 +141,10 @@ class Index:
         """
         if index.folder != self._index_folder():
             return True
-        late = len(self._map) - self._loaded
-        if generation != self._generation and (late > _MOST_LATE or self._is_map_behind()):
+        late = len(self.map) - self._loaded
+        if generation != self._generation and self._locks.is_writer:
+            return True  # another process wrote: on top of an older state vectors would be lost
+        if generation != self._generation and (late > _MOST_LATE or self.map.is_behind()):
             return True
         return not (self._settled or self._locks.is_written)
 
@@ -202,7 +195,7 @@ class Index:
                 pass
 
     def _is_unfinished(self) -> bool:
-        return bool(self._catalog.pending() or self._catalog.unindex() or self._is_map_behind())
+        return bool(self._catalog.pending() or self._catalog.unindex() or self.map.is_behind())
 
     def _ensure_healthy(self) -> None:
         if self._marker.agrees(self._index_folder()):
@@ -228,6 +221,8 @@ class Index:
         """The same, as looked at in a child process."""
         current = self._catalog.passage_count("current")
         folder = self._index_folder()
+        if not self.map.is_sound(current):
+            return "damaged"
         if not folder.exists():
             return "damaged" if current else "sound"
         sample = self._catalog.some_vectors(_PROBED)
@@ -245,27 +240,31 @@ class Index:
         """Build a new index beside the old one, then switch; readers follow the generation."""
         number = int(self._catalog.meta("index") or 1) + 1
         folder = self._folder / f"index-{number}"
-        shutil.rmtree(folder, ignore_errors=True)
-        index = VectorIndex(folder)
-        self._map.clear()
-        self._map.append(self._catalog.vectors())
+        made = self._folder / f"vectors-{number}"
+        for stray in (folder, made):
+            shutil.rmtree(stray, ignore_errors=True)
+        index, vectors = VectorIndex(folder), VectorMap(made)
+        vectors.append(self._catalog.vectors())
         _fill(index, self._catalog.vectors())
+        self._catalog.switch_index(number, vectors.last)
+        self._catalog.activate(vectors.last)
+        gone = self._catalog.unindex()
+        vectors.drop(gone)
+        index.delete(gone)
         index.close()
-        self._catalog.switch_index(number)
-        self._catalog.activate(self._map.last)
-        self._catalog.unindexed(self._catalog.unindex())
-        for other in self._folder.glob("index-*"):
-            if other != folder:
+        self._catalog.unindexed(gone)
+        for other in (*self._folder.glob("index-*"), *self._folder.glob("vectors-*")):
+            if other not in (folder, made):
                 shutil.rmtree(other, ignore_errors=True)
 
     def activate(self) -> None:
         """Index pending versions, make them current, and delete the vectors of superseded ones."""
         first = self._catalog.first_pending()
-        self._map.append(self._catalog.vectors(self._map.last))
+        self.map.catch_up()
         if first is not None:
             self._indexed(lambda index: _fill(index, self._catalog.vectors(first - 1)))
-        if first is not None or self._is_map_behind():
-            self._catalog.activate(self._map.last)
+        if first is not None or self.map.is_behind():
+            self._catalog.activate(self.map.last)
             self._keep_up()
         self.forget()
 
@@ -285,7 +284,7 @@ class Index:
         """Delete the vectors of passages that the catalog no longer has."""
         gone = self._catalog.unindex()
         if gone:
-            self._map.drop(gone)
+            self.map.drop(gone)
             self._indexed(lambda index: index.delete(gone))
             self._catalog.unindexed(gone)
             self._keep_up()
@@ -293,7 +292,7 @@ class Index:
     def _keep_up(self) -> None:
         """Adopt the current generation: this writer's index already contains its own changes."""
         with self._index_lock:
-            self._generation, self._loaded = self._catalog.generation(), len(self._map)
+            self._generation, self._loaded = self._catalog.generation(), len(self.map)
 
     @contextmanager
     def writing(self, look: bool = True, removing: Sequence[str] = ()) -> Iterator[None]:
@@ -318,8 +317,9 @@ class Index:
                 self._marker.delete()
                 self.ledger.begin(sum(len(self._catalog.known(one)) for one in removing))
             if look and self._is_unfinished():
-                self.activate()
-                self._catalog.wipe()
+                with contextlib.suppress(*([ArchiveError] if removing else [])):  # makes room
+                    self.activate()
+                    self._catalog.wipe()
             yield
             self.ledger.end()
             self._marker.write(self._index_folder())

@@ -17,6 +17,7 @@ from assistant.types import EVERYTHING, Filters, Source
 _COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
 _MOST_TERMS = 40
 _MOST_SHARES = 50_000  # terms
+_FARTHEST = 2**62  # rows: SQLite knows no greater number
 _RANKED = 2  # times as many as are wanted, of those that rank highest
 
 
@@ -71,9 +72,18 @@ class Keywords(Visible):
         if len(found) < limit and len(ranked) == most:
             ranked, allowed = self._ranked(asked, -1), within()
             if allowed is not None:
-                ranked = _of(allowed, ranked)[:most]
-            found = self._within(ranked, filters)
+                ranked = _of(allowed, ranked)
+            found = self._first(limit, ranked, most, filters)
         return found[:limit]
+
+    def _first(self, limit: int, keys: Sequence[int], size: int, filters: Filters) -> list[int]:
+        """The first of some passages that are visible; they are looked up so many at a time."""
+        found: list[int] = []
+        for start in range(0, len(keys), size):
+            found += self._within(keys[start : start + size], filters)
+            if len(found) >= limit:
+                break
+        return found
 
     def _ranked(self, asked: str, most: int) -> list[int]:
         """Keys of passages that match, best first; so many at most, or all."""
@@ -108,11 +118,14 @@ class Keywords(Visible):
         By date, undated ones last; only what was added or changed after ``newest`` was ``after``.
         """
         clause, parameters = _holding(wanted, unwanted, filters, after)
-        order = "a.published DESC" if part.newest else "a.published IS NULL, a.published"
+        order = (
+            "a.published DESC, a.key DESC"
+            if part.newest
+            else "a.published IS NULL, a.published, a.key"
+        )
         rows = self._all(
-            f"SELECT a.fields FROM article a WHERE {clause} ORDER BY {order}, a.key"
-            " LIMIT ? OFFSET ?",
-            (*parameters, part.limit, part.offset),
+            f"SELECT a.fields FROM article a WHERE {clause} ORDER BY {order} LIMIT ? OFFSET ?",
+            (*parameters, part.limit, min(part.offset, _FARTHEST)),
         )
         return [source_of(fields) for (fields,) in rows]
 
@@ -131,13 +144,16 @@ class Keywords(Visible):
     def shares(self, terms: Sequence[str]) -> dict[str, float]:
         """Share of all passages that hold each term, from 0 to 1."""
         known = self._remembered("shares", self._no_shares)
-        if len(known) > _MOST_SHARES:
-            known.clear()
-            known.update(self._no_shares())
+        total = max(1.0, known[""])
+        found = {term: known.get(term) for term in terms}
         counting = "SELECT count(*) FROM keyword WHERE keyword MATCH ?"
-        for term in set(terms) - known.keys():
-            known[term] = self._one(counting, (quoted(term),))[0] / max(1.0, known[""])
-        return {term: known[term] for term in terms}
+        shares = {
+            term: self._one(counting, (quoted(term),))[0] / total if share is None else share
+            for term, share in found.items()
+        }
+        if len(known) < _MOST_SHARES:
+            known.update(shares)
+        return shares
 
     def _no_shares(self) -> dict[str, float]:
         """Shares of terms that nobody has asked for yet; under "" the number of passages."""

@@ -21,7 +21,7 @@ class Marker:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "index.marker"
-        self._sums: dict[tuple[str, int, int], int] = {}  # by name, size and time
+        self._sums: dict[str, tuple[int, int, int]] = {}  # size, time and checksum, by name
 
     def agrees(self, index: Path) -> bool:
         """Whether an index's files are as they were when this was written."""
@@ -50,10 +50,12 @@ class Marker:
             with contextlib.suppress(FileNotFoundError):  # a journal of another reader
                 status = file.stat()
                 if file.is_file() and not file.name.endswith("-journal"):
-                    seen = (str(file), status.st_size, status.st_mtime_ns)
-                    if seen not in self._sums:
-                        self._sums[seen] = 0 if ".sqlite3" in file.name else _checksum(file)
-                    facts.append((file.name, *seen[1:], self._sums[seen]))
+                    seen = (status.st_size, status.st_mtime_ns)
+                    known = self._sums.get(str(file), (-1, -1, 0))
+                    if known[:2] != seen:
+                        known = (*seen, 0 if ".sqlite3" in file.name else _checksum(file))
+                        self._sums[str(file)] = known
+                    facts.append((file.name, *known))
         return json.dumps([index.name, facts])
 
 

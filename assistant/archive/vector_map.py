@@ -9,17 +9,17 @@ numbers takes 13 ms on one core, whatever the filter, where Chroma takes 8 ms wi
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
+import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import ArchiveError
 from assistant.models.embedding import Vectors
 from assistant.resources import make_private
 from assistant.text import one_line
@@ -31,22 +31,24 @@ Mask = NDArray[np.bool_]
 Keys = NDArray[np.int64]
 
 _KINDS: dict[str, Any] = {
-    "keys": np.int64,  # negative where the passage is gone
+    "vectors": np.float32,
     "days": np.int32,  # ordinals; 0 for none
     "outlets": np.uint64,
     "articles": np.uint64,
-    "vectors": np.float32,
+    "keys": np.int64,  # negative where the passage is gone; written last
 }
 _BATCH = 4096
 _SPARSE = 0.3  # of all rows: of fewer the vectors are gathered, of more all are multiplied
 _NONE = np.uint64(0)
+
+Columns = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """Some rows, as they were at one moment."""
 
-    columns: Mapping[str, NDArray[Any]]
+    columns: Columns
     mask: Mask
     """Which rows."""
 
@@ -92,30 +94,31 @@ class View:
         order = np.argsort(-scores, kind="stable")
         return [int(key) for key in self.columns["keys"][places[order]]]
 
+    def likeness(self, vector: Vectors) -> float:
+        """The cosine of the nearest row; -1 where there is none."""
+        near = self.of_keys(self.nearest(vector, 1)).mask
+        return float((self.columns["vectors"][near] @ vector).max()) if near.any() else -1.0
+
 
 class VectorMap:
-    """The columns of a folder. Any number may read while one writes."""
+    """The columns of a folder. Any number of processes may read while one writes.
+
+    Files only grow, and rows count from when their keys are written: whoever has them mapped loses
+    nothing, and what a crash leaves half written is written over.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
-        self._columns: dict[str, NDArray[Any]] = {}
-        self._clean: Callable[[], None] = lambda: None
+        self._changing = threading.Lock()
+        self._columns: Columns = {}
+        self._stamp: tuple[int, int] | None = None  # of the file of keys
+        self._closed = False
         self.refresh()
 
-    @classmethod
-    def temporary(cls, rows: Rows) -> Self:
-        """A map of some rows that is gone when it is closed."""
-        folder = tempfile.TemporaryDirectory(prefix="vectors-")
-        made = cls(Path(folder.name) / "vectors")
-        made._clean = folder.cleanup
-        made.append(rows)
-        return made
-
-    def close(self) -> None:
-        """Let go of the files."""
-        self._columns = {}
-        self._clean()
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self._folder
 
     def __len__(self) -> int:
         """Rows, those of passages that are gone included."""
@@ -127,62 +130,65 @@ class VectorMap:
         keys = self._columns.get("keys")
         return int(abs(keys[-1])) if keys is not None else 0
 
+    def close(self) -> None:
+        """Let go of the files; what is being appended ends after its batch."""
+        self._closed = True
+        with self._changing:
+            self._columns = {}
+
     # Writing: by one process at a time, which holds the archive's writer's lock
 
     def append(self, rows: Rows) -> None:
-        """Add passages whose keys are greater than ``last``; others are passed over.
-
-        The keys are written last: what a crash leaves half written has none and is cut off.
-        """
+        """Add passages whose keys are greater than ``last``; others are passed over."""
+        self.refresh()
         for batch in _batches(row for row in rows if row[0] > self.last):
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            articles = [article for _, _, article in batch]
-            self._write("vectors", np.stack([vector for _, vector, _ in batch]))
-            self._write("days", np.array([_day(one.published) for one in articles], np.int32))
-            outlets = [_hashed((one.outlet or "").casefold()) for one in articles]
-            self._write("outlets", np.array(outlets, np.uint64))
-            self._write("articles", np.array([_hashed(one.id) for one in articles], np.uint64))
-            self._write("keys", np.array([key for key, _, _ in batch], np.int64))
-            self.refresh()
+            with self._changing:
+                if self._closed:
+                    raise ArchiveError("The archive is closed.")
+                self._write(_columns(batch))
+                self._read()
 
     def drop(self, keys: Sequence[int]) -> None:
         """Forget passages: their vectors are overwritten; unknown keys are passed over."""
-        if not len(self) or not keys:
-            return
-        places = _places(self._columns, keys)
-        written: list[Any] = [self._open(name, len(self), "r+") for name in ("keys", "vectors")]
-        written[0][places] = -np.abs(written[0][places])
-        written[1][places] = 0
-        for column in written:
-            column.flush()
+        self.refresh()
+        with self._changing:
+            if not len(self) or not keys or self._closed:
+                return
+            places = _places(self._columns, keys)
+            written: list[Any] = [self._open(name, len(self), "r+") for name in ("keys", "vectors")]
+            written[0][places] = -np.abs(written[0][places])
+            written[1][places] = 0
+            for column in written:
+                column.flush()
 
     def clear(self) -> None:
-        """Forget everything."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self.refresh()
+        """Forget everything; whoever has the files mapped keeps what they have."""
+        with self._changing:
+            for file in self._folder.glob("*"):
+                file.unlink()
+            self._read()
 
-    def _write(self, name: str, column: NDArray[Any]) -> None:
-        """Put a column's new rows behind the ones that are there."""
-        file = self._folder / name
-        make_private(file)
-        width = column.dtype.itemsize * int(np.prod(column.shape[1:]))
-        with file.open("r+b") as opened:
-            opened.truncate(len(self) * width)
-            opened.seek(0, 2)
-            opened.write(np.ascontiguousarray(column).tobytes())
+    def _write(self, columns: Columns) -> None:
+        """Put new rows behind those that count, the keys last; on the disk before they count."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        held = len(self)
+        for name in _KINDS:
+            column = columns[name]
+            file = self._file(name, column.shape[-1])
+            make_private(file)
+            with file.open("r+b") as opened:
+                opened.seek(held * column.itemsize * int(np.prod(column.shape[1:])))
+                opened.write(np.ascontiguousarray(column).tobytes())
+                opened.flush()
+                os.fsync(opened.fileno())
 
     # Reading
 
     def refresh(self) -> None:
         """See what was appended since, by whatever process."""
-        with self._lock:
-            length = _size(self._folder / "keys") // 8
-            if length != len(self):
-                names = _KINDS if length else ()
-                try:
-                    self._columns = {name: self._open(name, length, "r") for name in names}
-                except (OSError, ValueError):  # a file is gone or cut: as if nothing were held
-                    self._columns = {}
+        if not self._closed and self._stamp != _stamp(self._folder / "keys"):
+            with self._changing:
+                self._read()
 
     def view(self, filters: Filters = EVERYTHING) -> View:
         """The rows of passages within the filters; those on speakers are not looked at."""
@@ -203,14 +209,57 @@ class VectorMap:
             mask &= ~np.isin(articles, [_hashed(one) for one in filters.exclude])
         return View(columns, mask)
 
+    def _read(self) -> None:
+        """Map the columns as they are now; none where one is gone or cut."""
+        stamp = _stamp(self._folder / "keys")
+        length = stamp[1] // _KINDS["keys"]().itemsize if stamp else 0
+        try:
+            found = {name: self._open(name, length, "r") for name in (_KINDS if length else ())}
+        except (OSError, ValueError):
+            found = {}
+        self._columns, self._stamp = found, stamp
+
     def _open(self, name: str, length: int, mode: Any) -> NDArray[Any]:
         """A column of so many rows."""
-        size = _size(self._folder / "vectors") // 4 // max(1, _size(self._folder / "days") // 4)
-        shape = (length, size) if name == "vectors" else (length,)
-        return np.memmap(self._folder / name, _KINDS[name], mode, shape=shape)
+        if name != "vectors":
+            return np.memmap(self._file(name), _KINDS[name], mode, shape=(length,))
+        (file,) = self._folder.glob("vectors.*")
+        return np.memmap(file, np.float32, mode, shape=(length, int(file.suffix[1:])))
+
+    def _file(self, name: str, numbers: int = 0) -> Path:
+        """A column's file; that of the vectors says how many numbers one has."""
+        return self._folder / (f"{name}.{numbers}" if name == "vectors" else name)
 
 
-def _places(columns: Mapping[str, NDArray[Any]], keys: Sequence[int]) -> NDArray[np.int64]:
+class MapInMemory(VectorMap):
+    """The same, made for as long as an archive is open that cannot be written to."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(Path())
+        parts = [_columns(batch) for batch in _batches(rows)]
+        self._columns = {
+            name: np.concatenate([part[name] for part in parts])
+            for name in (_KINDS if parts else ())
+        }
+
+    def refresh(self) -> None:
+        """Nothing is appended."""
+
+
+def _columns(batch: Sequence[tuple[int, Vectors, Source]]) -> Columns:
+    """The columns of some rows."""
+    articles = [article for _, _, article in batch]
+    outlets = [_hashed((one.outlet or "").casefold()) for one in articles]
+    return {
+        "vectors": np.stack([vector for _, vector, _ in batch]).astype(np.float32),
+        "days": np.array([_day(one.published) for one in articles], np.int32),
+        "outlets": np.array(outlets, np.uint64),
+        "articles": np.array([_hashed(one.id) for one in articles], np.uint64),
+        "keys": np.array([key for key, _, _ in batch], np.int64),
+    }
+
+
+def _places(columns: Columns, keys: Sequence[int]) -> NDArray[np.int64]:
     """Where the rows of some keys stand; nothing for unknown ones."""
     held, wanted = np.abs(columns["keys"]), np.asarray(keys, np.int64)
     places = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
@@ -239,8 +288,10 @@ def _hashed(name: str) -> np.uint64:
     return np.uint64(int.from_bytes(digest, "little")) if name else _NONE
 
 
-def _size(file: Path) -> int:
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What tells whether a file is another one, or has grown; None where there is none."""
     try:
-        return file.stat().st_size
-    except FileNotFoundError:
-        return 0
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size

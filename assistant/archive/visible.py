@@ -24,7 +24,7 @@ from assistant.types import (
 )
 
 _PATIENCE = 60.0  # seconds for which names may be those from before the last change
-_MOST_SPEAKING = 100  # limits on speakers whose articles are remembered
+_MOST_SPEAKING = 20  # limits on speakers whose articles are remembered
 _NOBODY = ("",)  # the id of no article
 
 Made = TypeVar("Made")
@@ -193,15 +193,17 @@ class Visible(ABC):
         if not filters.speakers:
             return filters
         known = self._remembered("speaking", dict[Filters, tuple[str, ...]])
-        if len(known) > _MOST_SPEAKING:
-            known.clear()
-        if filters not in known:
-            known[filters] = tuple(self.ids(filters)) or _NOBODY
-        return replace(filters, speakers=(), articles=known[filters])
+        speaking = known.get(filters) or tuple(self.ids(filters)) or _NOBODY
+        if len(known) < _MOST_SPEAKING:
+            known[filters] = speaking
+        return replace(filters, speakers=(), articles=speaking)
 
     def newest(self) -> int:
         """A number that grows with each article and each version that is added."""
-        return int(self._one("SELECT coalesce(max(key), 0) FROM article")[0])
+        greatest, pending = self._one(
+            "SELECT max(key), (SELECT min(key) FROM article WHERE state = 'pending') FROM article"
+        )
+        return int(pending - 1 if pending else greatest or 0)
 
 
 def _version(article_id: str, version: int | None) -> tuple[str, tuple[Any, ...]]:

@@ -82,6 +82,12 @@ class AdmissionControl:
             return self._moved.wait_for(lambda: self._line.index(place) < self._at_once, seconds)
 
     @property
+    def length(self) -> int:
+        """How many questions are answered or wait."""
+        with self._moved:
+            return len(self._line)
+
+    @property
     def idle(self) -> bool:
         """True where nobody is waiting and a question could be begun at once."""
         with self._moved:

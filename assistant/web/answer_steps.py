@@ -13,7 +13,7 @@ from assistant.rendering import Progress, clean, escaped
 from assistant.text import opening
 from assistant.types import Answer, AnswerEvent, Event, Filters, Question, StageEvent
 from assistant.web.cancellation import CancellableStream
-from assistant.web.filters import filters
+from assistant.web.filters import FieldFault, filters
 from assistant.web.site import Site, history
 from assistant.web.stored_answers import StoredAnswer, to_stored
 
@@ -33,6 +33,10 @@ class ConversationState:
     """Its id; "" before the first answer."""
     after: int | None = None
     """The turn after which the next answer is kept; None for the last one."""
+    number: int = 0
+    """The last turn that is shown."""
+    unanswered: str = ""
+    """The question shown last, where it was stopped or failed: no turn is kept of it."""
     infer: bool = True
     """Whether the last question's own words could limit the search."""
 
@@ -109,7 +113,8 @@ def _unanswered(site: Site, asked: PendingQuestion, why: str) -> Step:
     """The conversation as it is kept, and a question that can be asked again in its place."""
     past = messages(site, asked.who, asked.talk)
     shown = [*past, said("user", asked.question), said("assistant", why)]
-    return Step(shown, replace(asked.talk, after=asked.after), over=True)
+    talk = replace(asked.talk, after=asked.after, unanswered=asked.question, infer=asked.infer)
+    return Step(shown, talk, over=True)
 
 
 def _progress(
@@ -134,7 +139,7 @@ def _events(site: Site, question: Question) -> Generator[Event]:
     """What happens on the way to the answer: in the line, then to its answer."""
     with site.admission.ticket() as ticket:
         yield from ticket.waiting()
-        yield from site.assistant.stream(question)
+        yield from site.monitoring.heard(site.assistant.stream(question))
 
 
 def messages(site: Site, who: str, talk: ConversationState) -> Messages:
@@ -146,6 +151,21 @@ def last_turn(site: Site, who: str, talk: ConversationState) -> StoredAnswer | N
     """The last turn of a conversation; None where there is none."""
     turns = site.shown(who, talk.conversation)
     return turns[-1] if turns else None
+
+
+def shown_last(site: Site, who: str, talk: ConversationState) -> tuple[Any, int | None]:
+    """The question that is shown last, None where there is none, and the turn before it.
+
+    Raises:
+        FieldFault: the conversation has gone on elsewhere, so that it is not the last one.
+    """
+    last = last_turn(site, who, talk)
+    if last and last.number != talk.number:
+        fault = "This conversation has gone on in another tab: load the page again."
+        raise FieldFault("question", fault)
+    if talk.unanswered:
+        return talk.unanswered, talk.after
+    return (last.answer.question, last.number - 1) if last else (None, None)
 
 
 def said(role: str, text: str) -> dict[str, Any]:
@@ -166,7 +186,8 @@ def _keep(
         number = store.add(asked.who, begun.id, stored, 0)
     elif past and answer.form != "talk" and _is_called_by_talk(site, asked.who, talk, past):
         store.rename(asked.who, talk.conversation, opening(answer.question, _TITLE))
-    return replace(talk, after=None, infer=asked.infer), number
+    kept = replace(talk, after=None, number=number, unanswered="", infer=asked.infer)
+    return kept, number
 
 
 def _is_called_by_talk(

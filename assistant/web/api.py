@@ -103,7 +103,7 @@ def _from_the_line(site: Site, question: Question) -> Generator[Event]:
 
 def _steps(site: Site, ticket: Ticket, question: Question) -> Generator[Event]:
     yield from ticket.waiting()
-    yield from site.assistant.stream(question)
+    yield from site.monitoring.heard(site.assistant.stream(question))
 
 
 class _Events(EventSourceResponse):

@@ -32,6 +32,7 @@ from assistant.errors import (
 from assistant.web import (
     api,
     library,
+    monitoring,
 )
 from assistant.web import (
     article_pages as articles,
@@ -104,7 +105,10 @@ def _gradio_files() -> dict[str, str]:
     page = files("gradio").joinpath("templates/frontend/index.html").read_text(encoding="utf-8")
     names = {"script": r'src="\./assets/([^"]+\.js)"', "style": r'href="\./assets/([^"]+\.css)"'}
     found = {kind: re.search(pattern, page) for kind, pattern in names.items()}
-    return {kind: match[1] for kind, match in found.items() if match}
+    names_of = {kind: match[1] for kind, match in found.items() if match}
+    if len(names_of) < len(names):
+        raise SettingsError("This Gradio has another page.", "Install the one in constraints.txt.")
+    return names_of
 
 
 def create_pages(site: Site) -> FastAPI:
@@ -131,6 +135,7 @@ def create_pages(site: Site) -> FastAPI:
         app.mount(f"/fonts/{kind}", StaticFiles(directory=_font_folder(package)), name=kind)
     for room in (api, articles, library, searches, speakers, records):
         app.include_router(room.routes(site))
+    app.include_router(monitoring.routes(site.monitoring))
     _answer_faults(app, site)
     _sign_in(app, site)
 
@@ -196,6 +201,7 @@ def _answer_faults(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> Response:
+        site.monitoring.failed(error)
         answer = said(request, "Something went wrong here. The server's log says what.", 500)
         answer.headers.update(HEADERS)  # this one passes the guard by
         return answer

@@ -23,15 +23,17 @@ from assistant.web.answer_steps import (
     answering,
     last_turn,
     messages,
+    shown_last,
 )
 from assistant.web.cancellation import CancellableStream
-from assistant.web.filters import FieldFault, checked, labels, taken_from
+from assistant.web.filters import FieldFault, checked, labels, set_by_reader, taken_from
 from assistant.web.in_flight import QuestionsInFlight
 from assistant.web.overview import conversations
 from assistant.web.site import Site
 from assistant.web.suggesting import Examples, following
 
 _SUGGESTIONS = 6
+_FILTERS = ("since", "until", "outlets", "speakers")
 _SPEAKERS = 200  # that the list offers; others can be written
 _DAYS = "2010-03-31, March 2010"
 
@@ -123,7 +125,7 @@ class _Page:
 
     def _connect(self, page: gr.Blocks) -> None:
         given = [self.box, *self._fields, self.talk]
-        loaded = [self.chat, self.talk, self.outlets, self.speakers, self.rail,
+        loaded = [self.chat, self.talk, *self._fields, *self.chips, self.widen, self.rail,
                   *self.suggested]  # fmt: skip
         outputs = [*given, self.chat, *self.chips, self.widen, self.ask, self.stop, self.rail,
                    *self.suggested]  # fmt: skip
@@ -159,7 +161,7 @@ class _Page:
             question: str, since: str, until: str, outlets: list[str], speakers: list[str],
             talk: ConversationState, request: gr.Request,
         ) -> Iterator[Update]:  # fmt: skip
-            fields = {"since": since, "until": until, "outlets": outlets, "speakers": speakers}
+            fields = dict(zip(_FILTERS, (since, until, outlets, speakers), strict=True))
             given = Submission(question, fields, talk, _who(request), _page(request))
             try:
                 asked = asking(given)
@@ -179,10 +181,10 @@ class _Page:
 
         Gradio's own validators show it, too, but only until anything else happens on the page.
         """
-        fields = {"question": self.box, "since": self.since, "until": self.until}
+        fields = dict(zip(("question", *_FILTERS), (self.box, *self._fields), strict=True))
         told = {field: gr.update(info=found.get(name, "")) for name, field in fields.items()}
-        unfolded = {self.chips[0]: gr.update(open=True)} if {"since", "until"} & {*found} else {}
-        return told | unfolded
+        days = {"since", "until"} & {*found}
+        return told | ({self.chips[0]: gr.update(open=True)} if days else {})
 
     def _labels(self, own: Filters) -> Update:
         """The chips, which say what is set."""
@@ -204,22 +206,24 @@ class _Page:
 
     def _repeated(self, given: Submission) -> PendingQuestion | None:
         """The last question once more, within what is set now."""
-        return self._last(given, given.talk.infer)
+        return self._last(given)
 
     def _widened(self, given: Submission) -> PendingQuestion | None:
         """The last question, without what its words were taken to say."""
         return self._last(given, infer=False)
 
-    def _last(self, given: Submission, infer: bool) -> PendingQuestion | None:
-        """The question that is on its way, or else the last one that was answered."""
+    def _last(self, given: Submission, infer: bool | None = None) -> PendingQuestion | None:
+        """The question that is on its way, or else the one that is shown last.
+
+        Without ``infer`` its words may limit the search if they could before.
+        """
         limits = given.own
         if asked := self._in_flight.of(given.page):
+            infer = asked.infer if infer is None else infer
             return replace(asked, limits=limits, infer=infer, stream=CancellableStream())
-        last = last_turn(self._site, given.who, given.talk)
-        if last is None:
-            return None
-        question, after = last.answer.question, last.number - 1
-        return PendingQuestion(given.who, given.talk, question, limits, after, infer)
+        question, after = shown_last(self._site, given.who, given.talk)
+        infer = given.talk.infer if infer is None else infer
+        return question and PendingQuestion(given.who, given.talk, question, limits, after, infer)
 
     def _answer(self, asked: PendingQuestion, typed: str) -> Iterator[Update]:
         """The steps to an answer; ``typed`` stood in the box.
@@ -229,7 +233,8 @@ class _Page:
         """
         own = typed.strip() in ("", asked.question.strip())
         emptied = {self.box: ""} if own else {}
-        yield {**emptied, **self._busy(True), **self._suggestions([])}
+        stale = {self.widen: gr.update(visible=False)}
+        yield {**emptied, **stale, **self._busy(True), **self._suggestions([])}
         for step in answering(self._site, asked):
             if asked.stream.left:
                 return
@@ -282,33 +287,44 @@ class _Page:
         return self._suggestions(asked)
 
     def _edited(self, talk: ConversationState, request: gr.Request) -> Update:
-        last = last_turn(self._site, _who(request), talk)
-        if last is None:
-            return {self.talk: talk}
-        edited = replace(talk, after=last.number - 1)
-        return {self.box: last.answer.question, self.talk: edited}
+        try:
+            question, after = shown_last(self._site, _who(request), talk)
+        except FieldFault as fault:
+            return {self.talk: talk, self.box: gr.update(info=str(fault))}
+        if asked := self._in_flight.of(_page(request)):
+            question, after = asked.question, asked.after
+        return {self.talk: replace(talk, after=after), **({self.box: question} if question else {})}
 
     def _emptied(self) -> Update:
         """A new conversation, with nothing set."""
-        days = dict.fromkeys([self.since, self.until], gr.update(value="", info=""))
-        fields = {**days, self.outlets: [], self.speakers: []}
-        limits = self._faults({}) | self._labels(Filters()) | self._understood(Answer(""))
-        box = gr.update(value="", info="")
-        return {**limits, self.chat: [], self.talk: ConversationState(), self.box: box, **fields,
+        box = {self.box: gr.update(value="", info="")}
+        return {**self._steered(Answer("")), **box, self.chat: [], self.talk: ConversationState(),
                 **self._busy(False), **self._suggestions([])}  # fmt: skip
 
     def _loaded(self, request: gr.Request) -> Update:
         """The page as it is opened: empty, or with the conversation that its address names."""
-        archive = self._site.assistant.archive
         talk = ConversationState(request.query_params.get("conversation", ""))
         past = messages(self._site, _who(request), talk)
+        last = last_turn(self._site, _who(request), talk)
+        number = last.number if last else 0
         return {
+            **self._steered(last.answer if last else Answer("")),
             self.chat: past,
-            self.talk: talk if past else ConversationState(),
+            self.talk: replace(talk, number=number) if past else ConversationState(),
             self.rail: conversations(self._site, _who(request)),
             **self._suggestions([] if past else self._examples()),
-            self.outlets: gr.update(choices=archive.outlets()),
-            self.speakers: gr.update(choices=archive.speakers(_SPEAKERS)),
+        }
+
+    def _steered(self, answer: Answer) -> Update:
+        """The fields and chips as they were for an answer, and what can be chosen."""
+        own, archive = set_by_reader(answer), self._site.assistant.archive
+        return {
+            self.since: gr.update(value=str(own.since or ""), info=""),
+            self.until: gr.update(value=str(own.until or ""), info=""),
+            self.outlets: gr.update(choices=archive.outlets(), value=list(own.outlets)),
+            self.speakers: gr.update(choices=archive.speakers(_SPEAKERS), value=list(own.speakers)),
+            **self._labels(own),
+            **self._understood(answer),
         }
 
 

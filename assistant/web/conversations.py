@@ -262,12 +262,15 @@ class Conversations:
     # Saved searches
 
     def save_search(self, owner: str, query: str, seen: int) -> None:
-        """Keep a search; one that is kept already is seen anew."""
+        """Keep a search, unless it is kept already."""
         self._run(
-            "INSERT INTO search (owner, query, seen) VALUES (?, ?, ?)"
-            " ON CONFLICT (owner, query) DO UPDATE SET seen = excluded.seen",
-            (owner, query[:MOST_TEXT], seen),
+            "INSERT OR IGNORE INTO search (owner, query, seen) VALUES (?, ?, ?)",
+            (owner, query, seen),
         )
+
+    def look_at_search(self, owner: str, search: int, seen: int) -> None:
+        """An owner has looked at what one of their searches finds."""
+        self._run("UPDATE search SET seen = ? WHERE id = ? AND owner = ?", (seen, search, owner))
 
     def searches(self, owner: str) -> list[SavedSearch]:
         """An owner's searches, in the order in which they were saved."""

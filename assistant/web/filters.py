@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from assistant.language import terms
@@ -15,6 +16,7 @@ MOST_SPEAKERS = 100
 """Speakers that a search may be limited to: each is looked for in every statement."""
 
 _PREPOSITIONS = frozenset(("in", "on", "from", "since", "after", "until", "to", "before", "the"))
+_LONGEST = 40  # characters: to read days takes quadratic time
 _AUTHOR = "the author "  # how understanding names one
 
 
@@ -62,6 +64,8 @@ def _end(text: str | None, field: str) -> date | None:
     Raises:
         FieldFault: it cannot be read.
     """
+    if len(text or "") > _LONGEST:
+        raise FieldFault(field, f"A day has {_LONGEST} characters at most.")
     with suppress(FieldFault):
         return day(text, field)
     written = f"in {text}"  # some expressions want a preposition
@@ -102,6 +106,17 @@ def labels(own: Filters) -> tuple[str, str, str]:
     days = _days(own.since, own.until)
     named = (f"Outlets: {', '.join(own.outlets)}", f"Speakers: {', '.join(own.speakers)}")
     return f"Days: {days}".rstrip(": "), named[0].rstrip(": "), named[1].rstrip(": ")
+
+
+def set_by_reader(answer: Answer) -> Filters:
+    """The limits of an answer that were not taken from its question's own words."""
+    limits, taken = answer.filters, answer.inferred
+    return replace(
+        limits,
+        since=None if "since" in taken else limits.since,
+        until=None if "until" in taken else limits.until,
+        outlets=() if "outlets" in taken else limits.outlets,
+    )
 
 
 def taken_from(answer: Answer) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -71,7 +71,7 @@ def _browsing(router: APIRouter, site: Site) -> None:
         sort: str = "newest",
         page: int = 1,
         removed: int = 0,
-        after: int = 0,
+        after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
     ) -> Response:
         given = dict(zip(FIELDS, (q, since, until, outlet, speaker), strict=True))
         given["sort"] = sort if sort == "oldest" else ""
@@ -86,13 +86,13 @@ def _browsing(router: APIRouter, site: Site) -> None:
 
 
 def _listed(
-    archive: Archive, given: dict[str, str], limits: Filters, page: int, after: int
+    archive: Archive, given: dict[str, str], limits: Filters, page: int, after: int | None
 ) -> dict[str, Any]:
     """A page of the articles within limits that hold the words asked for."""
     words = Words.read(given["q"])
     asked = (words.wanted, words.unwanted, limits)
     months = archive.months(*asked)
-    new = archive.matching(*asked, after) if after else []
+    new = archive.matching(*asked, after) if after is not None else []
     count = sum(months.values())
     part, page, pages = paged(count, page, _PAGE, newest=given["sort"] != "oldest")
     shown = archive.matching(*asked, part=part)
@@ -103,7 +103,8 @@ def _listed(
         "new": {one.id for one in new},
         "page": page,
         "pages": pages,
-        "query": _query(given),
+        "search": _query({**given, "sort": ""}),
+        "query": _query({**given, "after": "" if after is None else str(after)}),
         "undated": _query({**given, "since": "", "until": ""}),
         "bars": histogram(months),
         "outlets": archive.outlets(),

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from assistant.errors import NoSuchPage
-from assistant.types import Source
+from assistant.types import Filters, Source
 from assistant.web.conversations import MOST_TEXT, SavedSearch
-from assistant.web.filters import FieldFault, filters
+from assistant.web.filters import filters
 from assistant.web.library_words import Words
 from assistant.web.site import Site, owner
+
+_MOST = 50  # searches of one owner: each is counted whenever the library is opened
+_LONGEST = 4 * MOST_TEXT  # characters: letters are written as three or six of them
+Number = Annotated[int, Path(ge=0, lt=2**63)]  # as SQLite has them
 
 FIELDS = ("q", "since", "until", "outlet", "speaker")
 """What a search of the library is limited by."""
@@ -41,11 +46,8 @@ def new_in(site: Site, search: SavedSearch) -> list[Source]:
     """What was added or changed within a search since its owner looked last."""
     given = _given(search.query)
     words = Words.read(given["q"])
-    try:
-        limits = filters(given["since"], given["until"], [given["outlet"]], [given["speaker"]])
-    except FieldFault:  # it was saved by hand
-        return []
-    return site.assistant.archive.matching(words.wanted, words.unwanted, limits, search.seen)
+    archive = site.assistant.archive
+    return archive.matching(words.wanted, words.unwanted, _limits(given), search.seen)
 
 
 def routes(site: Site) -> APIRouter:
@@ -54,25 +56,34 @@ def routes(site: Site) -> APIRouter:
     store, archive, here = site.conversations, site.assistant.archive, f"{site.root}/library"
 
     @router.post("/library/searches")
-    def save(request: Request, query: Annotated[str, Form(max_length=MOST_TEXT)]) -> Response:
-        if any(_given(query).values()):
-            store.save_search(owner(request), query, archive.newest())
+    def save(request: Request, query: Annotated[str, Form(max_length=_LONGEST)]) -> Response:
+        given = {name: value for name, value in _given(query).items() if value}
+        if given and len(store.searches(owner(request))) < _MOST:
+            _limits(given)  # which says so where they are none
+            store.save_search(owner(request), urlencode(given), archive.newest())
         return RedirectResponse(here, 303)
 
     @router.get("/library/searches/{search}")
-    def look(request: Request, search: int) -> Response:
+    def look(request: Request, search: Number) -> Response:
         found = next((one for one in store.searches(owner(request)) if one.id == search), None)
         if found is None:
             raise NoSuchPage("There is no such search. It may have been deleted.")
-        store.save_search(owner(request), found.query, archive.newest())
+        # Another site's page, which may lead here, does not look for its reader.
+        if request.headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
+            store.look_at_search(owner(request), search, archive.newest())
         return RedirectResponse(f"{here}?{found.query}&after={found.seen}", 303)
 
     @router.post("/library/searches/{search}/delete")
-    def delete(request: Request, search: int) -> Response:
+    def delete(request: Request, search: Number) -> Response:
         store.delete_search(owner(request), search)
         return RedirectResponse(here, 303)
 
     return router
+
+
+def _limits(given: Mapping[str, str]) -> Filters:
+    since, until, outlet, speaker = (given.get(name, "") for name in FIELDS[1:])
+    return filters(since, until, [outlet], [speaker])
 
 
 def _given(query: str) -> dict[str, str]:

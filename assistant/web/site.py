@@ -19,6 +19,7 @@ from assistant.text import without_direction
 from assistant.types import Answer, PastTurn
 from assistant.web.admission import AdmissionControl
 from assistant.web.conversations import Conversation, Conversations
+from assistant.web.monitoring import Monitoring
 from assistant.web.stored_answers import StoredAnswer, forget, read_back
 from assistant.web.users import Users
 
@@ -34,6 +35,7 @@ class Site:
     assistant: Assistant
     conversations: Conversations
     admission: AdmissionControl
+    monitoring: Monitoring
     users: Users | None = None
     root: str = ""
     """What a proxy puts before every path: "" or "/onrecord"."""
@@ -100,7 +102,9 @@ def open_site(
     forget(kept, assistant.archive)  # what was removed while nobody served
     serve, answer = assistant.settings.serve, assistant.settings.answer
     at_once = serve.at_once if assistant.quotes else answer.at_once
-    return Site(assistant, kept, AdmissionControl(at_once, serve.waiting), users, root, read_only)
+    admission = AdmissionControl(at_once, serve.waiting)
+    monitoring = Monitoring(lambda: admission.length)
+    return Site(assistant, kept, admission, monitoring, users, root, read_only)
 
 
 def owner(request: Request) -> str:

@@ -308,7 +308,7 @@
       button.setAttribute("aria-label", `${name}: choose in a calendar`);
       button.addEventListener("click", (event) => {
         event.preventDefault();
-        if (/^\d{4}-\d\d-\d\d$/.test(field.value)) picker.value = field.value;
+        picker.value = /^\d{4}-\d\d-\d\d$/.test(field.value) ? field.value : "";
         picker.showPicker();
       });
       field.after(button, picker);
@@ -331,6 +331,20 @@
     actions();
     calendars();
     begin();
+    if (!document.querySelector("#conversation .message") && begun) document.querySelector("#intro")?.removeAttribute("hidden");
+    for (const chip of document.querySelectorAll("#limits .label-wrap")) {
+      const open = String(chip.classList.contains("open"));
+      if (chip.getAttribute("aria-expanded") !== open) chip.setAttribute("aria-expanded", open);
+      chip.querySelector(".icon")?.setAttribute("aria-hidden", "true");
+    }
+    for (const field of document.querySelectorAll(".day input:not(.calendar)")) {
+      const told = field.closest(".block")?.querySelector(".info-text, [data-testid='info']");
+      if (told && !told.id) {
+        told.id = `told-${field.getAttribute("aria-label")}`;
+        told.setAttribute("role", "status");
+        field.setAttribute("aria-describedby", told.id);
+      }
+    }
     for (const link of document.querySelectorAll("#rail a[target]")) link.removeAttribute("target"); // Gradio's
     for (const group of document.querySelectorAll(".answer details.sources")) sortable(group);
     for (const one of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
@@ -347,6 +361,6 @@
     waiting = true;
     requestAnimationFrame(() => { waiting = false; tidy(); });
   };
-  new MutationObserver(later).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(later).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["class"] });
   document.addEventListener("DOMContentLoaded", tidy);
 })();
