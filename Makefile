@@ -21,7 +21,6 @@ define INSTALL
 	done; wait $$pip
 endef
 
-PICTURES := panel-desk-light chat-phone-dark library-desk-light
 SUITES := sample adversarial attribution
 
 .PHONY: run ask install test check eval eval-gate eval-smol baselines house crash fuzz bench screenshots browser clean
@@ -97,8 +96,7 @@ bench: $(VENV)/.installed  ## the figures that the README states
 	$(BIN)/python benchmarks/startup.py ../shared/data/wikinews/articles.jsonl build/wikinews
 
 screenshots: $(VENV)/.developing browser  ## the pictures of docs/design/ui.md
-	$(BIN)/python -m pytest -q tests/test_browser.py -k accessible
-	@for name in $(PICTURES); do cp artefacts/$$name.png docs/design/ui/; done
+	$(BIN)/python tests/pictures.py
 
 browser:  ## Debian's chromium and nginx, for the browser tests
 	@{ command -v chromium && { command -v nginx || test -x /usr/sbin/nginx; }; } >/dev/null \
@@ -110,7 +108,7 @@ clean:
 	rm -rf "$(VENV)" "$(ARCHIVE)" build dist artefacts
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV): about 2600 MB, some three minutes."
 	$(call INSTALL,.[offline])
 	@touch $@

@@ -6,8 +6,11 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
+
+from assistant.errors import OnRecordError, no_room
 
 _PACKAGE = Path(__file__).resolve().parent
 _SPARE = 2_000_000  # bytes
@@ -57,3 +60,16 @@ def is_writable(folder: Path) -> bool:
 def is_full(folder: Path) -> bool:
     """Whether next to nothing can be written to a folder's disk."""
     return shutil.disk_usage(folder).free < _SPARE
+
+
+@contextlib.contextmanager
+def in_words(folder: Path) -> Iterator[None]:
+    """What goes wrong on a full disk becomes an error of ours."""
+    try:
+        yield
+    except OnRecordError:
+        raise
+    except Exception as error:
+        if is_full(folder):
+            raise no_room() from error
+        raise

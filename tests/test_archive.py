@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from filelock import FileLock, Timeout
 
-from assistant.archive import Archive, probe
+from assistant.archive import Archive, probe, vector_map
 from assistant.archive.catalog import Catalog
 from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
@@ -731,6 +731,42 @@ class TestMap:
         again.add(sample_articles(9))
         assert found(again, "harbour8") == both("sample-8")
         assert again.health() == "sound"
+
+    def test_a_large_map_that_is_cut_is_made_again(
+        self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(vector_map, "_BATCH", 4)
+        archive.add(sample_articles(30))
+        archive.close()
+        (vectors,) = archive.folder.glob("vectors-*/vectors.*")
+        vectors.write_bytes(vectors.read_bytes()[:-4])
+        again = reopen()
+        for number in (0, 29):
+            assert found(again, f"harbour{number}") == both(f"sample-{number}")
+        assert again.health() == "sound"
+
+    def test_what_is_removed_after_a_fault_of_the_index_is_gone_from_the_map(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add(sample_articles(5))
+        with monkeypatch.context() as killed:
+            killed.setattr(Catalog, "activate", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                archive.add(sample_articles(6))
+        real, left = VectorIndex.upsert, [1]
+
+        def once(index: VectorIndex, *given: Any) -> None:
+            if left:
+                left.pop()
+                raise RuntimeError("a fault of Chroma")
+            real(index, *given)
+
+        monkeypatch.setattr(VectorIndex, "upsert", once)
+        assert archive.remove(["sample-1"]) == 1
+        view = archive._index.map.view(EVERYTHING)
+        assert view is not None
+        assert len(view) == archive.info().passages == 5
+        assert archive.health() == "sound"
 
     def test_what_is_pending_does_not_stand_before_what_is_visible(
         self, archive: Archive, monkeypatch: pytest.MonkeyPatch

@@ -579,6 +579,24 @@ def test_an_archive_that_cannot_be_written_to_is_read(small_disk: Path, closed: 
         assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
 
 
+def test_a_reader_that_cannot_write_follows_one_that_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = kept_in(tmp_path)
+    with monkeypatch.context() as closed:
+        closed.setattr("assistant.archive.archive.is_writable", lambda _: False)
+        reader = Assistant.open(archive, embedder=HashEmbeddings())
+    with reader, Assistant.open(archive, embedder=HashEmbeddings()) as writer:
+        assert reader.search("harbour3")[0].passage.article.id == "sample-3"
+        writer.add(sample_articles(40))
+        assert reader.search("harbour39")[0].passage.article.id == "sample-39"
+        writer.remove("sample-39")
+        assert all(hit.passage.article.id != "sample-39" for hit in reader.search("harbour39"))
+        writer.archive.rebuild()
+        assert reader.search("harbour38")[0].passage.article.id == "sample-38"
+        assert not reader.archive.faults()
+
+
 def test_a_fault_of_chroma_reaches_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = kept_in(tmp_path)
     monkeypatch.setattr(index, "_EXACT", 0)  # as if it were too large for an exact search

@@ -223,6 +223,15 @@ def test_a_server_counts_what_it_does(site: Site, client: TestClient) -> None:
     assert "not shown" not in page.text
 
 
+def test_numbers_that_sqlite_has_no_room_for_are_said_to_be_wrong(client: TestClient) -> None:
+    huge = 10**30
+    assert client.get(f"/library?after={huge}").status_code == 422
+    assert client.get(f"/library/searches/{huge}").status_code == 422
+    assert client.post(f"/library/searches/{huge}/delete").status_code == 422
+    assert client.get(f"/api/articles?offset={huge}").json()["articles"] == []
+    assert client.get(f"/library?page={huge}").status_code == 200
+
+
 def test_saved_searches_are_their_owners(site: Site, client: TestClient) -> None:
     from assistant.web.saved_searches import saved
 

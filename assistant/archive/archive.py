@@ -105,6 +105,7 @@ class Archive(Names):
         gone = [one_line(article_id) for article_id in ids]
         with self._index.writing(removing=gone):
             removed = self._catalog.remove(gone)
+            self._index.keep_up()
             self._index.forget()
             self._catalog.wipe()
             derived.forget(self.folder)

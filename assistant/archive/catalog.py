@@ -20,6 +20,7 @@ from urllib.parse import quote
 import numpy as np
 
 from assistant.archive.holdings import Holdings
+from assistant.archive.marker import files_stamp
 from assistant.archive.rows import (
     MIGRATIONS,
     SCHEMA,
@@ -79,18 +80,20 @@ class Catalog(Holdings):
 
     def _open_to_read(self, path: Path) -> None:
         """As it is: where nobody has it open, SQLite needs to write nothing beside the file."""
-        self._read_only, self._stamp = path, _stamp(path)
-        alone = self._stamp[1:] == (None, None)
+        stamp = files_stamp(path)
+        alone = stamp[1:] == (None, None)
         place = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
-        self._connection = sqlite3.connect(
-            place, uri=True, isolation_level=None, check_same_thread=False
-        )
-        found = int(self._one("PRAGMA user_version")[0])
+        opened = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
+        (found,) = opened.execute("PRAGMA user_version").fetchone()
         if found != SCHEMA_VERSION:
+            opened.close()
             raise ArchiveMismatch(
                 f"The archive has format {found}; only {SCHEMA_VERSION} can be read where nothing"
                 " can be written.", "Let its folder be written to once.",
             )  # fmt: skip
+        if self._read_only:
+            self._connection.close()
+        self._read_only, self._stamp, self._connection = path, stamp, opened
 
     def close(self) -> None:
         """Close the file."""
@@ -251,8 +254,11 @@ class Catalog(Holdings):
     def wipe(self) -> None:
         """Purge removed text from the files: merge the full-text index, truncate the WAL."""
         with self._lock:
-            self._connection.execute("INSERT INTO keyword(keyword) VALUES ('optimize')")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                self._connection.execute("INSERT INTO keyword(keyword) VALUES ('optimize')")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                raise _in_words(error, "written") from error
 
     def compact(self) -> None:
         """Give the space of what was removed back to the disk."""
@@ -315,23 +321,12 @@ class Catalog(Holdings):
 
     def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock:
-            if self._read_only and self._stamp != _stamp(self._read_only):
-                self._connection.close()  # somebody writes: what is immutable would look damaged
-                self._open_to_read(self._read_only)
             try:
+                if self._read_only and self._stamp != files_stamp(self._read_only):
+                    self._open_to_read(self._read_only)  # it was written to: it would look damaged
                 return self._connection.execute(statement, parameters).fetchall()
             except sqlite3.DatabaseError as error:
                 raise _in_words(error, "read") from error
-
-
-def _stamp(path: Path) -> tuple[Any, ...]:
-    """What changes when somebody writes to a catalog: its file, and which are beside it."""
-    status = path.stat()
-    beside = (path.with_name(f"{path.name}-{name}") for name in ("wal", "shm"))
-    return (
-        (status.st_ino, status.st_size, status.st_mtime_ns),
-        *(one.stat().st_ino if one.exists() else None for one in beside),
-    )
 
 
 def _in_words(error: sqlite3.Error, doing: str) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,13 +21,18 @@ class CurrentMap:
         self._folder = folder
         self._catalog = catalog
         self._writable = writable
+        self._lock = threading.Lock()
+        self._seen = -1  # the generation for which it was made, where nothing can be written
         self._map = VectorMap(self._place)
-        if not writable and self.is_behind():
-            self._map = MapInMemory(catalog.vectors())
 
     @property
     def _place(self) -> Path:
         return self._folder / f"vectors-{self._catalog.meta('index') or 1}"
+
+    @property
+    def folder(self) -> Path:
+        """Where the one in use is."""
+        return self._place
 
     def __len__(self) -> int:
         """Rows, those of passages that are gone included."""
@@ -46,15 +52,32 @@ class CurrentMap:
         if self._map.folder != (place := self._place):
             self._map = VectorMap(place)
         self._map.refresh()
-        if self._map.last > self._catalog.last_key():
+        return self._is_short(self._map)
+
+    def _is_short(self, held: VectorMap) -> bool:
+        if held.last > self._catalog.last_key():
             return True
         mapped = self._catalog.meta("mapped")
-        return self._map.last < int(mapped) if mapped else bool(self._catalog.article_count())
+        if mapped is None or not len(held):
+            return bool(self._catalog.passage_count("current"))
+        return held.last < int(mapped)
+
+    def _follow(self) -> None:
+        """Where nothing can be written: take what somebody else has made, or make it in memory."""
+        with self._lock:
+            generation = self._catalog.generation()
+            if generation == self._seen:
+                return
+            made = VectorMap(self._place)
+            self._map = MapInMemory(self._catalog.vectors()) if self._is_short(made) else made
+            self._seen = generation
 
     def view(self, filters: Filters) -> View | None:
         """The passages within some filters; None where it is behind."""
-        behind = self._writable and self.is_behind()
-        return None if behind else self._map.view(filters)
+        if not self._writable:
+            self._follow()
+            return self._map.view(filters)
+        return None if self.is_behind() else self._map.view(filters)
 
     def keys(self, filters: Filters) -> Keys | None:
         """Their keys."""
@@ -70,6 +93,7 @@ class CurrentMap:
 
     def drop(self, keys: Sequence[int]) -> None:
         """Forget passages; for the one that writes."""
+        self.is_behind()
         self._map.drop(keys)
 
     def is_sound(self, current: int) -> bool:
@@ -79,5 +103,5 @@ class CurrentMap:
         view = self._map.view()
         extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
         some = self._catalog.some_vectors(_PROBED)
-        near = all(view.likeness(one) > 1 - _ROUNDING for one in some)
-        return near and current <= len(view) <= current + extra
+        count = current <= len(view) <= current + extra
+        return count and all(view.likeness(one) > 1 - _ROUNDING for one in some)

@@ -8,15 +8,12 @@ files' footprint, a health check where it differs, and a generation at whose cha
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
 
 from assistant.archive import probe
 from assistant.archive.catalog import Catalog
@@ -28,11 +25,10 @@ from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy, ArchiveError, no_room
 from assistant.models.embedding import Vectors
-from assistant.resources import is_full
-from assistant.types import Filters, Source
+from assistant.resources import in_words, is_full
+from assistant.types import Filters
 
 _PROBED = 8
-_ROWS = 4096
 _EXACT = 200_000  # passages: more take Chroma's approximate search less time
 _MOST_LATE = 20_000  # passages that came in since the index was opened
 _NONE = -1
@@ -117,13 +113,16 @@ class Index:
         if not self._writable or (self._tending is not None and not again):
             return
         with self._tending_lock:
-            if self._tending is None or (again and not self._tending.is_alive()):
+            tending = self._tending
+            if tending is None or (again and not tending.is_alive()):
                 self._tending = threading.Thread(target=tend, name="tend", daemon=True)
                 self._tending.start()
 
     def fresh(self) -> VectorIndex:
         """The vector index, opened again where it is too far behind the catalog."""
         with self._index_lock:
+            if self._closed:
+                raise ArchiveError("The archive is closed.")
             generation = self._catalog.generation()
             index = self._index
             if index is None or self._is_stale(index, generation):
@@ -142,8 +141,8 @@ class Index:
         if index.folder != self._index_folder():
             return True
         late = len(self.map) - self._loaded
-        if generation != self._generation and self._locks.is_writer:
-            return True  # another process wrote: on top of an older state vectors would be lost
+        if self._generation == _NONE:
+            return True
         if generation != self._generation and (late > _MOST_LATE or self.map.is_behind()):
             return True
         return not (self._settled or self._locks.is_written)
@@ -200,6 +199,8 @@ class Index:
     def _ensure_healthy(self) -> None:
         if self._marker.agrees(self._index_folder()):
             return
+        self._generation = _NONE
+        self._sweep()
         health = self._health()
         if health == "more" and self.ledger.exists:
             raise self.ledger.damaged("The index holds more passages than the catalog.")
@@ -210,8 +211,8 @@ class Index:
 
     def health(self) -> probe.Health:
         """Whether the index agrees with the catalog; unknown while somebody else writes."""
-        if self._tending is not None:
-            self._tending.join()
+        if (tending := self._tending) is not None:
+            tending.join()
         if not self._writable:
             return "unknown"
         with self._locks.opening():
@@ -245,7 +246,7 @@ class Index:
             shutil.rmtree(stray, ignore_errors=True)
         index, vectors = VectorIndex(folder), VectorMap(made)
         vectors.append(self._catalog.vectors())
-        _fill(index, self._catalog.vectors())
+        index.fill(self._catalog.vectors())
         self._catalog.switch_index(number, vectors.last)
         self._catalog.activate(vectors.last)
         gone = self._catalog.unindex()
@@ -253,19 +254,25 @@ class Index:
         index.delete(gone)
         index.close()
         self._catalog.unindexed(gone)
-        for other in (*self._folder.glob("index-*"), *self._folder.glob("vectors-*")):
-            if other not in (folder, made):
-                shutil.rmtree(other, ignore_errors=True)
+        self.map.is_behind()  # which takes the new one
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Delete what is left of other indexes and maps."""
+        used = (self._index_folder(), self.map.folder)
+        for one in (*self._folder.glob("index-*"), *self._folder.glob("vectors-*")):
+            if one not in used:
+                shutil.rmtree(one, ignore_errors=True)
 
     def activate(self) -> None:
         """Index pending versions, make them current, and delete the vectors of superseded ones."""
         first = self._catalog.first_pending()
         self.map.catch_up()
         if first is not None:
-            self._indexed(lambda index: _fill(index, self._catalog.vectors(first - 1)))
+            self._indexed(lambda index: index.fill(self._catalog.vectors(first - 1)))
         if first is not None or self.map.is_behind():
             self._catalog.activate(self.map.last)
-            self._keep_up()
+            self.keep_up()
         self.forget()
 
     def _indexed(self, write: Callable[[VectorIndex], None]) -> None:
@@ -287,12 +294,13 @@ class Index:
             self.map.drop(gone)
             self._indexed(lambda index: index.delete(gone))
             self._catalog.unindexed(gone)
-            self._keep_up()
+            self.keep_up()
 
-    def _keep_up(self) -> None:
+    def keep_up(self) -> None:
         """Adopt the current generation: this writer's index already contains its own changes."""
         with self._index_lock:
-            self._generation, self._loaded = self._catalog.generation(), len(self.map)
+            if self._generation != _NONE:
+                self._generation, self._loaded = self._catalog.generation(), len(self.map)
 
     @contextmanager
     def writing(self, look: bool = True, removing: Sequence[str] = ()) -> Iterator[None]:
@@ -310,40 +318,27 @@ class Index:
                 f"Nothing can be written to the archive {self._folder}.",
                 "Its folder is read-only, or its disk was full when it was opened.",
             )
-        with self._locks.writing(), _in_words(self._folder):
+        with self._locks.writing(), in_words(self._folder):
             with self._locks.opening():
                 if look:
                     self._ensure_healthy()
                 self._marker.delete()
                 self.ledger.begin(sum(len(self._catalog.known(one)) for one in removing))
-            if look and self._is_unfinished():
-                with contextlib.suppress(*([ArchiveError] if removing else [])):  # makes room
-                    self.activate()
-                    self._catalog.wipe()
+            if self._catalog.generation() != self._generation:
+                self._generation = _NONE  # on top of an older state vectors would be lost
+            whole = not (look and self._is_unfinished()) or self._finished(bool(removing))
             yield
             self.ledger.end()
-            self._marker.write(self._index_folder())
+            if whole:
+                self._marker.write(self._index_folder())
 
-
-@contextmanager
-def _in_words(folder: Path) -> Iterator[None]:
-    """What goes wrong on a full disk becomes an error of ours."""
-    try:
-        yield
-    except ArchiveError:
-        raise
-    except Exception as error:
-        if is_full(folder):
-            raise no_room() from error
-        raise
-
-
-def _fill(index: VectorIndex, rows: Iterable[tuple[int, Vectors, Source]]) -> None:
-    """Write vectors, in parts: there may be more than memory holds."""
-    every = iter(rows)
-    while held := list(itertools.islice(every, _ROWS)):
-        index.upsert(
-            [key for key, _, _ in held],
-            np.stack([vector for _, vector, _ in held]),
-            [source for _, _, source in held],
-        )
+    def _finished(self, removing: bool) -> bool:
+        """Bring what a crash left to its end; whether that was done. Removing may make room."""
+        try:
+            self.activate()
+            self._catalog.wipe()
+        except (ArchiveError, OSError):
+            if not removing:
+                raise
+            return False
+        return True

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from assistant.resources import make_private
 
@@ -66,3 +69,18 @@ def _checksum(file: Path) -> int:
         while part := opened.read(_PART):
             found = zlib.crc32(part, found)
     return found
+
+
+def files_stamp(path: Path) -> tuple[Any, ...]:
+    """What changes when somebody writes to a catalog: its file, and which are beside it."""
+
+    def facts(name: str, of: Callable[[os.stat_result], Any]) -> Any:
+        try:
+            return of(path.with_name(name).stat())
+        except OSError:
+            return None
+
+    return (
+        facts(path.name, lambda one: (one.st_ino, one.st_size, one.st_mtime_ns)),
+        *(facts(f"{path.name}-{end}", lambda one: one.st_ino) for end in ("wal", "shm")),
+    )

@@ -96,6 +96,8 @@ class View:
 
     def likeness(self, vector: Vectors) -> float:
         """The cosine of the nearest row; -1 where there is none."""
+        if not len(self) or self.columns["vectors"].shape[1] != len(vector):
+            return -1.0
         near = self.of_keys(self.nearest(vector, 1)).mask
         return float((self.columns["vectors"][near] @ vector).max()) if near.any() else -1.0
 
@@ -141,18 +143,24 @@ class VectorMap:
     def append(self, rows: Rows) -> None:
         """Add passages whose keys are greater than ``last``; others are passed over."""
         self.refresh()
+        if not len(self):
+            self.clear()  # whatever is there cannot be read
         for batch in _batches(row for row in rows if row[0] > self.last):
             with self._changing:
                 if self._closed:
                     raise ArchiveError("The archive is closed.")
                 self._write(_columns(batch))
                 self._read()
+                if not len(self):
+                    raise ArchiveError("The vectors cannot be read back.")
 
     def drop(self, keys: Sequence[int]) -> None:
         """Forget passages: their vectors are overwritten; unknown keys are passed over."""
         self.refresh()
         with self._changing:
-            if not len(self) or not keys or self._closed:
+            if self._closed:
+                raise ArchiveError("The archive is closed.")
+            if not len(self) or not keys:
                 return
             places = _places(self._columns, keys)
             written: list[Any] = [self._open(name, len(self), "r+") for name in ("keys", "vectors")]
@@ -164,8 +172,10 @@ class VectorMap:
     def clear(self) -> None:
         """Forget everything; whoever has the files mapped keeps what they have."""
         with self._changing:
-            for file in self._folder.glob("*"):
-                file.unlink()
+            for file in sorted(
+                self._folder.glob("*"), key=lambda one: one.name != "keys"
+            ):  # which count
+                file.unlink(missing_ok=True)
             self._read()
 
     def _write(self, columns: Columns) -> None:
@@ -261,6 +271,8 @@ def _columns(batch: Sequence[tuple[int, Vectors, Source]]) -> Columns:
 
 def _places(columns: Columns, keys: Sequence[int]) -> NDArray[np.int64]:
     """Where the rows of some keys stand; nothing for unknown ones."""
+    if not len(columns.get("keys", ())):
+        return np.zeros(0, np.int64)
     held, wanted = np.abs(columns["keys"]), np.asarray(keys, np.int64)
     places = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
     found: NDArray[np.int64] = places[held[places] == wanted]

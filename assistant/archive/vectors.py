@@ -7,8 +7,9 @@ that nothing readable stays behind in Chroma's files when an article is removed.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,17 @@ class VectorIndex:
                     embeddings=vectors[part],
                     metadatas=[_metadata(article) for article in articles[part]],
                 )
+
+    def fill(self, rows: Iterable[tuple[int, Vectors, Source]]) -> None:
+        """Write vectors, in parts: there may be more than memory holds.
+
+        Args:
+            rows: key, vector and article of each passage.
+        """
+        every = iter(rows)
+        while held := list(itertools.islice(every, _BATCH)):
+            keys, vectors, articles = zip(*held, strict=True)
+            self.upsert(keys, np.stack(vectors), articles)
 
     def delete(self, keys: Sequence[int]) -> None:
         """Take vectors out; unknown keys are passed over."""

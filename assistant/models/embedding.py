@@ -35,6 +35,7 @@ _GRAPH = Path(__file__).with_name("packaged_embedder") / "graph.onnx"
 _GRAPH_SHA256 = "f804a690e9c6b9bfd7eabf88badf52014bb7a86e7a077f78d16303eddaff74f5"
 _MOST_PIECES = 256  # that the packaged embedder was trained on
 _BATCH = 32
+_FEW = 64  # texts: to load torch takes as long as to encode them
 
 
 class Embedder(Protocol):
@@ -161,6 +162,10 @@ class PackagedEmbedder(SentenceEmbedder):
             for one, vector in zip(batch, made, strict=True):
                 rows[one] = vector
         return np.stack(rows) if rows else np.empty((0, 0), np.float32)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """The same; so few that torch need not be loaded for them by onnxruntime, too."""
+        return self.encode(texts) if len(texts) <= _FEW else super().encode_passages(texts)
 
     @property
     def _place(self) -> str:

@@ -1,4 +1,4 @@
-"""Files become articles: plain text, Markdown with front matter, JSON and HTML."""
+"""Files become articles: text, pages, and the formats of agencies and offices."""
 
 from assistant.reading.articles import Unreadable, normalized
 from assistant.reading.files import estimate, read

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from assistant.reading.articles import Unreadable, build
+from assistant.reading.packed import members, read_docx, read_mail, read_table
 from assistant.reading.plain import (
     checked,
     decode,
@@ -18,6 +20,7 @@ from assistant.reading.plain import (
     read_text,
 )
 from assistant.reading.web_pages import read_html
+from assistant.reading.wire import is_ninjs, of_ninjs, read_xml
 from assistant.settings import ReadingSettings
 from assistant.types import Article, Skipped
 
@@ -28,11 +31,25 @@ _SINGLE: dict[str, Callable[[bytes], dict[str, Any]]] = {
     ".markdown": lambda data: read_markdown(decode(data)),
     ".html": read_html,
     ".htm": read_html,
+    ".docx": read_docx,
+    ".eml": read_mail,
 }
-_MANY = (".jsonl", ".json")
-_FORMATS = "text, Markdown, JSON and HTML are"
+_SEVERAL: dict[str, Callable[[bytes], Iterable[Any]]] = {
+    ".json": lambda data: read_json(decode(data)),
+    ".jsonl": lambda data: (value for _, value in read_json_lines(io.BytesIO(data))),
+    ".xml": read_xml,
+    ".rss": read_xml,
+    ".atom": read_xml,
+    ".csv": lambda data: read_table(decode(data)),
+}
+_LINES = ".jsonl"
+_PACKED = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+_FORMATS = (
+    "text, Markdown, JSON, ninjs, HTML, NITF, NewsML-G2, RSS, Atom, CSV, Word, mail and archives of"
+    " these are"
+)
 _BYTES_A_CHARACTER = 4
-_LARGEST_JSON = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
+_LARGEST = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
 
 
 def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
@@ -94,42 +111,73 @@ def _fault(error: OSError) -> Skipped:
 
 def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
     suffix = path.suffix.lower()
-    if suffix not in _SINGLE and suffix not in _MANY:
+    if suffix not in (*_SINGLE, *_SEVERAL, *_PACKED):
         raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable("not a regular file")
-    if suffix == ".json" and status.st_size > _LARGEST_JSON:
+    if suffix == _LINES:
+        with path.open("rb") as lines:  # line by line: such a file may hold a whole archive
+            yield from _built(read_json_lines(lines), _shown(path), max_characters)
+        return
+    if suffix not in _SINGLE and status.st_size > _LARGEST:
         raise Unreadable(f"{status.st_size / 1e6:,.0f} MB is too much; write .jsonl")
-    if suffix in _MANY:
-        yield from _read_many(path, max_characters)
-    elif status.st_size > max_characters * _BYTES_A_CHARACTER:
-        raise Unreadable(
-            f"{status.st_size / 1e6:,.0f} MB is more than an article of {max_characters:,}"
-            " characters (setting reading.max_characters)"
-        )
+    if suffix in _SINGLE and status.st_size > max_characters * _BYTES_A_CHARACTER:
+        raise _too_long(status.st_size, max_characters)
+    data = path.read_bytes()
+    if suffix in _PACKED:
+        yield from _unpacked(data, _shown(path), max_characters)
     else:
-        yield build(_SINGLE[suffix](path.read_bytes()), max_characters)
+        yield from _of_bytes(data, suffix, _shown(path), max_characters)
 
 
-def _read_many(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
+def _too_long(size: int, most: int) -> Unreadable:
+    return Unreadable(
+        f"{size / 1e6:,.0f} MB is more than an article of {most:,} characters"
+        " (setting reading.max_characters)"
+    )
+
+
+def _of_bytes(data: bytes, suffix: str, shown: str, most: int) -> Iterator[Article | Skipped]:
+    """The articles of a file's content; ``shown`` is what it is called."""
+    if suffix in _SINGLE:
+        if len(data) > most * _BYTES_A_CHARACTER:
+            raise _too_long(len(data), most)
+        yield build(_SINGLE[suffix](data), most)
+    elif suffix in _SEVERAL:
+        yield from _built(enumerate(_SEVERAL[suffix](data), 1), shown, most)
+    else:
+        raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
+
+
+def _unpacked(data: bytes, shown: str, most: int) -> Iterator[Article | Skipped]:
+    """The articles of the files of a zip or tar; what is no article is named."""
+    for name, content in members(data):
+        called = f"{shown}:{_shown(Path(name))}"
+        try:
+            if isinstance(content, Unreadable):
+                raise content
+            yield from _of_bytes(content, Path(name).suffix.lower(), called, most)
+        except Unreadable as reason:
+            yield Skipped(called, str(reason))
+        except Exception as error:  # noqa: BLE001 as for a file by itself
+            yield Skipped(called, f"cannot be read: {type(error).__name__}: {error}"[:300])
+
+
+def _built(
+    objects: Iterable[tuple[int, Any]], shown: str, most: int
+) -> Iterator[Article | Skipped]:
+    """The articles of numbered objects."""
     empty = True
-    for number, value in _objects(path):
+    for number, value in objects:
         empty = False
         try:
-            yield build(checked(value), max_characters)
+            fields = of_ninjs(value) if is_ninjs(value) else checked(value)
+            yield build(fields, most)
         except Unreadable as reason:
-            yield Skipped(f"{_shown(path)}:{number}", str(reason))
+            yield Skipped(f"{shown}:{number}", str(reason))
     if empty:
         raise Unreadable("empty: it holds no article")
-
-
-def _objects(path: Path) -> Iterator[tuple[int, Any]]:
-    if path.suffix.lower() == ".json":
-        yield from enumerate(read_json(decode(path.read_bytes())), 1)
-        return
-    with path.open("rb") as lines:  # line by line: such a file may hold a whole archive
-        yield from read_json_lines(lines)
 
 
 def _shown(path: Path) -> str:

@@ -74,7 +74,7 @@ def without_inferred(question: Question) -> Question:
         None if name in question.inferred else getattr(question.filters, name)
         for name in ("since", "until")
     )
-    kept = tuple(name for name in question.inferred if name == "articles")
+    kept = tuple(name for name in question.inferred if name not in ("since", "until"))
     filters = replace(question.filters, since=since, until=until)
     return replace(question, filters=filters, inferred=kept)
 

@@ -32,11 +32,13 @@ class ConversationState:
     conversation: str = ""
     """Its id; "" before the first answer."""
     after: int | None = None
-    """The turn after which the next answer is kept; None for the last one."""
-    number: int = 0
-    """The last turn that is shown."""
+    """The turn after which the answer to an edited question is kept; None for the last one."""
+    asked: str = ""
+    """When the last turn that is shown was asked: whether it still is the last one."""
     unanswered: str = ""
     """The question shown last, where it was stopped or failed: no turn is kept of it."""
+    retried_after: int | None = None
+    """The turn that it follows when it is asked again."""
     infer: bool = True
     """Whether the last question's own words could limit the search."""
 
@@ -58,6 +60,13 @@ class Submission:
     def own(self) -> Filters:
         """The filters that the reader set."""
         return filters(**self.fields)
+
+    @property
+    def after(self) -> int | None:
+        """The turn that the question follows: one that failed is tried again in its place."""
+        talk = self.talk
+        again = talk.unanswered and self.question.strip() == talk.unanswered.strip()
+        return talk.retried_after if again else talk.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +120,17 @@ def _steps(site: Site, asked: PendingQuestion) -> Iterator[Step]:
 
 def _unanswered(site: Site, asked: PendingQuestion, why: str) -> Step:
     """The conversation as it is kept, and a question that can be asked again in its place."""
-    past = messages(site, asked.who, asked.talk)
-    shown = [*past, said("user", asked.question), said("assistant", why)]
-    talk = replace(asked.talk, after=asked.after, unanswered=asked.question, infer=asked.infer)
+    past = site.shown(asked.who, asked.talk.conversation)
+    before = _messages(site, past, asked.talk)
+    shown = [*before, said("user", asked.question), said("assistant", why)]
+    talk = replace(
+        asked.talk,
+        after=None,
+        asked=past[-1].asked if past else "",
+        unanswered=asked.question,
+        retried_after=asked.after,
+        infer=asked.infer,
+    )
     return Step(shown, talk, over=True)
 
 
@@ -160,11 +177,11 @@ def shown_last(site: Site, who: str, talk: ConversationState) -> tuple[Any, int 
         FieldFault: the conversation has gone on elsewhere, so that it is not the last one.
     """
     last = last_turn(site, who, talk)
-    if last and last.number != talk.number:
-        fault = "This conversation has gone on in another tab: load the page again."
+    if (last.asked if last else "") != talk.asked:
+        fault = "This conversation has gone on, or was deleted, elsewhere: load the page again."
         raise FieldFault("question", fault)
     if talk.unanswered:
-        return talk.unanswered, talk.after
+        return talk.unanswered, talk.retried_after
     return (last.answer.question, last.number - 1) if last else (None, None)
 
 
@@ -186,7 +203,8 @@ def _keep(
         number = store.add(asked.who, begun.id, stored, 0)
     elif past and answer.form != "talk" and _is_called_by_talk(site, asked.who, talk, past):
         store.rename(asked.who, talk.conversation, opening(answer.question, _TITLE))
-    kept = replace(talk, after=None, number=number, unanswered="", infer=asked.infer)
+    last = last_turn(site, asked.who, talk)
+    kept = ConversationState(talk.conversation, asked=last.asked if last else "", infer=asked.infer)
     return kept, number
 
 

@@ -172,7 +172,7 @@ class _Page:
             # where there is nothing to answer, that is all
             if asked:
                 with self._in_flight.asking(given.page, asked) as fresh:
-                    yield from self._answer(asked, given.question) if fresh else ()
+                    yield from self._answer(asked, given.question, given.page) if fresh else ()
 
         return handle
 
@@ -197,7 +197,7 @@ class _Page:
             return None  # asked twice: the box was emptied the first time
         checked(given.question, self._site.assistant.settings.answer.max_question)
         return PendingQuestion(
-            given.who, given.talk, given.question, given.own, given.talk.after, infer=True
+            given.who, given.talk, given.question, given.own, given.after, infer=True
         )
 
     def _suggested(self, given: Submission) -> PendingQuestion | None:
@@ -221,11 +221,12 @@ class _Page:
         if asked := self._in_flight.of(given.page):
             infer = asked.infer if infer is None else infer
             return replace(asked, limits=limits, infer=infer, stream=CancellableStream())
-        question, after = shown_last(self._site, given.who, given.talk)
-        infer = given.talk.infer if infer is None else infer
-        return question and PendingQuestion(given.who, given.talk, question, limits, after, infer)
+        talk = self._in_flight.settled(given.page, given.talk)
+        question, after = shown_last(self._site, given.who, talk)
+        infer = talk.infer if infer is None else infer
+        return question and PendingQuestion(given.who, talk, question, limits, after, infer)
 
-    def _answer(self, asked: PendingQuestion, typed: str) -> Iterator[Update]:
+    def _answer(self, asked: PendingQuestion, typed: str, page: str) -> Iterator[Update]:
         """The steps to an answer; ``typed`` stood in the box.
 
         The question leaves the box now: at the end, it would take with it what has been typed
@@ -245,6 +246,7 @@ class _Page:
                 update[self.box] = asked.question  # to be asked again
             yield update
             if step.over:  # apart: Gradio sends the last update twice, over what is typed by then
+                self._in_flight.settle(page, step.talk)
                 rail = {self.rail: conversations(self._site, asked.who)}
                 yield {self.talk: step.talk, **rail, **self._busy(False)}
 
@@ -287,12 +289,14 @@ class _Page:
         return self._suggestions(asked)
 
     def _edited(self, talk: ConversationState, request: gr.Request) -> Update:
+        if asked := self._in_flight.of(_page(request)):
+            asked.stream.stop()
+            return {self.talk: talk, self.box: asked.question}
         try:
+            talk = self._in_flight.settled(_page(request), talk)
             question, after = shown_last(self._site, _who(request), talk)
         except FieldFault as fault:
             return {self.talk: talk, self.box: gr.update(info=str(fault))}
-        if asked := self._in_flight.of(_page(request)):
-            question, after = asked.question, asked.after
         return {self.talk: replace(talk, after=after), **({self.box: question} if question else {})}
 
     def _emptied(self) -> Update:
@@ -306,11 +310,10 @@ class _Page:
         talk = ConversationState(request.query_params.get("conversation", ""))
         past = messages(self._site, _who(request), talk)
         last = last_turn(self._site, _who(request), talk)
-        number = last.number if last else 0
         return {
             **self._steered(last.answer if last else Answer("")),
             self.chat: past,
-            self.talk: replace(talk, number=number) if past else ConversationState(),
+            self.talk: replace(talk, asked=last.asked) if last else ConversationState(),
             self.rail: conversations(self._site, _who(request)),
             **self._suggestions([] if past else self._examples()),
         }
@@ -321,7 +324,7 @@ class _Page:
         return {
             self.since: gr.update(value=str(own.since or ""), info=""),
             self.until: gr.update(value=str(own.until or ""), info=""),
-            self.outlets: gr.update(choices=archive.outlets(), value=list(own.outlets)),
+            self.outlets: gr.update(choices=archive.outlets(), value=list(own.outlets), info=""),
             self.speakers: gr.update(choices=archive.speakers(_SPEAKERS), value=list(own.speakers)),
             **self._labels(own),
             **self._understood(answer),

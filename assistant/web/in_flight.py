@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assistant.web.answer_steps import PendingQuestion
+from assistant.web.answer_steps import ConversationState, PendingQuestion
+
+_LOOK, _LOOKS = 0.05, 100  # seconds, times
 
 
 class QuestionsInFlight:
@@ -18,11 +21,27 @@ class QuestionsInFlight:
         self._lock = threading.Lock()
         self._asked: dict[str, PendingQuestion] = {}
         self._moves: Counter[str] = Counter()
+        self._settled: dict[str, ConversationState] = {}
 
     def of(self, page: str) -> PendingQuestion | None:
         """What a page waits for; None where that is nothing."""
         asked = self._asked.get(page)
         return None if asked is None or asked.stream.over.is_set() else asked
+
+    def settle(self, page: str, talk: ConversationState) -> None:
+        """A page's question is answered, stopped or has failed."""
+        self._settled[page] = talk
+
+    def settled(self, page: str, talk: ConversationState) -> ConversationState:
+        """What a page knows of its conversation, or will in a moment.
+
+        Its last question may be over, and the page not have heard of it yet.
+        """
+        for _ in range(_LOOKS):
+            if page not in self._asked:
+                break
+            time.sleep(_LOOK)
+        return self._settled.get(page, talk)
 
     def moves(self, page: str) -> int:
         """How often a page has gone on to something else."""
@@ -48,6 +67,7 @@ class QuestionsInFlight:
         """A page goes on to something else: nothing more of what it has under way is shown."""
         with self._lock:
             self._go_on(page)
+            self._settled.pop(page, None)
 
     def forget(self, page: str) -> None:
         """A page is closed."""

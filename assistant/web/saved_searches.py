@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlencode
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from assistant.errors import NoSuchPage
+from assistant.errors import NoSuchPage, OnRecordError
 from assistant.types import Filters, Source
 from assistant.web.conversations import MOST_TEXT, SavedSearch
-from assistant.web.filters import filters
+from assistant.web.filters import FieldFault, filters
 from assistant.web.library_words import Words
 from assistant.web.site import Site, owner
 
@@ -47,7 +47,11 @@ def new_in(site: Site, search: SavedSearch) -> list[Source]:
     given = _given(search.query)
     words = Words.read(given["q"])
     archive = site.assistant.archive
-    return archive.matching(words.wanted, words.unwanted, _limits(given), search.seen)
+    try:
+        limits = _limits(given)
+    except FieldFault:  # "last week" was before its end when it was saved
+        return []
+    return archive.matching(words.wanted, words.unwanted, limits, search.seen)
 
 
 def routes(site: Site) -> APIRouter:
@@ -58,7 +62,9 @@ def routes(site: Site) -> APIRouter:
     @router.post("/library/searches")
     def save(request: Request, query: Annotated[str, Form(max_length=_LONGEST)]) -> Response:
         given = {name: value for name, value in _given(query).items() if value}
-        if given and len(store.searches(owner(request))) < _MOST:
+        if len(store.searches(owner(request))) >= _MOST:
+            raise OnRecordError(f"{_MOST} searches are the most.", "Delete one first.")
+        if given:
             _limits(given)  # which says so where they are none
             store.save_search(owner(request), urlencode(given), archive.newest())
         return RedirectResponse(here, 303)

@@ -331,7 +331,7 @@
     actions();
     calendars();
     begin();
-    if (!document.querySelector("#conversation .message") && begun) document.querySelector("#intro")?.removeAttribute("hidden");
+    if (seen && !document.querySelector("#conversation .message")) document.querySelector("#intro")?.removeAttribute("hidden");
     for (const chip of document.querySelectorAll("#limits .label-wrap")) {
       const open = String(chip.classList.contains("open"));
       if (chip.getAttribute("aria-expanded") !== open) chip.setAttribute("aria-expanded", open);

@@ -1,0 +1,224 @@
+"""Formats of the trade: agencies, feeds, documents, mail, tables, and archives of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import zipfile
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+
+import docx
+import pytest
+
+from assistant.reading import read
+from assistant.settings import load
+from assistant.types import Article, Skipped
+
+SETTINGS = load().reading
+NITF = """<nitf baselang="en-GB"><head><title>Dam holds</title><docdata>
+<date.issue norm="20260301T090000"/><doc-id id-string="w-1"/></docdata></head><body>
+<body.head><hedline><hl1>Dam at Corvane holds</hl1></hedline>
+<byline>By Ada Brandt, <byttl>Staff</byttl></byline>
+<distributor><org>Sond Wire</org></distributor></body.head>
+<body.content><p>The dam held on <em>Sunday</em>.</p><hl2>Before the storm</hl2>
+<p>Its gates
+were open.</p><media><media-caption>A dam.</media-caption></media></body.content></body></nitf>"""
+ITEM = """<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:w:2" version="2"
+ xml:lang="en"><rightsInfo><copyrightHolder><name>Sond Wire</name></copyrightHolder></rightsInfo>
+<itemMeta><itemClass qcode="ninat:{kind}"/><firstCreated>2026-03-01T23:00:00+01:00</firstCreated>
+<versionCreated>2026-03-02T08:00:00+01:00</versionCreated>{embargo}
+<pubStatus qcode="stat:{status}"/><edNote>Corrects the height in paragraph 2</edNote></itemMeta>
+<contentMeta><creator><name>Bo Cy</name></creator><headline>Dam holds</headline></contentMeta>
+<contentSet><inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml"
+><head><title>x</title></head><body><p>The dam held.</p><p>It is 90 m high.</p></body></html>
+</inlineXML></contentSet></newsItem>"""
+RSS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>Sond Wire</title><item><title>Dam &amp; lake</title><link>https://sond.example/dam</link>
+<guid>dam-1</guid><pubDate>Sun, 01 Mar 2026 09:00:00 GMT</pubDate><description>Short.</description>
+<content:encoded><![CDATA[<p>The dam held.</p><p>It rained.</p>]]></content:encoded></item>
+</channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Sond Wire</title><entry><id>tag:a,1</id>
+<title>Dam</title><link href="https://sond.example/a"/><author><name>Ada Brandt</name></author>
+<published>2026-03-01T09:00:00Z</published><updated>2026-03-02T09:00:00Z</updated>
+<content type="html">&lt;p&gt;The dam held.&lt;/p&gt;</content></entry></feed>"""
+NINJS = {
+    "uri": "urn:w:3", "type": "text", "versionCreated": "2026-03-01T09:00:00Z", "language": "en-GB",
+    "copyrightHolder": "Sond Wire", "by": "By Ada Brandt",
+    "headlines": [{"role": "main", "value": "Dam holds"}],
+    "bodies": [{"contentType": "text/html", "value": "<p>The dam held.</p><p>It rained.</p>"}],
+}  # fmt: skip
+
+
+def only(path: Path) -> Article:
+    (found,) = read(path, SETTINGS)
+    assert isinstance(found, Article), found
+    return found
+
+
+def reasons(path: Path) -> list[str]:
+    return [one.reason for one in read(path, SETTINGS) if isinstance(one, Skipped)]
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    file = folder / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return file
+
+
+def test_nitf(tmp_path: Path) -> None:
+    found = only(written(tmp_path, "a.xml", NITF))
+    assert (found.id, found.title, found.outlet) == ("w-1", "Dam at Corvane holds", "Sond Wire")
+    assert (found.byline, found.published) == ("Ada Brandt, Staff", date(2026, 3, 1))
+    assert found.text == ("The dam held on Sunday.\n\nBefore the storm\n\nIts gates were open.")
+    assert found.language == "en"
+
+
+def test_newsml(tmp_path: Path) -> None:
+    usable = ITEM.format(kind="text", status="usable", embargo="")
+    wrapped = f'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>{usable}</itemSet></newsMessage>'
+    for content in (usable, wrapped):
+        found = only(written(tmp_path, "a.xml", content))
+        assert (found.id, found.title, found.byline) == ("urn:w:2", "Dam holds", "Bo Cy")
+        assert (found.published, found.updated) == (date(2026, 3, 1), date(2026, 3, 2))
+        assert found.text == "The dam held.\n\nIt is 90 m high."
+        assert found.correction == "Corrects the height in paragraph 2"
+        assert found.outlet == "Sond Wire"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "embargo", "reason"),
+    [
+        ("picture", "usable", "", "a picture, no article"),
+        ("text", "canceled", "", "its publisher calls it canceled"),
+        (
+            "text",
+            "usable",
+            "<embargoed>2999-01-01T00:00:00Z</embargoed>",
+            "under embargo until 2999",
+        ),
+        ("text", "usable", "<embargoed>soon</embargoed>", "under embargo until soon"),
+    ],
+)
+def test_what_must_not_be_used_is_named(
+    tmp_path: Path, kind: str, status: str, embargo: str, reason: str
+) -> None:
+    file = written(tmp_path, "a.xml", ITEM.format(kind=kind, status=status, embargo=embargo))
+    (told,) = reasons(file)
+    assert reason in told
+
+
+def test_an_embargo_that_is_over_is_none(tmp_path: Path) -> None:
+    past = "<embargoed>2020-01-01T00:00:00Z</embargoed>"
+    assert only(
+        written(tmp_path, "a.xml", ITEM.format(kind="text", status="usable", embargo=past))
+    ).text
+
+
+def test_feeds(tmp_path: Path) -> None:
+    found = only(written(tmp_path, "a.rss", RSS))
+    assert (found.id, found.title, found.outlet) == ("dam-1", "Dam & lake", "Sond Wire")
+    assert (found.url, found.published) == ("https://sond.example/dam", date(2026, 3, 1))
+    assert found.text == "The dam held.\n\nIt rained."
+    found = only(written(tmp_path, "a.atom", ATOM))
+    assert (found.byline, found.updated) == ("Ada Brandt", date(2026, 3, 2))
+    assert found.text == "The dam held."
+
+
+def test_ninjs_of_each_version(tmp_path: Path) -> None:
+    older = {
+        "uri": "urn:w:4", "type": "text", "versioncreated": "2026-03-01T09:00:00Z",
+        "headline": "Dam holds", "byline": "Ada Brandt", "body_xhtml": "<p>The dam held.</p>",
+        "body_text": "The dam held.", "copyrightholder": "Sond Wire",
+    }  # fmt: skip
+    picture = {**NINJS, "type": "picture"}
+    file = written(tmp_path, "a.json", json.dumps([NINJS, older, picture]))
+    three, one = [one for one in read(file, SETTINGS) if isinstance(one, Article)]
+    assert three.text == "The dam held.\n\nIt rained."
+    assert (three.outlet, three.byline, three.language) == ("Sond Wire", "Ada Brandt", "en")
+    assert (one.title, one.text, one.published) == ("Dam holds", "The dam held.", date(2026, 3, 1))
+    assert reasons(file) == ["a picture, no article"]
+
+
+def test_word_mail_and_tables(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_heading("Dam holds", 0)
+    document.add_paragraph("The dam held.")
+    document.core_properties.author = "Ada Brandt"
+    document.save(str(tmp_path / "a.docx"))
+    found = only(tmp_path / "a.docx")
+    assert (found.title, found.byline, found.text) == ("Dam holds", "Ada Brandt", "The dam held.")
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Sond Council <press@sond.example>", "Dam holds"
+    mail["Date"], mail["Message-ID"] = "Sun, 01 Mar 2026 09:00:00 +0000", "<dam@sond.example>"
+    mail.set_content("The dam held.")
+    found = only(written(tmp_path, "a.eml", mail.as_bytes()))
+    assert (found.id, found.outlet) == ("dam@sond.example", "Sond Council")
+    assert found.published == date(2026, 3, 1)
+    rows = "Title;Text;Date\nDam;The dam held.;2026-03-01\nLake;;2026-03-01\n"
+    file = written(tmp_path, "a.csv", rows)
+    (article,) = (one for one in read(file, SETTINGS) if isinstance(one, Article))
+    assert (article.title, article.published) == ("Dam", date(2026, 3, 1))
+    assert reasons(file) == ["no text"]
+    assert "no column is called text" in reasons(written(tmp_path, "b.csv", "a,b\n1,2\n"))[0]
+
+
+def test_archives_of_files(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("in/dam.xml", NITF)
+        packed.writestr(".hidden", "x")
+        packed.writestr("../out.txt", "Outside.")
+        packed.writestr("odd.bin", "x")
+    (found,) = (one for one in read(tmp_path / "a.zip", SETTINGS) if isinstance(one, Article))
+    assert found.id == "w-1"
+    assert len(reasons(tmp_path / "a.zip")) == 2
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        for name, content in (("dam.xml", NITF), ("feed.rss", RSS)):
+            info = tarfile.TarInfo(name)
+            info.size = len(content.encode())
+            tar.addfile(info, io.BytesIO(content.encode()))
+        link = tarfile.TarInfo("link.txt")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    articles = [one for one in read(tmp_path / "a.tar.gz", SETTINGS) if isinstance(one, Article)]
+    assert {one.id for one in articles} == {"w-1", "dam-1"}
+    assert "link" in reasons(tmp_path / "a.tar.gz")[0]
+
+
+def test_bombs_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for number in range(30):
+            packed.writestr(f"{number}.txt", b"0" * 10_000_000)
+    assert "unpacks to more" in reasons(tmp_path / "a.zip")[-1]
+    laughs = '<!DOCTYPE nitf [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>' + NITF.replace(
+        "Sunday", "&b;"
+    )
+    assert "entities of its own" in reasons(written(tmp_path, "a.xml", laughs))[0]
+    outside = '<!DOCTYPE nitf [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + NITF.replace(
+        "Sunday", "&a;"
+    )
+    assert "entities of its own" in reasons(written(tmp_path, "a.xml", outside))[0]
+    deep = "<nitf>" * 50_000
+    assert "no XML" in reasons(written(tmp_path, "a.xml", deep))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xml", ""), ("a.xml", "no xml"), ("a.xml", "<html/>"), ("a.xml", "<nitf/>"),
+        ("a.rss", "<rss/>"), ("a.rss", RSS[:200]), ("a.xml", NITF[:300]),
+        ("a.docx", "no document"), ("a.docx", "PK\x03\x04"), ("a.eml", ""), ("a.eml", "x: y\n\n"),
+        ("a.zip", "no zip"), ("a.zip", "PK\x03\x04"), ("a.tar", "no tar"),
+        ("a.tgz", b"\x1f\x8b\x08"),
+        ("a.csv", ""), ("a.csv", "text"), ("a.json", '{"uri": "u", "bodies": 3}'),
+        ("a.json", '{"uri": "u", "headlines": [3], "type": "text"}'),
+    ],
+)  # fmt: skip
+def test_what_is_broken_is_named_with_a_reason(
+    tmp_path: Path, name: str, content: str | bytes
+) -> None:
+    found = list(read(written(tmp_path, name, content), SETTINGS))
+    assert found
+    assert all(isinstance(one, Skipped) and one.reason for one in found)
