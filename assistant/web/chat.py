@@ -233,9 +233,8 @@ class _Page:
         meanwhile. Other words in it are the reader's and stay.
         """
         own = typed.strip() in ("", asked.question.strip())
-        emptied = {self.box: ""} if own else {}
-        stale = {self.widen: gr.update(visible=False)}
-        yield {**emptied, **stale, **self._busy(True), **self._suggestions([])}
+        begun = {self.widen: gr.update(visible=False)} | ({self.box: ""} if own else {})
+        yield {**begun, **self._busy(True), **self._suggestions([])}
         for step in answering(self._site, asked):
             if asked.stream.left:
                 return
