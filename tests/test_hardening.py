@@ -505,11 +505,11 @@ def _is_closed(connection: socket.socket) -> bool:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 20 MB."""
-    if os.geteuid():
-        pytest.skip("only root may mount a disk")
     place = tmp_path / "disk"
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", place], check=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", place]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("no disk may be mounted here")
     yield place
     subprocess.run(["umount", "-l", place], check=True)
 
