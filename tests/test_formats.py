@@ -222,3 +222,77 @@ def test_what_is_broken_is_named_with_a_reason(
     found = list(read(written(tmp_path, name, content), SETTINGS))
     assert found
     assert all(isinstance(one, Skipped) and one.reason for one in found)
+
+
+def test_tables_are_cut_where_their_first_line_says(tmp_path: Path) -> None:
+    lines = ["id,title,text"] + [f"{n},T{n},Plain." for n in range(300)]
+    lines += ['999,Last,"He said ""yes, we did"", then left."', "1000,X,It held, but it rained"]
+    file = written(tmp_path, "a.csv", "\n".join(lines))
+    found = {one.id: one for one in read(file, SETTINGS) if isinstance(one, Article)}
+    assert found["999"].text == 'He said "yes, we did", then left.'
+    assert "more cells than columns" in reasons(file)[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("<docdata>", '<docdata management-status="canceled">', "canceled"),
+        ("<docdata>", '<docdata management-status="embargoed">', "embargoed"),
+        ("Sunday", "Monday", ""),
+    ],
+)
+def test_a_status_is_heeded(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    file = written(tmp_path, "a.xml", NITF.replace(old, new))
+    assert [reason in one for one in reasons(file)] == ([True] if reason else [])
+    item = ITEM.format(kind="text", status="usable", embargo="<embargoed/>")
+    assert "embargo" in reasons(written(tmp_path, "b.xml", item))[0]
+
+
+def test_blocks_are_apart_and_quotations_stay(tmp_path: Path) -> None:
+    markup = (
+        "<table><tr><td>Norway</td><td>3</td></tr></table><section>One.</section>"
+        "<section>He said <q>We lost</q>.</section><p>A\u000bb &amp; c</p>"
+    )
+    item = {**NINJS, "bodies": [{"contentType": "text/html", "value": markup}]}
+    found = only(written(tmp_path, "a.json", json.dumps(item)))
+    assert found.text == "Norway 3\n\nOne.\n\nHe said “We lost”.\n\nA b & c"
+    entity = '<!DOCTYPE nitf PUBLIC "x" "nitf.dtd">' + NITF.replace("Sunday", "caf&eacute; day")
+    assert "café day" in only(written(tmp_path, "a.xml", entity)).text
+
+
+def test_one_bad_file_of_an_archive_harms_no_other(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("bad.txt", "A text. " * 100)
+        packed.writestr(".", "x")
+        packed.writestr("12:30 update.txt", "The dam held at noon.")
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    data[40:60] = b"\xff" * 20
+    (tmp_path / "a.zip").write_bytes(data)
+    (found,) = (one for one in read(tmp_path / "a.zip", SETTINGS) if isinstance(one, Article))
+    assert "noon" in found.text
+    assert any("damaged" in one for one in reasons(tmp_path / "a.zip"))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
+        packed.writestr(".hidden", "x")
+    assert "empty" in reasons(tmp_path / "b.zip")[0]
+
+
+def test_hidden_parts_of_a_document_count(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("The dam held.")
+    document.save(str(tmp_path / "a.docx"))
+    with zipfile.ZipFile(tmp_path / "a.docx", "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("_rels/.padding", b" " * 60_000_000)
+    assert "unpacks to more" in reasons(tmp_path / "a.docx")[0]
+
+
+def test_mail_in_an_encoding_that_it_does_not_name_is_refused(tmp_path: Path) -> None:
+    head = b"From: a@sond.example\nSubject: Dam\n"
+    told = only(written(tmp_path, "a.eml", head + "\nCafé held “firm”.".encode()))
+    assert told.text == "Café held “firm”."
+    wrong = head + b"Content-Type: text/plain; charset=us-ascii\n\nCaf\xe9"
+    assert "not UTF-8" in reasons(written(tmp_path, "b.eml", wrong))[0]
+
+
+def test_json_that_is_no_ninjs_is_read_as_before(tmp_path: Path) -> None:
+    own = {"id": "a", "uri": "https://x/a", "title": "T", "text": "Body", "headlines": ["a"]}
+    assert only(written(tmp_path, "a.json", json.dumps(own))).text == "Body"

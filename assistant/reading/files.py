@@ -43,6 +43,8 @@ _SEVERAL: dict[str, Callable[[bytes], Iterable[Any]]] = {
     ".csv": lambda data: read_table(decode(data)),
 }
 _LINES = ".jsonl"
+_MARKED_UP = (".xml", ".rss", ".atom")
+_LARGEST_XML = 16_000_000  # bytes: a tree takes thirty times as much memory
 _PACKED = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 _FORMATS = (
     "text, Markdown, JSON, ninjs, HTML, NITF, NewsML-G2, RSS, Atom, CSV, Word, mail and archives of"
@@ -145,6 +147,8 @@ def _of_bytes(data: bytes, suffix: str, shown: str, most: int) -> Iterator[Artic
             raise _too_long(len(data), most)
         yield build(_SINGLE[suffix](data), most)
     elif suffix in _SEVERAL:
+        if suffix in _MARKED_UP and len(data) > _LARGEST_XML:
+            raise Unreadable(f"{len(data) / 1e6:,.0f} MB of XML is too much")
         yield from _built(enumerate(_SEVERAL[suffix](data), 1), shown, most)
     else:
         raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
@@ -152,7 +156,9 @@ def _of_bytes(data: bytes, suffix: str, shown: str, most: int) -> Iterator[Artic
 
 def _unpacked(data: bytes, shown: str, most: int) -> Iterator[Article | Skipped]:
     """The articles of the files of a zip or tar; what is no article is named."""
+    empty = True
     for name, content in members(data):
+        empty = False
         called = f"{shown}:{_shown(Path(name))}"
         try:
             if isinstance(content, Unreadable):
@@ -162,6 +168,8 @@ def _unpacked(data: bytes, shown: str, most: int) -> Iterator[Article | Skipped]
             yield Skipped(called, str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself
             yield Skipped(called, f"cannot be read: {type(error).__name__}: {error}"[:300])
+    if empty:
+        raise Unreadable("empty: it holds no file")
 
 
 def _built(
@@ -176,6 +184,8 @@ def _built(
             yield build(fields, most)
         except Unreadable as reason:
             yield Skipped(f"{shown}:{number}", str(reason))
+        except Exception as error:  # noqa: BLE001 as for a file by itself
+            yield Skipped(f"{shown}:{number}", f"cannot be read: {type(error).__name__}"[:300])
     if empty:
         raise Unreadable("empty: it holds no article")
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import email
 import email.policy
+import gzip
 import io
+import lzma
+import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from assistant.reading.articles import Unreadable
+from assistant.reading.plain import decode
 from assistant.reading.wire import text_of_html
 
 _MOST_FILES = 20_000
@@ -21,6 +27,10 @@ _MOST_BYTES = 1_000_000_000  # unpacked, of all files together
 _LARGEST = 64_000_000  # bytes of one of them
 _MOST_TIMES = 200  # as large as it was packed: text shrinks to a tenth, a bomb to a thousandth
 _SMALL = 1_000_000  # bytes that any file may have, however well it was packed
+
+_LINK = 0xA  # the kind of a file in a zip made on Unix
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TRUTH = {"true": True, "false": False}
 
 Fields = dict[str, Any]
 
@@ -37,20 +47,30 @@ def read_docx(data: bytes) -> Fields:
         pass
     try:
         document = docx.Document(io.BytesIO(data))
+        own, body = document.core_properties, document.element.body
+        paragraphs = [(_style(one), _paragraph(one)) for one in body.iter(f"{_WORD}p")]
     except Exception as error:  # noqa: BLE001 - python-docx raises whatever zip and lxml do
         raise Unreadable(f"no Word document: {type(error).__name__}") from None
-    own = document.core_properties
-    paragraphs = [one.text.strip() for one in document.paragraphs if one.text.strip()]
-    styled = ((p.text, p.style.name) for p in document.paragraphs if p.style is not None)
-    heading = next((text for text, style in styled if style in ("Title", "Heading 1")), "")
-    if heading and paragraphs[:1] == [heading.strip()]:
-        paragraphs = paragraphs[1:]
+    told = [(style, text) for style, text in paragraphs if text]
+    headed = bool(told) and told[0][0] in ("Title", "Heading1")
     return {
-        "title": heading or own.title,
+        "title": told[0][1] if headed else own.title,
         "byline": own.author,
         "published": own.created.date() if own.created else None,
-        "text": "\n\n".join(paragraphs),
+        "text": "\n\n".join(text for _, text in (told[1:] if headed else told)),
     }
+
+
+def _style(paragraph: Any) -> str:
+    """The name of a paragraph's style."""
+    return next((str(one.get(f"{_WORD}val")) for one in paragraph.iter(f"{_WORD}pStyle")), "")
+
+
+def _paragraph(paragraph: Any) -> str:
+    """Its text in one line, with what was inserted and without what was struck out."""
+    parts = {f"{_WORD}t": None, f"{_WORD}tab": " ", f"{_WORD}br": " "}
+    told = (parts[one.tag] or one.text or "" for one in paragraph.iter(*parts))
+    return " ".join("".join(told).split())
 
 
 def read_mail(data: bytes) -> Fields:
@@ -59,7 +79,7 @@ def read_mail(data: bytes) -> Fields:
     body = message.get_body(("plain", "html"))
     if body is None or not message["from"]:
         raise Unreadable("no message with a text")
-    content = str(body.get_content())
+    content = _content(body)
     sent = message["date"]
     try:
         day = parsedate_to_datetime(str(sent)).date() if sent else None
@@ -75,23 +95,38 @@ def read_mail(data: bytes) -> Fields:
     }
 
 
-def read_table(text: str) -> Iterator[Fields]:
+def _content(body: Any) -> str:
+    """The text of a part of a message; nothing is guessed at that it does not say."""
+    raw, charset = body.get_payload(decode=True) or b"", body.get_content_charset()
+    if charset in (None, "us-ascii", "utf-8"):
+        return decode(raw)
+    try:
+        return str(raw.decode(charset))
+    except (LookupError, UnicodeDecodeError):
+        raise Unreadable(f"its text is not in the encoding that it names, {charset}") from None
+
+
+def read_table(text: str) -> Iterator[Fields | Unreadable]:
     """The rows of a table as CSV, its first line the names of the fields (docs/articles.md).
 
     Raises:
         Unreadable: it has no column of texts.
     """
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:10_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    rows = csv.DictReader(io.StringIO(text, newline=""), dialect=dialect)
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t|", key=head.count)
+    csv.field_size_limit(_LARGEST)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     names = [name.strip().lower() for name in rows.fieldnames or ()]
     if "text" not in names:
         raise Unreadable("no column is called text")
     rows.fieldnames = names
     for row in rows:
-        yield {name: value for name, value in row.items() if name and isinstance(value, str)}
+        if row.pop(None, None):
+            yield Unreadable("more cells than columns: put texts with separators into quotes")
+            continue
+        told = {name: value for name, value in row.items() if name and value is not None}
+        yield {name: _TRUTH.get(value.strip().lower(), value) if name == "fictional" else value
+               for name, value in told.items()}  # fmt: skip
 
 
 def members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:
@@ -102,50 +137,83 @@ def members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:
     Raises:
         Unreadable: it is neither, or grows beyond what files of text do.
     """
-    if zipfile.is_zipfile(io.BytesIO(data)):
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         yield from _unpacked(data)
         return
+    room = _Room(len(data))
     try:
-        packed = tarfile.open(fileobj=io.BytesIO(data))  # noqa: SIM115 - closed below
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise Unreadable(f"neither zip nor tar: {error}") from None
-    with packed:
-        room = _Room(len(data))
-        for one in packed:
-            if one.isdir() or _is_hidden(one.name):
-                continue
-            if not one.isreg() or _is_outside(one.name):
-                yield one.name, Unreadable("a link, or it would lie outside")
-                continue
-            room.take(one.size)
-            opened = packed.extractfile(one)
-            yield one.name, opened.read() if opened else b""
+        with tarfile.open(fileobj=_Bounded(data, room.most), mode="r|") as packed:
+            for one in packed:
+                if one.isdir() or _is_hidden(one.name):
+                    continue
+                if not one.isreg() or _is_outside(one.name):
+                    yield one.name, Unreadable("a link, or it would lie outside")
+                elif one.size > _LARGEST:
+                    yield one.name, Unreadable("larger than files of text are")
+                else:
+                    room.take(one.size)
+                    opened = packed.extractfile(one)
+                    yield one.name, opened.read() if opened else b""
+    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error):
+        raise Unreadable("neither zip nor tar, or damaged") from None
+
+
+class _Bounded(io.RawIOBase):
+    """What a gzip, bzip2 or xz file holds, or the file itself, up to so many bytes."""
+
+    def __init__(self, data: bytes, most: int) -> None:
+        kinds: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7z": lzma.open}
+        opens = next((kind for magic, kind in kinds.items() if data.startswith(magic)), None)
+        self._file = opens(io.BytesIO(data)) if opens else io.BytesIO(data)
+        self._left = most
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            Unreadable: they are too many.
+        """
+        part: bytes = self._file.read(size)
+        self._left -= len(part)
+        if self._left < 0:
+            raise Unreadable("it unpacks to more than files of text do")
+        return part
 
 
 def _unpacked(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:
     room = _Room(len(data))
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            for one in packed.infolist():
-                if one.is_dir() or _is_hidden(one.filename):
-                    continue
-                if _is_outside(one.filename) or one.external_attr >> 28 == 0xA:
-                    yield one.filename, Unreadable("a link, or it would lie outside")
-                elif one.flag_bits & 1:
-                    yield one.filename, Unreadable("encrypted")
-                else:
-                    room.take(one.file_size)
-                    with packed.open(one) as opened:  # whatever size it claims
-                        yield one.filename, opened.read(one.file_size + 1)
+        packed = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise Unreadable(f"a zip that cannot be read: {error}") from None
+    with packed:
+        for one in packed.infolist():
+            if one.file_size <= _LARGEST:
+                room.take(one.file_size)
+            if not one.is_dir() and not _is_hidden(one.filename):
+                yield one.filename, _member(packed, one)
+
+
+def _member(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes | Unreadable:
+    """A file of a zip, or why it is not read."""
+    if _is_outside(one.filename) or one.external_attr >> 28 == _LINK:
+        return Unreadable("a link, or it would lie outside")
+    if one.flag_bits & 1:
+        return Unreadable("encrypted")
+    if one.file_size > _LARGEST:
+        return Unreadable("larger than files of text are")
+    try:
+        with packed.open(one) as opened:  # whatever size it claims
+            return opened.read(one.file_size + 1)
+    except Exception as error:  # noqa: BLE001 - zipfile raises whatever the packers do
+        return Unreadable(f"damaged: {type(error).__name__}")
 
 
 class _Room:
     """What may be unpacked of so many bytes."""
 
     def __init__(self, packed: int) -> None:
-        self._most = min(_MOST_BYTES, max(_SMALL, packed * _MOST_TIMES))
+        self.most = self._left = min(_MOST_BYTES, max(_SMALL, packed * _MOST_TIMES))
         self._files = 0
 
     def take(self, size: int) -> None:
@@ -154,9 +222,9 @@ class _Room:
         Raises:
             Unreadable: they are too many, or this is one file too many.
         """
-        self._most -= size
+        self._left -= size
         self._files += 1
-        if self._most < 0 or size > _LARGEST or self._files > _MOST_FILES:
+        if self._left < 0 or self._files > _MOST_FILES:
             raise Unreadable("it unpacks to more than files of text do")
 
 
@@ -166,4 +234,5 @@ def _is_hidden(name: str) -> bool:
 
 def _is_outside(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+    drive = re.match(r"[A-Za-z]:[\\/]", name)
+    return path.is_absolute() or ".." in path.parts or not path.parts or bool(drive)

@@ -6,6 +6,7 @@ are never expanded, and nothing that a file names is fetched.
 
 from __future__ import annotations
 
+import html as html_text
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -14,8 +15,12 @@ from typing import Any
 from assistant.reading.articles import Unreadable
 
 _TEXT = ("text", "composite")  # types of ninjs that may be articles
-_USABLE = ("usable", "stat:usable", "")
-_BLOCKS = ("p", "hl1", "hl2", "hl3", "h1", "h2", "h3", "h4", "li", "tr", "blockquote", "div")
+_BLOCKS = frozenset(
+    "p hl1 hl2 hl3 h1 h2 h3 h4 h5 h6 li tr dt dd ul ol table section article aside header footer"
+    " blockquote pre div hr".split()
+)
+_CELLS = ("td", "th")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0?[bcBC]|1[12]);")
 _LEFT_OUT = ("media", "media-caption", "script", "style", "figure", "figcaption", "head", "title")
 _FEEDS = ("rss", "feed", "RDF")
 _CORRECTS = re.compile(r"\b(?:correct(?:s|ed|ion)|clarif(?:ies|ied|ication))\b", re.IGNORECASE)
@@ -39,16 +44,23 @@ def read_xml(data: bytes) -> Iterator[Fields | Unreadable]:
     elif kind in ("newsItem", "newsMessage", "packageItem"):
         yield from _of_newsml(root)
     elif _all(root, "nitf"):
-        yield _of_nitf(_all(root, "nitf")[0])
+        yield from map(_of_nitf, _all(root, "nitf"))
     else:
         raise Unreadable(f"XML with the root {kind!r} is not read (NITF, NewsML-G2, RSS, Atom are)")
 
 
 def is_ninjs(value: Any) -> bool:
     """Whether an object of a JSON file is an item of IPTC ninjs."""
-    marks = ("versioncreated", "versionCreated", "pubstatus", "pubStatus", "bodies", "body_xhtml",
-             "body_text", "headlines")  # fmt: skip
-    return isinstance(value, dict) and "uri" in value and any(name in value for name in marks)
+    if not isinstance(value, dict) or not isinstance(value.get("uri"), str) or "text" in value:
+        return False
+    held = {str(name).lower() for name in value}
+    lists = [value.get(name) for name in ("bodies", "headlines") if name in value]
+    typed = {"versioncreated", "firstcreated", "pubstatus", "body_xhtml", "body_text"} & held
+    return bool(typed or lists) and all(_are_objects(one) for one in lists)
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 def of_ninjs(item: Mapping[str, Any]) -> Fields:
@@ -61,7 +73,7 @@ def of_ninjs(item: Mapping[str, Any]) -> Fields:
     kind = str(held.get("type") or "text")
     if kind not in _TEXT:
         raise Unreadable(f"a {kind}, no article")
-    _check(str(held.get("pubstatus") or ""), held.get("embargoed"))
+    _check(_code(str(held.get("pubstatus") or "")), held.get("embargoed"))
     first = held.get("firstcreated") or held.get("contentcreated") or held.get("versioncreated")
     note = str(held.get("ednote") or "")
     uri = str(held["uri"])
@@ -73,7 +85,7 @@ def of_ninjs(item: Mapping[str, Any]) -> Fields:
         "byline": _BY.sub("", str(held.get("byline") or held.get("by") or "")),
         "outlet": held.get("copyrightholder") or _first_name(held.get("infosources")),
         "license": held.get("usageterms") or held.get("copyrightnotice"),
-        "language": str(held.get("language") or "")[:2].lower(),
+        "language": _language(held.get("language")),
         "correction": note if _CORRECTS.search(note) else None,
         "located": held.get("located"),
     }
@@ -89,11 +101,19 @@ def _ninjs_text(held: Mapping[str, Any]) -> str:
     ]
     told += [("html", str(held.get(name) or "")) for name in ("body_xhtml", "body_html")]
     told += [("text", str(held.get("body_text") or ""))]
-    marked = [text_of_html(value) for kind, value in told if "html" in kind and value]
-    plain = [value for kind, value in told if "html" not in kind and value]
+    marked = [_marked(value) for kind, value in told if "ml" in kind and value]
+    plain = [value for kind, value in told if "ml" not in kind and value]
     short = _role(held, "descriptions", "text") or str(held.get("description_text") or "")
     cut = [one for one in plain if "\n" in one.strip()]
     return next((one for one in (*cut, *marked, *plain, short) if one.strip()), "")
+
+
+def _marked(markup: str) -> str:
+    """The text of HTML or XML."""
+    if not markup.lstrip().startswith("<?xml") and "<nitf" not in markup[:500]:
+        return text_of_html(markup)
+    root = _parsed(markup.encode())
+    return _blocks(next(iter(_all(root, "body.content")), root))
 
 
 def _role(held: Mapping[str, Any], name: str, role: str) -> str:
@@ -124,7 +144,21 @@ def _parsed(data: bytes) -> Any:
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and next(iter(declared.iterentities()), None) is not None:
         raise Unreadable("it declares entities of its own, which are not expanded")
+    for one in list(root.iter(etree.Entity)):  # "&eacute;" of a DTD that is not read
+        _replaced(one, html_text.unescape(one.text))
     return root
+
+
+def _replaced(node: Any, text: str) -> None:
+    """Put a text in the place of a node."""
+    before, parent = node.getprevious(), node.getparent()
+    text += node.tail or ""
+    if before is not None:
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    node.tail = None
+    parent.remove(node)
 
 
 def _name(element: Any) -> str:
@@ -144,6 +178,27 @@ def _line(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+def _code(value: str) -> str:
+    """The last part of a code or an address of one: "stat:usable" is "usable"."""
+    return re.split("[:/#]", value)[-1].lower()
+
+
+def _coded(element: Any, name: str) -> str:
+    """The code of the first element of a name."""
+    found = (one.get("qcode") or one.get("uri") or "" for one in _all(element, name))
+    return _code(next(found, ""))
+
+
+def _said(element: Any, name: str, attribute: str) -> str:
+    """An attribute of the first element of a name that has it, else what the element says."""
+    found = (one.get(attribute) or _line(one) for one in _all(element, name))
+    return next(filter(None, found), "")
+
+
+def _language(tag: Any) -> str:
+    return re.split("[-_]", str(tag or ""))[0].lower()
+
+
 def _of_nitf(root: Any, outer: Fields | None = None) -> Fields:
     """The fields of a NITF document, within what a NewsML-G2 item says of it."""
     content = next(iter(_all(root, "body.content")), None)
@@ -151,20 +206,22 @@ def _of_nitf(root: Any, outer: Fields | None = None) -> Fields:
         raise Unreadable("NITF without body.content")
     ids = [one.get("id-string") for one in _all(root, "doc-id")]
     embargo = next((one.get("norm") for one in _all(root, "date.release")), None)
-    _check("", embargo)
+    status = next((one.get("management-status") or "" for one in _all(root, "docdata")), "")
+    _check(_code(status), embargo)
     issued = next((one.get("norm") for one in _all(root, "date.issue")), None)
     published = next((one.get("date.publication") for one in _all(root, "pubdata")), None)
     note = next((one.get("info") or "" for one in _all(root, "ed-msg")), "")
-    correction = note if _CORRECTS.search(note) else _text_of(root, "correction")
+    correction = note if _CORRECTS.search(note) else _said(root, "correction", "info")
     byline = next(iter(_all(root, "byline")), None)
-    said = "" if byline is None else _line(byline)
+    parts = [] if byline is None else [" ".join(part.split()) for part in byline.itertext()]
+    said = re.sub(r"\s+,", ",", " ".join(filter(None, parts)))
     own = _dated(issued or published, None) | {
         "id": next(filter(None, ids), None),
         "title": _text_of(root, "hl1") or _text_of(root, "title"),
         "text": _blocks(content),
         "byline": _BY.sub("", said),
-        "outlet": _text_of(root, "distributor") or _text_of(root, "doc.copyright"),
-        "language": (root.get("baselang") or "")[:2].lower(),
+        "outlet": _text_of(root, "distributor") or _said(root, "doc.copyright", "holder"),
+        "language": _language(root.get("baselang")),
         "correction": correction,
         "dateline": _text_of(root, "dateline"),
     }
@@ -184,16 +241,15 @@ def _of_newsml(root: Any) -> Iterator[Fields | Unreadable]:
 
 
 def _of_item(item: Any) -> Fields:
-    kind = next((one.get("qcode") or "" for one in _all(item, "itemClass")), "ninat:text")
-    if not kind.endswith("text"):
-        raise Unreadable(f"a {kind.rpartition(':')[2]}, no article")
-    status = next((one.get("qcode") or "" for one in _all(item, "pubStatus")), "")
-    _check(status, _text_of(item, "embargoed") or None)
+    kind = _coded(item, "itemClass") or "text"
+    if kind != "text":
+        raise Unreadable(f"a {kind}, no article")
+    held = [_line(one) or "further notice" for one in _all(item, "embargoed")]
+    _check(_coded(item, "pubStatus"), next(iter(held), None))
     holder = next(iter(_all(item, "copyrightHolder") or _all(item, "provider")), None)
     creator = next(iter(_all(item, "creator")), None)
     note = _text_of(item, "edNote")
-    signals = [one.get("qcode") or "" for one in _all(item, "signal")]
-    corrects = _CORRECTS.search(note) or any("correct" in one for one in signals)
+    corrects = _CORRECTS.search(note) or "correct" in _coded(item, "signal")
     first = _text_of(item, "firstCreated") or _text_of(item, "contentCreated")
     language = next((one.get("tag") or "" for one in _all(item, "language")), "")
     outer = _dated(first or None, _text_of(item, "versionCreated") or None) | {
@@ -202,9 +258,8 @@ def _of_item(item: Any) -> Fields:
         "outlet": "" if holder is None else _text_of(holder, "name"),
         "byline": _BY.sub("", _text_of(item, "by")),
         "license": _text_of(item, "usageTerms") or _text_of(item, "copyrightNotice"),
-        "language": (language or item.get(_XML_LANG) or "")[:2].lower(),
-        "correction": note if corrects else "",
-        "located": _text_of(next(iter(_all(item, "located")), item), "name"),
+        "language": _language(language or item.get(_XML_LANG)),
+        "correction": (note or "corrected") if corrects else "",
     }
     creators = "" if creator is None else _text_of(creator, "name")
     return _with_content(item, outer, creators)
@@ -217,7 +272,8 @@ def _with_content(item: Any, outer: Fields, creator: str) -> Fields:
     """The fields with the text: NITF or another markup inline, else plain data."""
     nitf = next(iter(_all(item, "nitf")), None)
     if nitf is not None:
-        return _of_nitf(nitf, outer)
+        found = _of_nitf(nitf, outer)
+        return {**found, "byline": found["byline"] or creator}
     inline = next(iter(_all(item, "inlineXML")), None)
     text = (
         _blocks(inline)
@@ -225,6 +281,10 @@ def _with_content(item: Any, outer: Fields, creator: str) -> Fields:
         else "\n\n".join("".join(one.itertext()).strip() for one in _all(item, "inlineData"))
     )
     return {**outer, "byline": outer["byline"] or creator, "text": text}
+
+
+def _raw(element: Any) -> str:
+    return "".join(element.itertext()).strip()
 
 
 def _of_feed(data: bytes) -> Iterator[Fields | Unreadable]:
@@ -236,23 +296,42 @@ def _of_feed(data: bytes) -> Iterator[Fields | Unreadable]:
         raise Unreadable("a feed without entries")
     outlet = feed.feed.get("title")
     for entry in map(dict, feed.entries):  # as given: else one day stands in for another
-        told = [part.get("value") or "" for part in entry.get("content") or []]
-        texts = [text_of_html(one) for one in (*told, entry.get("summary") or "") if one]
+        told = [*(entry.get("content") or []), entry.get("summary_detail") or {}]
+        texts = [_of_detail(one) for one in told]
         yield {
             "id": entry.get("id"),
             "url": entry.get("link"),
-            "title": text_of_html(entry.get("title") or ""),
+            "title": _of_detail(entry.get("title_detail") or {}),
             "text": max(texts, key=len, default=""),
             "byline": entry.get("author"),
             "outlet": (entry.get("source") or {}).get("title") or outlet,
-            "published": _moment(entry.get("published_parsed") or entry.get("updated_parsed")),
-            "updated": _moment(entry.get("updated_parsed")),
+            "published": _stated(entry, "published") or _stated(entry, "updated"),
+            "updated": _stated(entry, "updated"),
             "license": feed.feed.get("rights"),
         }
 
 
-def _moment(parsed: Any) -> Any:
-    return date(*parsed[:3]) if parsed else None
+def _of_detail(detail: Mapping[str, Any]) -> str:
+    """The text of a part of an entry, by what it says that it is."""
+    value = str(detail.get("value") or "")
+    return (
+        value.strip()
+        if detail.get("type") == "text/plain" and "<" in value and "</" not in value
+        else text_of_html(value)
+    )
+
+
+def _stated(entry: Mapping[str, Any], name: str) -> Any:
+    """A day of an entry as it states it, in its own zone; None where it states none."""
+    parsed = entry.get(f"{name}_parsed")
+    if not parsed:
+        return None
+    from dateutil import parser
+
+    try:
+        return parser.parse(str(entry.get(name))).date()
+    except (ValueError, OverflowError):
+        return date(*parsed[:3])
 
 
 # Text, days
@@ -260,13 +339,14 @@ def _moment(parsed: Any) -> Any:
 
 def text_of_html(markup: str) -> str:
     """The text of a piece of HTML, a paragraph a block."""
-    from lxml import html
+    from lxml import etree, html
 
-    if "<" not in markup and "&" not in markup:
-        return markup.strip()
+    bare = _CONTROLS.sub(" ", markup)
+    if "<" not in bare and "&" not in bare:
+        return bare.strip()
     try:
-        return _blocks(html.fragment_fromstring(markup, create_parent="div"))
-    except (ValueError, AssertionError):
+        return _blocks(html.fragment_fromstring(bare, create_parent="div"))
+    except (ValueError, AssertionError, etree.LxmlError):
         return ""
 
 
@@ -289,6 +369,10 @@ def _walk(element: Any, parts: list[str]) -> None:
         one.text = ("\n" if block else "") + " ".join((one.text or "").split("\n"))
         if _name(one) == "br":
             one.text = "\n"
+        if _name(one) == "q":
+            one.text, one.tail = f"“{one.text}", f"”{one.tail or ''}"
+        if _name(one) in _CELLS:
+            one.tail = f" {one.tail or ''}"
         one.tail = ("\n" if block else "") + " ".join((one.tail or "").split("\n"))
     parts += ["".join(element.itertext())]
 
@@ -303,7 +387,11 @@ def _dated(first: Any, last: Any) -> Fields:
 def _day(value: Any) -> str | None:
     """The day of a moment, "2021-05-26T13:40:18+02:00" or "20210526T134018"; None for none."""
     found = re.match(r"\s*(\d{4})-?(\d\d)-?(\d\d)", str(value or ""))
-    return "-".join(found.groups()) if found else None
+    day = "-".join(found.groups()) if found else ""
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return None
 
 
 def _check(status: str, embargo: Any) -> None:
@@ -312,8 +400,8 @@ def _check(status: str, embargo: Any) -> None:
     Raises:
         Unreadable: it is withheld or cancelled, or its embargo is not over.
     """
-    if status not in _USABLE:
-        raise Unreadable(f"its publisher calls it {status.rpartition(':')[2]}")
+    if status not in ("usable", ""):
+        raise Unreadable(f"its publisher calls it {status}")
     if embargo and (_until(str(embargo)) or datetime.max.replace(tzinfo=UTC)) > datetime.now(UTC):
         raise Unreadable(f"under embargo until {embargo}; add it again then")
 
