@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.reading.articles import Unreadable, build
+from assistant.reading.ninjs import is_ninjs, of_ninjs
 from assistant.reading.packed import members, read_docx, read_mail, read_table
 from assistant.reading.plain import (
     checked,
@@ -20,7 +21,7 @@ from assistant.reading.plain import (
     read_text,
 )
 from assistant.reading.web_pages import read_html
-from assistant.reading.wire import is_ninjs, of_ninjs, read_xml
+from assistant.reading.wire import read_xml
 from assistant.settings import ReadingSettings
 from assistant.types import Article, Skipped
 

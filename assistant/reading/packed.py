@@ -19,8 +19,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from assistant.reading.articles import Unreadable
+from assistant.reading.markup import text_of_html
 from assistant.reading.plain import decode
-from assistant.reading.wire import text_of_html
 
 _MOST_FILES = 20_000
 _MOST_BYTES = 1_000_000_000  # unpacked, of all files together

@@ -1,0 +1,61 @@
+"""What the formats of agencies have in common: codes, days, embargoes, notes that correct."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from assistant.reading.articles import Unreadable
+
+Fields = dict[str, Any]
+"""Of an article, as ``articles.build`` takes them."""
+CORRECTS = re.compile(r"\b(?:correct(?:s|ed|ion)|clarif(?:ies|ied|ication))\b", re.IGNORECASE)
+BY = re.compile(r"^\s*(?:by|von|par|av)\s+", re.IGNORECASE)
+
+
+def code(value: str) -> str:
+    """The last part of a code or an address of one: "stat:usable" is "usable"."""
+    return re.split("[:/#]", value)[-1].lower()
+
+
+def language(tag: Any) -> str:
+    """The language of a tag as RFC 5646 has them: "en-GB" is "en"."""
+    return re.split("[-_]", str(tag or ""))[0].lower()
+
+
+def dated(first: Any, last: Any) -> Fields:
+    """When it was first published, and when last if that was on another day."""
+    published, updated = _day(first), _day(last)
+    own = {"published": published or updated}
+    return own | ({"updated": updated} if updated and updated != published else {})
+
+
+def _day(value: Any) -> str | None:
+    """The day of a moment, "2021-05-26T13:40:18+02:00" or "20210526T134018"; None for none."""
+    found = re.match(r"\s*(\d{4})-?(\d\d)-?(\d\d)", str(value or ""))
+    day = "-".join(found.groups()) if found else ""
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return None
+
+
+def check_usable(status: str, embargo: Any) -> None:
+    """Whether something may be used now.
+
+    Raises:
+        Unreadable: it is withheld or cancelled, or its embargo is not over.
+    """
+    if status not in ("usable", ""):
+        raise Unreadable(f"its publisher calls it {status}")
+    if embargo and (_until(str(embargo)) or datetime.max.replace(tzinfo=UTC)) > datetime.now(UTC):
+        raise Unreadable(f"under embargo until {embargo}; add it again then")
+
+
+def _until(moment: str) -> datetime | None:
+    try:
+        until = datetime.fromisoformat(moment.strip())
+    except ValueError:
+        return None
+    return until if until.tzinfo else until.replace(tzinfo=UTC)
