@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from newsroom import client_of
@@ -621,3 +622,26 @@ def _once(first: Callable[..., object], after: Callable[..., object]) -> Callabl
     """A function that is another one the first time."""
     left = [first]
     return lambda *given, **named: (left.pop() if left else after)(*given, **named)
+
+
+def test_nothing_of_the_process_memory_stays_in_the_files_of_the_index(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from assistant import Assistant\n"
+        "from assistant.testing import HashEmbeddings, sample_articles\n"
+        "with Assistant.open(sys.argv[1], embedder=HashEmbeddings()) as assistant:\n"
+        "    assistant.add(sample_articles(30))\n"
+    )
+    archive = tmp_path / "archive"
+    filled = {**os.environ, "MALLOC_PERTURB_": "165"}  # what is freed is filled with a letter
+    subprocess.run([sys.executable, "-c", code, str(archive)], check=True, env=filled)
+    for file in (archive / "index-1").rglob("*.bin"):
+        assert b"Z" * 16 not in file.read_bytes(), file.name
+    with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        assert assistant.archive.health() == "sound"
+        assert not index_of(assistant).search(np.ones(64, np.float32), 31)[30:]
+
+
+def index_of(assistant: Assistant) -> VectorIndex:
+    """Its vector index, opened."""
+    return assistant.archive._index.fresh()

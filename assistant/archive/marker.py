@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from assistant.resources import make_private
 
 _PART = 1 << 20
+_HEADER = struct.Struct("<iQQQQ")  # version, offset, room, vectors, bytes of one
+_LENGTH = 4  # bytes that say how long a vector is
 
 
 class Marker:
@@ -37,6 +40,7 @@ class Marker:
         """Keep what an index's files look like, so that the next open need not look inside."""
         if self._file.is_dir():
             self.delete()
+        scrub(index)
         make_private(self._file)
         self._file.write_text(self._footprint(index), encoding="utf-8")
 
@@ -60,6 +64,32 @@ class Marker:
                         self._sums[str(file)] = known
                     facts.append((file.name, *known))
         return json.dumps([index.name, facts])
+
+
+def scrub(index: Path) -> None:
+    """Overwrite what Chroma's graph (hnswlib) writes of memory that it never set.
+
+    It makes files for more vectors than there are, and what stands behind these is whatever the
+    process had there before: words of articles, or a key.
+    """
+    for header in index.rglob("header.bin"):
+        facts = header.read_bytes()[: _HEADER.size]
+        if len(facts) < _HEADER.size:
+            continue
+        _, _, _, count, size = _HEADER.unpack(facts)
+        for name, width in (("data_level0.bin", size), ("length.bin", _LENGTH)):
+            with contextlib.suppress(OSError):
+                _zero(header.with_name(name), count * width)
+
+
+def _zero(file: Path, start: int) -> None:
+    """Overwrite a file from a place on, in parts, where anything stands there."""
+    with file.open("r+b") as opened:
+        opened.seek(start)
+        while part := opened.read(_PART):
+            if any(part):
+                opened.seek(-len(part), os.SEEK_CUR)
+                opened.write(bytes(len(part)))
 
 
 def _checksum(file: Path) -> int:
