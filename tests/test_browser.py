@@ -13,6 +13,7 @@ import pytest
 from browser import (
     ANSWER,
     ARTEFACTS,
+    SIZES,
     answered,
     ask,
     asked_by_others,
@@ -444,7 +445,7 @@ def test_the_library_is_browsed_filled_and_emptied(page: Page, address: str) -> 
     page.get_by_role("link", name="Remove from the archive").click()
     page.screenshot(path=ARTEFACTS / "remove.png")
     page.get_by_role("button", name="Remove it").click()
-    expect(page.get_by_role("status")).to_contain_text("1 article removed")
+    expect(page.get_by_role("status")).to_contain_text("article is removed")
     page.goto(f"{address}/conversations?q=zeppelin")
     page.locator(".list a").first.click()
     expect(page.locator("main")).to_contain_text("removed from the archive")
@@ -530,6 +531,7 @@ def test_every_page_is_accessible_and_fits(
         "changes": f"{address}/library?q=hospital+waiting+list",
         "api": f"{address}/api",
         "unknown": f"{address}/article/nowhere",
+        "nowhere": f"{address}/nowhere",
     }
     for name, url in pages.items():
         page.goto(url)
@@ -584,6 +586,34 @@ def test_a_search_is_saved_and_says_what_is_new(page: Page, address: str) -> Non
     expect(saved).to_contain_text("nothing new")
     saved.get_by_role("button", name="Delete the search lighthouse").click()
     expect(saved).to_have_count(0)
+
+
+SHIFTS = """
+window.moved = 0;
+new PerformanceObserver(list => { for (const one of list.getEntries())
+    if (!one.hadRecentInput) window.moved += one.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_little_shifts_and_the_console_is_empty(browser: Browser, address: str, size: str) -> None:
+    """From the first sight to the end of an answer: the sum is less than 0.05, as CLS has it."""
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.add_init_script(SHIFTS)
+    page.goto(address)
+    expect(page.locator("#intro")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Question")).to_be_visible()
+    ask(page, NAQVI)
+    moved = page.evaluate("window.moved")
+    (ARTEFACTS / f"shift-{size}.txt").write_text(f"{moved:.4f}\n", encoding="utf-8")
+    page.close()
+    assert moved < 0.05
+    assert said == []
 
 
 def test_nothing_moves_while_an_answer_comes(page: Page) -> None:

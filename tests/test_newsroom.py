@@ -428,7 +428,7 @@ def test_removing_asks_first_and_removes_everywhere(site: Site, client: TestClie
     assert "Remove this article?" in page
     assert client.get(f"/article/{cited}").status_code == 200
     done = client.post("/library/remove", data={"article": cited})
-    assert "1 article removed" in client.get(done.headers["location"]).text
+    assert "article is removed" in client.get(done.headers["location"]).text
     assert client.get(f"/article/{cited}").status_code == 404
     left = client.get(f"/conversations/{conversation}").text
     assert "removed from the archive" in left

@@ -147,9 +147,9 @@ class Archive(Names):
         within = self._catalog.without_speakers(filters)
         return self._catalog.matching((), (), within, part=part)
 
-    def ids(self, filters: Filters = EVERYTHING) -> list[str]:
-        """The ids of the current articles within the filters."""
-        return self._catalog.ids(filters)
+    def ids(self) -> list[str]:
+        """The ids of the current articles."""
+        return self._catalog.ids(EVERYTHING)
 
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
@@ -244,9 +244,8 @@ class Archive(Names):
         self, question: str, limit: int, filters: Filters = EVERYTHING
     ) -> list[Passage]:
         """Visible passages nearest to the question in meaning, nearest first."""
-        if self._catalog.meta("embedder") is None:  # nothing was ever added
+        if self._check_embedder() is None:  # nothing was ever added
             return []
-        self._check_embedder()
         vector = self._embedder.encode([question])[0]
         within = self._catalog.without_speakers(filters)  # the index knows articles only
         asked = limit + _EXTRA_CANDIDATES
@@ -262,8 +261,7 @@ class Archive(Names):
     ) -> list[Passage]:
         """Visible passages that hold any of the terms, best first by BM25."""
         within = self._catalog.without_speakers(filters)
-        keys = self._catalog.search(terms, limit, within, lambda: self._index.map.keys(within))
-        return self._visible(keys, within)
+        return self._catalog.search(terms, limit, within, lambda: self._index.map.keys(within))
 
     def matching(
         self,
@@ -280,10 +278,14 @@ class Archive(Names):
         return self._catalog.matching(wanted, unwanted, filters, after, part)
 
     def months(
-        self, wanted: Sequence[str], unwanted: Sequence[str] = (), filters: Filters = EVERYTHING
+        self,
+        wanted: Sequence[str],
+        unwanted: Sequence[str] = (),
+        filters: Filters = EVERYTHING,
+        after: int = 0,
     ) -> dict[str, int]:
         """How many such articles were published in each month, "2026-03"; "" for undated ones."""
-        return self._catalog.months(wanted, unwanted, filters)
+        return self._catalog.months(wanted, unwanted, filters, after)
 
     def newest(self) -> int:
         """A number that grows with each article and each version that is added."""
@@ -321,10 +323,16 @@ class Archive(Names):
                 "Name an empty or a new folder.",
             )
 
-    def _check_embedder(self) -> None:
+    def _check_embedder(self) -> str | None:
+        """The embedder that the archive was made with; None where nothing was ever added.
+
+        Raises:
+            ArchiveMismatch: it is another one.
+        """
         made_with = self._catalog.meta("embedder")
         if made_with not in (None, self._embedder.name):
             raise ArchiveMismatch(
                 f"The archive was made with the embedder {made_with}, not {self._embedder.name}.",
                 "Set models.embedder to the former, or ingest into a new archive.",
             )
+        return made_with

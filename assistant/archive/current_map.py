@@ -6,12 +6,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from assistant.archive.catalog import Catalog
+from assistant.archive.probe import ROUNDING, Expectation
 from assistant.archive.vector_map import Keys, MapInMemory, VectorMap, View
 from assistant.types import Filters
-
-_PROBED = 8  # vectors
-_ROUNDING = 1e-3
 
 
 class CurrentMap:
@@ -23,16 +23,12 @@ class CurrentMap:
         self._writable = writable
         self._lock = threading.Lock()
         self._seen = -1  # the generation for which it was made, where nothing can be written
-        self._map = VectorMap(self._place)
-
-    @property
-    def _place(self) -> Path:
-        return self._folder / f"vectors-{self._catalog.meta('index') or 1}"
+        self._map = VectorMap(self.folder)
 
     @property
     def folder(self) -> Path:
         """Where the one in use is."""
-        return self._place
+        return self._folder / f"vectors-{self._catalog.meta('index') or 1}"
 
     def __len__(self) -> int:
         """Rows, those of passages that are gone included."""
@@ -49,18 +45,22 @@ class CurrentMap:
 
     def is_behind(self) -> bool:
         """Whether a passage that is visible may not be in it: it is short, or another catalog's."""
-        if self._map.folder != (place := self._place):
+        return self._is_short(self.take())
+
+    def take(self) -> VectorMap:
+        """The one in use, as it is now."""
+        if self._map.folder != (place := self.folder):
             self._map = VectorMap(place)
         self._map.refresh()
-        return self._is_short(self._map)
+        return self._map
 
     def _is_short(self, held: VectorMap) -> bool:
-        if held.last > self._catalog.last_key():
+        last, mapped = self._catalog.reaches()
+        if held.last > last:
             return True
-        mapped = self._catalog.meta("mapped")
         if mapped is None or not len(held):
             return bool(self._catalog.passage_count("current"))
-        return held.last < int(mapped)
+        return held.last < mapped
 
     def _follow(self) -> None:
         """Where nothing can be written: take what somebody else has made, or make it in memory."""
@@ -68,7 +68,7 @@ class CurrentMap:
             generation = self._catalog.generation()
             if generation == self._seen:
                 return
-            made = VectorMap(self._place)
+            made = VectorMap(self.folder)
             self._map = MapInMemory(self._catalog.vectors()) if self._is_short(made) else made
             self._seen = generation
 
@@ -86,22 +86,20 @@ class CurrentMap:
 
     def catch_up(self) -> None:
         """Append what the catalog has more; for the one that writes."""
-        self.is_behind()  # which takes the one in use
-        if self._map.last > self._catalog.last_key():
-            self._map.clear()  # it is of a catalog that this one was restored over
-        self._map.append(self._catalog.vectors(self._map.last))
+        held = self.take()
+        if held.last > self._catalog.reaches()[0]:
+            held.clear()  # it is of a catalog that this one was restored over
+        held.append(self._catalog.vectors(held.last))
 
     def drop(self, keys: Sequence[int]) -> None:
         """Forget passages; for the one that writes."""
-        self.is_behind()
-        self._map.drop(keys)
+        self.take().drop(keys)
 
-    def is_sound(self, current: int) -> bool:
-        """Whether it holds so many current passages, as the catalog does, and some vectors."""
+    def is_sound(self, expected: Expectation) -> bool:
+        """Whether it holds what the catalog says."""
         if self.is_behind():
             return False
         view = self._map.view()
-        extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
-        some = self._catalog.some_vectors(_PROBED)
-        count = current <= len(view) <= current + extra
-        return count and all(view.likeness(one) > 1 - _ROUNDING for one in some)
+        some = [np.asarray(one, np.float32) for one in expected.vectors]
+        count = expected.least <= len(view) <= expected.most
+        return count and all(view.likeness(one) > 1 - ROUNDING for one in some)

@@ -28,12 +28,15 @@ class Holdings(Keywords):
             "SELECT min(p.key) FROM article a JOIN passage p ON p.article = a.key"
             " WHERE a.state = 'pending'"
         )
-        return None if first is None and not self.pending() else int(first or 1)
+        return None if first is None else int(first)
 
-    def last_key(self) -> int:
-        """The greatest key that any passage ever had."""
-        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'passage'")
-        return int(row[0]) if row else 0
+    def reaches(self) -> tuple[int, int | None]:
+        """The greatest key that any passage ever had, and how far the map must reach by now."""
+        last, mapped = self._one(
+            "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'passage'),"
+            " (SELECT value FROM meta WHERE name = 'mapped')"
+        )
+        return int(last or 0), None if mapped is None else int(mapped)
 
     def unindex(self) -> list[int]:
         """Keys of passages that are gone but may still be in the index."""

@@ -72,40 +72,42 @@ class Index:
         """
         view = self.map.view(filters)
         if view is not None and (len(view) <= _EXACT or not self._writable):
-            self._tend()
+            self._tend(self._look_after)
             return view.nearest(vector, limit)
         try:
             found = self.fresh().search(vector, limit, filters)
-        except ArchiveBusy:  # it is being made again
-            if view is None:
+        except Exception as error:
+            if view is None or (isinstance(error, ArchiveError) and not error.retryable):
                 raise
-            return view.nearest(vector, limit)
-        except ArchiveError:
-            raise
-        except Exception:
-            _log.exception("The index of %s cannot be searched; it is made again.", self._folder)
-            self._tend(again=True)
-            if view is None:
-                raise
+            if not isinstance(error, ArchiveError):  # which is busy with being made again
+                _log.exception("The index of %s fails; it is made again.", self._folder)
+                self._tend(self._make_again, again=True)
             return view.nearest(vector, limit)
         late = view.appended(self._loaded) if view else None
         if not (view and late):
             return found
         return view.of_keys([*found, *late.nearest(vector, limit)]).nearest(vector, limit)
 
-    def _tend(self, again: bool = False) -> None:
-        """Look at the index in the background, once or ``again``, and mend it where it is damaged.
+    def _look_after(self) -> None:
+        """Look at the index, and mend it where it is damaged."""
+        with self._undisturbed():
+            pass
+
+    def _make_again(self) -> None:
+        with self.writing(look=False):
+            self.rebuild()
+
+    def _tend(self, work: Callable[[], None], again: bool = False) -> None:
+        """Do something for the index in the background, once or ``again``.
 
         Nobody waits for it: what is searched exactly does not need it.
         """
 
         def tend() -> None:
             try:
-                with self.writing(look=False) if again else self._undisturbed():
-                    if again:
-                        self.rebuild()
+                work()
             except ArchiveBusy:
-                self._tending = None  # so that it is looked at again
+                self._tending = None  # so that it is done another time
             except Exception:  # noqa: BLE001 - of Chroma, of any kind; an open one may be closed
                 if not self._closed and not is_full(self._folder):
                     _log.exception("The index of %s could not be mended.", self._folder)
@@ -222,20 +224,14 @@ class Index:
         """The same, as looked at in a child process."""
         current = self._catalog.passage_count("current")
         folder = self._index_folder()
-        if not self.map.is_sound(current):
+        extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
+        some = [vector.tolist() for vector in self._catalog.some_vectors(_PROBED)]
+        expected = probe.Expectation(current, current + extra, some)
+        if not self.map.is_sound(expected):
             return "damaged"
         if not folder.exists():
             return "damaged" if current else "sound"
-        sample = self._catalog.some_vectors(_PROBED)
-        extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
-        return probe.health(
-            folder,
-            probe.Expectation(
-                least=current,
-                most=current + extra,
-                vectors=[vector.tolist() for vector in sample],
-            ),
-        )
+        return probe.health(folder, expected)
 
     def rebuild(self) -> None:
         """Build a new index beside the old one, then switch; readers follow the generation."""
@@ -254,7 +250,7 @@ class Index:
         index.delete(gone)
         index.close()
         self._catalog.unindexed(gone)
-        self.map.is_behind()  # which takes the new one
+        self.map.take()
         self._sweep()
 
     def _sweep(self) -> None:
@@ -270,7 +266,7 @@ class Index:
         self.map.catch_up()
         if first is not None:
             self._indexed(lambda index: index.fill(self._catalog.vectors(first - 1)))
-        if first is not None or self.map.is_behind():
+        if self._catalog.pending() or self.map.is_behind():
             self._catalog.activate(self.map.last)
             self.keep_up()
         self.forget()

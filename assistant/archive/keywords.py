@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from assistant.archive.rows import quoted, source_of, where
 from assistant.archive.vector_map import Keys
 from assistant.archive.visible import Visible
-from assistant.types import EVERYTHING, Filters, Source
+from assistant.types import EVERYTHING, Filters, Passage, Source
 
 _COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
 _MOST_TERMS = 40
@@ -52,12 +51,12 @@ class Keywords(Visible):
         limit: int,
         filters: Filters = EVERYTHING,
         within: Callable[[], Keys | None] = lambda: None,
-    ) -> list[int]:
-        """Keys of visible passages that hold any of the terms, best first by BM25.
+    ) -> list[Passage]:
+        """Visible passages that hold any of the terms, best first by BM25.
 
         Args:
             terms: single words.
-            limit: how many keys at most.
+            limit: how many at most.
             filters: the limits.
             within: tells the keys of passages within the filters, where somebody knows them;
                 asked where few of those that rank highest are.
@@ -76,9 +75,9 @@ class Keywords(Visible):
             found = self._first(limit, ranked, most, filters)
         return found[:limit]
 
-    def _first(self, limit: int, keys: Sequence[int], size: int, filters: Filters) -> list[int]:
+    def _first(self, limit: int, keys: Sequence[int], size: int, filters: Filters) -> list[Passage]:
         """The first of some passages that are visible; they are looked up so many at a time."""
-        found: list[int] = []
+        found: list[Passage] = []
         for start in range(0, len(keys), size):
             found += self._within(keys[start : start + size], filters)
             if len(found) >= limit:
@@ -94,16 +93,10 @@ class Keywords(Visible):
         )
         return [key for (key,) in rows]
 
-    def _within(self, keys: Sequence[int], filters: Filters) -> list[int]:
+    def _within(self, keys: Sequence[int], filters: Filters) -> list[Passage]:
         """Those of some passages that are visible within the filters, in their order."""
-        clause, parameters = where(filters, by_key=True)
-        rows = self._all(
-            "SELECT p.key FROM passage p JOIN article a ON a.key = p.article"
-            f" WHERE {clause} AND p.key IN (SELECT value FROM json_each(?))",
-            (*parameters, json.dumps(keys)),
-        )
-        left = {key for (key,) in rows}
-        return [key for key in keys if key in left]
+        held = self.passages(keys, filters)
+        return [held[key] for key in keys if key in held]
 
     def matching(
         self,
@@ -130,10 +123,14 @@ class Keywords(Visible):
         return [source_of(fields) for (fields,) in rows]
 
     def months(
-        self, wanted: Sequence[str], unwanted: Sequence[str], filters: Filters = EVERYTHING
+        self,
+        wanted: Sequence[str],
+        unwanted: Sequence[str],
+        filters: Filters = EVERYTHING,
+        after: int = 0,
     ) -> dict[str, int]:
         """How many such articles were published in each month, "2026-03"; "" for undated ones."""
-        clause, parameters = _holding(wanted, unwanted, filters)
+        clause, parameters = _holding(wanted, unwanted, filters, after)
         rows = self._all(
             f"SELECT coalesce(substr(a.published, 1, 7), ''), count(*) FROM article a"
             f" WHERE {clause} GROUP BY 1 ORDER BY 1",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.archive.catalog import Catalog
 from assistant.archive.spelling import authors_in, may_be_misspelt, outlets_in, same, spelled
 from assistant.text import one_line
-from assistant.types import Passage, Question
+from assistant.types import Question
 
 _LOOKED_UP = 5  # passages, for how a name is spelt
 
@@ -47,11 +47,9 @@ class Names:
         """The name in the archive that a word is nearly; None where it holds the word."""
         if not may_be_misspelt(word) or self._catalog.shares([word.lower()])[word.lower()]:
             return None
-        return spelled(word, self._catalog.vocabulary, self._mentioning)
-
-    def _mentioning(self, terms: Sequence[str]) -> list[Passage]:
-        """Passages that hold any of the terms."""
-        return list(self._catalog.passages(self._catalog.search(terms, _LOOKED_UP)).values())
+        return spelled(
+            word, self._catalog.vocabulary, lambda terms: self._catalog.search(terms, _LOOKED_UP)
+        )
 
     def headlined(self, words: Sequence[str]) -> bool:
         """Whether a headline has any of some words, letters and digits only."""

@@ -28,7 +28,7 @@ where the probe did not get the processor for long enough to tell."""
 _SECONDS = 10.0
 _ROWS_A_SECOND = 20_000
 _SPARE_BYTES = 256 * 1024 * 1024
-_ROUNDING = 1e-3
+ROUNDING = 1e-3
 _PATIENCE = 10  # times as many seconds by the clock as by the processor
 _MORE = 3
 _HEALTH: dict[int, Health] = {0: "sound", _MORE: "more"}
@@ -92,7 +92,7 @@ def _finds(index: VectorIndex, vector: Vectors) -> bool:
     """
     nearest = index.search(vector, 1)
     held = index.vectors(nearest)
-    return bool(nearest) and float(held[nearest[0]] @ vector) >= float(vector @ vector) - _ROUNDING
+    return bool(nearest) and float(held[nearest[0]] @ vector) >= float(vector @ vector) - ROUNDING
 
 
 def _limit_seconds(seconds: float) -> None:

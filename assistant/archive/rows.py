@@ -124,11 +124,7 @@ def where(filters: Filters, by_key: bool = False) -> tuple[str, tuple[Any, ...]]
     if filters.speakers:
         spoken = "FROM statement s, json_each(?) n WHERE"
         named = "(instr(s.speaker, n.value) OR instr(n.value, s.speaker))"
-        clauses.append(
-            f"EXISTS (SELECT 1 {spoken} s.article = a.key AND {named})"
-            if by_key
-            else f"a.key IN (SELECT s.article {spoken} {named})"
-        )
+        clauses.append(f"a.key IN (SELECT s.article {spoken} {named})")
         parameters.append(json.dumps([speaker_key(name) for name in filters.speakers]))
     return " AND ".join(clauses), tuple(parameters)
 

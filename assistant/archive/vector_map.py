@@ -98,8 +98,7 @@ class View:
         """The cosine of the nearest row; -1 where there is none."""
         if not len(self) or self.columns["vectors"].shape[1] != len(vector):
             return -1.0
-        near = self.of_keys(self.nearest(vector, 1)).mask
-        return float((self.columns["vectors"][near] @ vector).max()) if near.any() else -1.0
+        return float((self.columns["vectors"] @ vector)[self.mask].max())
 
 
 class VectorMap:
@@ -245,7 +244,7 @@ class MapInMemory(VectorMap):
     """The same, made for as long as an archive is open that cannot be written to."""
 
     def __init__(self, rows: Rows) -> None:
-        super().__init__(Path())
+        super().__init__(Path(os.devnull))  # where nothing can be written by mistake
         parts = [_columns(batch) for batch in _batches(rows)]
         self._columns = {
             name: np.concatenate([part[name] for part in parts])

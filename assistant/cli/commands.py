@@ -59,7 +59,7 @@ def ingest(
     archive: Place = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read articles into the archive: text, Markdown, JSON, HTML."""
+    """Read articles into the archive (docs/articles.md says which formats)."""
     from assistant.reading import estimate
     from assistant.web import starting
 

@@ -55,6 +55,10 @@ _BYTES_A_CHARACTER = 4
 _LARGEST = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
 
 
+ENDINGS = (*_SINGLE, *_SEVERAL, *_PACKED)
+"""Of the files that are read."""
+
+
 def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
     """Every article of a file or a folder, in the order of their paths.
 
@@ -114,7 +118,7 @@ def _fault(error: OSError) -> Skipped:
 
 def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
     suffix = path.suffix.lower()
-    if suffix not in (*_SINGLE, *_SEVERAL, *_PACKED):
+    if suffix not in ENDINGS:
         raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):

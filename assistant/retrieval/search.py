@@ -38,9 +38,10 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
         newest = _published(archive, _of_the_days(question))
         return _fold_copies(newest, archive, settings.copy_similarity)
     for place, query in enumerate(queries(question)):
+        held = terms(query)
         for filters in _scopes(question, place):
             dense = archive.search_dense(query, settings.candidates, filters)
-            keyword = archive.search_keywords(terms(query), settings.candidates, filters)
+            keyword = archive.search_keywords(held, settings.candidates, filters)
             found += _fuse({"dense": dense, "keyword": keyword}, place)
     return _fold_copies(_best(found), archive, settings.copy_similarity)
 

@@ -203,8 +203,9 @@ def _keep(
         number = store.add(asked.who, begun.id, stored, 0)
     elif past and answer.form != "talk" and _is_called_by_talk(site, asked.who, talk, past):
         store.rename(asked.who, talk.conversation, opening(answer.question, _TITLE))
-    last = last_turn(site, asked.who, talk)
-    kept = ConversationState(talk.conversation, asked=last.asked if last else "", infer=asked.infer)
+    kept = ConversationState(
+        talk.conversation, asked=store.asked(talk.conversation, number), infer=asked.infer
+    )
     return kept, number
 
 

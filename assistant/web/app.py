@@ -17,8 +17,10 @@ from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.answering import described
 from assistant.assistant import Assistant
@@ -96,7 +98,35 @@ def create_app(
         max_file_size="1mb",  # nothing is uploaded through the conversation
         auth_dependency=owner if users else None,
     )
+    mounted = next(route for route in served.routes if isinstance(route, Mount) and not route.path)
+    mounted.app = _OwnNotFound(mounted.app, site)
     return served
+
+
+class _OwnNotFound:
+    """What Gradio has no page for gets ours, where a reader asks; it answers in JSON."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        reads = scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", "")
+        missing = False
+
+        async def sending(message: Message) -> None:
+            nonlocal missing
+            if message["type"] == "http.response.start":
+                missing = message["status"] == 404
+            if not missing:
+                await send(message)
+
+        await self._app(scope, receive, sending if reads else send)
+        if missing:
+            context = {"title": "Not found", "message": "There is no such page."}
+            page = self._site.page(Request(scope), "message.html", context, 404)
+            await page(scope, receive, send)
 
 
 @cache

@@ -22,6 +22,7 @@ _TOLD = {
     " Check this one.",
     "list": "The verification list is saved.",
     "unchosen": "Choose what is wrong first.",
+    "untitled": "A title has at least one letter.",
     "thanks": "Thank you: your feedback is kept.",
 }
 """What a page says of what was just done, by the word in its address."""
@@ -53,10 +54,10 @@ async def _submitted(request: Request) -> dict[str, str]:
 
 def _listing(router: APIRouter, site: Site) -> None:
     @router.get("")
-    def conversations(request: Request, q: str = "", fault: str = "") -> Response:
+    def conversations(request: Request, q: str = "", said: str = "") -> Response:
         who = owner(request)
         found = [one for one in site.conversations.of(who) if _holds(site, who, one, q)]
-        context = {"conversations": found, "q": q, "fault": fault}
+        context = {"conversations": found, "q": q, "fault": _TOLD.get(said, "")}
         return site.page(request, "conversations.html", context)
 
     @router.get("/feedback.jsonl")
@@ -69,7 +70,7 @@ def _listing(router: APIRouter, site: Site) -> None:
     def rename(request: Request, conversation: str, title: Text = "") -> Response:
         site.conversation(owner(request), conversation)
         if not title.strip():
-            return _back(site, "", fault="A title has at least one letter.")
+            return _back(site, "", said="untitled")
         site.conversations.rename(owner(request), conversation, title)
         return _back(site, "")
 

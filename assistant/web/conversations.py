@@ -211,6 +211,13 @@ class Conversations:
             self._run("UPDATE conversation SET changed = ? WHERE id = ?", (_now(), conversation))
         return after + 1
 
+    def asked(self, conversation: str, number: int) -> str:
+        """When a turn was asked; "" where there is none."""
+        rows = self._run(
+            "SELECT asked FROM turn WHERE conversation = ? AND number = ?", (conversation, number)
+        )
+        return str(rows[0][0]) if rows else ""
+
     def every(self) -> Iterator[tuple[str, StoredTurn]]:
         """All turns of all owners, each with its conversation's id."""
         rows = self._run("SELECT conversation, number, asked, answer FROM turn")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from assistant.web.answer_steps import ConversationState, PendingQuestion
 
-_LOOK, _LOOKS = 0.05, 100  # seconds, times
+_LONGEST = 5.0  # seconds between the end of a question and its last step
 
 
 class QuestionsInFlight:
@@ -18,7 +17,8 @@ class QuestionsInFlight:
 
     def __init__(self) -> None:
         """Nothing is."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._ended = threading.Condition(self._lock)
         self._asked: dict[str, PendingQuestion] = {}
         self._moves: Counter[str] = Counter()
         self._settled: dict[str, ConversationState] = {}
@@ -30,18 +30,17 @@ class QuestionsInFlight:
 
     def settle(self, page: str, talk: ConversationState) -> None:
         """A page's question is answered, stopped or has failed."""
-        self._settled[page] = talk
+        with self._lock:
+            self._settled[page] = talk
 
     def settled(self, page: str, talk: ConversationState) -> ConversationState:
         """What a page knows of its conversation, or will in a moment.
 
         Its last question may be over, and the page not have heard of it yet.
         """
-        for _ in range(_LOOKS):
-            if page not in self._asked:
-                break
-            time.sleep(_LOOK)
-        return self._settled.get(page, talk)
+        with self._ended:
+            self._ended.wait_for(lambda: page not in self._asked, _LONGEST)
+            return self._settled.get(page, talk)
 
     def moves(self, page: str) -> int:
         """How often a page has gone on to something else."""
@@ -62,6 +61,7 @@ class QuestionsInFlight:
             with self._lock:
                 if self._asked.get(page) is asked:
                     del self._asked[page]
+                    self._ended.notify_all()
 
     def leave(self, page: str) -> None:
         """A page goes on to something else: nothing more of what it has under way is shown."""

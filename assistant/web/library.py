@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.archive import Archive
 from assistant.errors import ArchiveBusy, NoSuchPage, OnRecordError
+from assistant.reading import ENDINGS
 from assistant.types import Filters
 from assistant.web.filters import FieldFault, day, filters
 from assistant.web.guard import UPLOAD
@@ -70,7 +71,7 @@ def _browsing(router: APIRouter, site: Site) -> None:
         speaker: str = "",
         sort: str = "newest",
         page: int = 1,
-        removed: int = 0,
+        removed: bool = False,
         after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
     ) -> Response:
         given = dict(zip(FIELDS, (q, since, until, outlet, speaker), strict=True))
@@ -115,10 +116,11 @@ def _listed(
 
 def _adding(router: APIRouter, site: Site, jobs: Jobs) -> None:
     settings = site.assistant.settings.serve
+    about = {"serve": settings, "endings": ",".join(ENDINGS)}
 
     @router.get(UPLOAD)
     def add(request: Request) -> Response:
-        return site.page(request, "add.html", {"faults": {}, "given": {}, "serve": settings})
+        return site.page(request, "add.html", {"faults": {}, "given": {}, **about})
 
     @router.post(UPLOAD)
     async def added(request: Request) -> Response:
@@ -135,7 +137,7 @@ def _adding(router: APIRouter, site: Site, jobs: Jobs) -> None:
             faults = {"files": str(error.detail)}
         faults = faults or _faults(given, bool(files))
         if faults:
-            context = {"faults": faults, "given": given, "serve": settings}
+            context = {"faults": faults, "given": given, **about}
             return site.page(request, "add.html", context, status=422)
         job = jobs.start(owner(request), files, None if files else given)
         return RedirectResponse(f"{site.root}/library/jobs/{job}", 303)
@@ -160,13 +162,13 @@ def _removing(router: APIRouter, site: Site) -> None:
     def removed(request: Request, article: Annotated[str, Form()]) -> Response:
         found = archive.article(article)
         try:
-            count = site.assistant.remove(found.id)
+            site.assistant.remove(found.id)
         except OnRecordError as error:
             fault = BUSY if isinstance(error, ArchiveBusy) else str(error)
             context = {"article": found, "fault": fault}
             return site.page(request, "remove.html", context, status=409)
         forget(site.conversations, archive)
-        return RedirectResponse(f"{site.root}/library?removed={count}", 303)
+        return RedirectResponse(f"{site.root}/library?removed=1", 303)
 
 
 def histogram(months: Mapping[str, int]) -> list[Bar]:

@@ -17,7 +17,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from assistant.types import Answer, AnswerEvent, Event, StageEvent
+from assistant.types import Answer, AnswerEvent, Event
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _Event = TypeVar("_Event", bound=Event)
@@ -54,9 +54,7 @@ class Monitoring:
         """The same events, counted."""
         try:
             for event in events:
-                if isinstance(event, StageEvent):
-                    self._stages.labels(event.stage).observe(event.seconds)
-                elif isinstance(event, AnswerEvent):
+                if isinstance(event, AnswerEvent):
                     self._count(event.answer)
                 yield event
         except Exception as error:
@@ -73,6 +71,8 @@ class Monitoring:
         refused, unsure = answer.refusal is not None, answer.doubtful
         outcome = "refused" if refused else "doubtful" if unsure else "answered"
         self._questions.labels(answer.form, outcome).inc()
+        for stage, seconds in answer.trace.seconds.items():
+            self._stages.labels(stage).observe(seconds)
 
     def text(self) -> bytes:
         """What was counted, as Prometheus reads it."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from assistant.errors import NoSuchPage, OnRecordError
-from assistant.types import Filters, Source
+from assistant.types import Filters
 from assistant.web.conversations import MOST_TEXT, SavedSearch
 from assistant.web.filters import FieldFault, filters
 from assistant.web.library_words import Words
@@ -39,19 +39,19 @@ class Shown:
 def saved(site: Site, who: str) -> list[Shown]:
     """Somebody's saved searches."""
     found = site.conversations.searches(who)
-    return [Shown(one.id, _name(one.query), len(new_in(site, one))) for one in found]
+    return [Shown(one.id, _name(one.query), _new(site, one)) for one in found]
 
 
-def new_in(site: Site, search: SavedSearch) -> list[Source]:
-    """What was added or changed within a search since its owner looked last."""
+def _new(site: Site, search: SavedSearch) -> int:
+    """How many articles were added or changed within a search since its owner looked last."""
     given = _given(search.query)
     words = Words.read(given["q"])
     archive = site.assistant.archive
     try:
         limits = _limits(given)
     except FieldFault:  # "last week" was before its end when it was saved
-        return []
-    return archive.matching(words.wanted, words.unwanted, limits, search.seen)
+        return 0
+    return sum(archive.months(words.wanted, words.unwanted, limits, search.seen).values())
 
 
 def routes(site: Site) -> APIRouter:
