@@ -21,7 +21,7 @@ ONE_IMPORTER = {
     "tokenizers": {"models/embedding.py", "models/pair_model.py", "models/sessions.py"},
     "spacy": {"language/parsing.py"},
     "chromadb": {"archive/vectors.py"},
-    "sqlite3": {"archive/catalog.py", "web/conversations.py"},
+    "sqlite3": {"archive/database.py", "web/conversations.py"},
     "langchain": {"models/chat_model.py"},
     "langchain_core": {"answering/runnable.py", "retrieval/retriever.py", "models/chat_model.py"},
     "matplotlib": {"evaluation/plots.py"},
@@ -29,7 +29,13 @@ ONE_IMPORTER = {
     "gradio": {"web/app.py", "web/chat.py", "web/theme.py"},
     "mcp": {"web/mcp.py"},
     "docx": {"rendering/exports.py", "reading/packed.py"},
-    "typer": {"cli/commands.py", "cli/evaluation.py", "cli/shared.py"},
+    "typer": {
+        "cli/archive_commands.py",
+        "cli/article_commands.py",
+        "cli/commands.py",
+        "cli/evaluation.py",
+        "cli/shared.py",
+    },
 }
 
 

@@ -93,12 +93,6 @@ def test_newsml(tmp_path: Path) -> None:
     [
         ("picture", "usable", "", "a picture, no article"),
         ("text", "canceled", "", "its publisher calls it canceled"),
-        (
-            "text",
-            "usable",
-            "<embargoed>2999-01-01T00:00:00Z</embargoed>",
-            "under embargo until 2999",
-        ),
         ("text", "usable", "<embargoed>soon</embargoed>", "under embargo until soon"),
     ],
 )

@@ -61,6 +61,7 @@ def test_answer_has_the_shape_of_the_product_page() -> None:
         "speakers": [],
         "articles": [],
         "exclude": [],
+        "as_of": None,
     }
     assert Answer.from_dict(answer) == Answer("q")
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from threading import Event, Lock, Thread
 
 from assistant.answering.evidence import DraftClaim, Quote
@@ -88,6 +89,7 @@ class Gate:
         archive: Archive,
         checker: Checker | None = None,
         judge: SupportJudge | None = None,
+        as_of: date | None = None,
     ) -> None:
         """Make a gate.
 
@@ -97,7 +99,9 @@ class Gate:
             checker: checks paraphrased claims against their sources; without it only quotes pass.
             judge: decides in the verifier's place whether sources say a paraphrase; the rules
                 stand.
+            as_of: the day on which the evidence must have been current; None for now.
         """
+        self._as_of = as_of
         self._evidence = {item.number: item for item in evidence}
         self._archive = archive
         self._checker = checker
@@ -222,8 +226,8 @@ class Gate:
             return None
         passage = item.hit.passage
         inside = passage.start <= quote.start <= quote.end <= passage.end
-        current = self._archive.is_current
-        if not inside or not current(passage.article, quote.start, quote.end, quote.text):
+        place = (passage.article, quote.start, quote.end, quote.text)
+        if not inside or not self._archive.is_current(*place, self._as_of):
             return None
         return Citation(
             number=0,
@@ -246,7 +250,8 @@ class Gate:
         if item is None or self._checker is None:
             return None
         passage = item.hit.passage
-        if not self._archive.is_current(passage.article, passage.start, passage.end, passage.text):
+        place = (passage.article, passage.start, passage.end, passage.text)
+        if not self._archive.is_current(*place, self._as_of):
             return None
         try:
             article = self._archive.article(passage.article.id, passage.article.version)

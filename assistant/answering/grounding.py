@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from assistant.answering.evidence import Draft, Quote
 from assistant.answering.gate import Gate, JudgedClaim
@@ -72,8 +73,9 @@ def ground(
         archive: what it is compared with.
         judged: the verdicts on the draft's claims, where they are known already.
     """
-    gate = Gate(evidence, archive)
-    told = map(gate.judge, draft.claims) if judged is None else _standing(judged, archive)
+    as_of = question.filters.as_of
+    gate = Gate(evidence, archive, as_of=as_of)
+    told = map(gate.judge, draft.claims) if judged is None else _standing(judged, archive, as_of)
     verdicts = list(told)
     numbering = CitationNumbers()
     claims = [numbering.claim(_readable(one)) for one in verdicts]
@@ -119,14 +121,17 @@ def _readable(one: JudgedClaim) -> JudgedClaim:
     return replace(one, text=glossed(one.text, one.citations[0], one.statement))
 
 
-def _standing(judged: Sequence[JudgedClaim], archive: Archive) -> list[JudgedClaim]:
+def _standing(
+    judged: Sequence[JudgedClaim], archive: Archive, as_of: date | None
+) -> list[JudgedClaim]:
     """Check earlier verdicts again: claims whose quotes have since changed lose their support.
 
     What leans on one of them falls with it.
     """
     standing: list[JudgedClaim] = []
     for one in judged:
-        if not all(archive.is_current(c.article, c.start, c.end, c.quote) for c in one.citations):
+        places = ((c.article, c.start, c.end, c.quote) for c in one.citations)
+        if not all(archive.is_current(*place, as_of) for place in places):
             one = JudgedClaim(one.text, "unsupported", rule="changed")
         elif one.leaning and standing and standing[-1].support == "unsupported":
             one = JudgedClaim(one.text, "unsupported", rule="neighbour")

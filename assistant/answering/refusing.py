@@ -31,6 +31,7 @@ _LANGUAGES = {
 def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
     """Why a question is not answered, with what was searched."""
     coverage = archive.coverage(question.filters)
+    searched = described(coverage) + as_they_stood(question)
     if not coverage.articles:
         if archive.coverage().articles:
             unknown = _unknown(question, archive)
@@ -41,8 +42,7 @@ def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
     if draft.declined:
         return Refusal(
             "model_declined",
-            f"I searched {described(coverage)}. The chat model found no answer in the nearest"
-            " passages.",
+            f"I searched {searched}. The chat model found no answer in the nearest passages.",
         )
     reason: RefusalReason = "no_evidence" if draft.related else "off_topic"
     found = (
@@ -50,9 +50,7 @@ def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
         if draft.related
         else "None of them is about this."
     )
-    return Refusal(
-        reason, f"I searched {described(coverage)}. {found}{_language_note(question, archive)}"
-    )
+    return Refusal(reason, f"I searched {searched}. {found}{_language_note(question, archive)}")
 
 
 def _unknown(question: Question, archive: Archive) -> str:
@@ -76,6 +74,12 @@ def described(coverage: Coverage) -> str:
     if coverage.since is None or coverage.until is None:
         return count
     return f"{count}, published from {coverage.since} to {coverage.until}"
+
+
+def as_they_stood(question: Question) -> str:
+    """As of which day articles were searched, to go behind them; "" for now."""
+    day = question.filters.as_of
+    return f", as they stood on {day.day} {day:%B %Y}" if day else ""
 
 
 def _language_note(question: Question, archive: Archive) -> str:

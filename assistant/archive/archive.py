@@ -10,12 +10,12 @@ from assistant.archive import derived
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
 from assistant.archive.index import Index
-from assistant.archive.ingest import Ingest, Progress
-from assistant.archive.keywords import EVERY, Part
-from assistant.archive.known_names import Names
+from assistant.archive.ingest import Ingest, Outcome, Progress
 from assistant.archive.ledger import ArchiveInfo
+from assistant.archive.lookups import Lookups
 from assistant.archive.probe import Health
-from assistant.errors import ArchiveError, ArchiveMismatch, ArticleUnknown
+from assistant.archive.vector_map import Keys
+from assistant.errors import ArchiveError, ArchiveMismatch
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
 from assistant.resources import is_writable
@@ -24,21 +24,17 @@ from assistant.text import one_line
 from assistant.types import (
     EVERYTHING,
     Article,
-    Coverage,
     Filters,
     IngestReport,
     Passage,
     Skipped,
-    Source,
-    Statement,
 )
 
 _CATALOG = "catalog.sqlite3"
-_MOST_VERSIONS = 2**31
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
 
-class Archive(Names):
+class Archive(Lookups):
     """Where articles live and are searched. Safe to use from several threads.
 
     Any number of processes may read while one writes; a second writer is refused.
@@ -78,12 +74,16 @@ class Archive(Names):
     # Writing
 
     def add(
-        self, items: Iterable[Article | Skipped], progress: Progress | None = None
+        self,
+        items: Iterable[Article | Skipped],
+        progress: Progress | None = None,
+        outcome: Outcome | None = None,
     ) -> IngestReport:
         """Keep and index articles.
 
         An article that the archive holds already changes nothing; another text under a known id
-        becomes a new version. Articles counted by ``progress`` are stored for good.
+        becomes a new version. Articles counted by ``progress`` and told to ``outcome`` are stored
+        for good.
 
         Raises:
             ArchiveBusy: another process is writing.
@@ -94,7 +94,7 @@ class Archive(Names):
             ingest = Ingest(
                 self._catalog, self._embedder, self._settings, self._index.activate, self._parser
             )
-            return ingest.run(items, progress)
+            return ingest.run(items, progress, outcome)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles with all their versions from everything; returns how many there were.
@@ -102,14 +102,42 @@ class Archive(Names):
         Raises:
             ArchiveBusy: another process is writing.
         """
+        return self._remove(ids)
+
+    def erase(self, ids: Sequence[str], by: str, why: str) -> int:
+        """Remove articles so that no file of the archive holds a byte of them; how many there were.
+
+        A record is kept of what was erased, when, by whom and why, without its text.
+
+        Raises:
+            ArchiveBusy: another process is writing.
+        """
+        removed = self._remove(ids, (one_line(by), one_line(why)))
+        self.vacuum()
+        return removed
+
+    def _remove(self, ids: Sequence[str], record: tuple[str, str] | None = None) -> int:
         gone = [one_line(article_id) for article_id in ids]
         with self._index.writing(removing=gone):
-            removed = self._catalog.remove(gone)
+            removed = self._catalog.remove(gone, record)
             self._index.keep_up()
             self._index.forget()
             self._catalog.wipe()
             derived.forget(self.folder)
             return removed
+
+    def vacuum(self) -> None:
+        """Give the space of what was removed back to the disk.
+
+        Raises:
+            ArchiveBusy: another process is writing.
+        """
+        with self._index.writing():
+            self._catalog.compact()
+
+    def release(self) -> None:
+        """Show what waited for the end of an embargo that is over by now."""
+        self._index.finish()
 
     def rebuild(self) -> None:
         """Make the index anew from the catalog's vectors, and give unused space back.
@@ -122,58 +150,6 @@ class Archive(Names):
             self._catalog.compact()
 
     # Reading
-
-    def article(self, article_id: str, version: int | None = None) -> Article:
-        """The current article of that id, or one version of it.
-
-        Raises:
-            ArticleUnknown: the archive holds no such article.
-        """
-        article_id = one_line(article_id)
-        possible = version is None or 0 < version <= _MOST_VERSIONS
-        found = self._catalog.article(article_id, version) if possible else None
-        if found is None:
-            which = article_id if version is None else f"{article_id}, version {version}"
-            raise ArticleUnknown(f"The archive holds no article {which}.")
-        return found
-
-    def versions(self, article_id: str) -> list[int]:
-        """Numbers of every version kept under an id, the current one last; none where unknown."""
-        known = self._catalog.known(one_line(article_id))
-        return [one.version for one in known if one.state != "pending"]
-
-    def articles(self, filters: Filters = EVERYTHING, part: Part = EVERY) -> list[Source]:
-        """The current articles within the filters, by date, undated ones last."""
-        within = self._catalog.without_speakers(filters)
-        return self._catalog.matching((), (), within, part=part)
-
-    def ids(self) -> list[str]:
-        """The ids of the current articles."""
-        return self._catalog.ids(EVERYTHING)
-
-    def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
-        """How many articles the filters leave, and from when to when."""
-        return self._catalog.coverage(self._catalog.without_speakers(filters))
-
-    def statements(self, article_id: str, version: int | None = None) -> list[Statement]:
-        """Who says what in the current article, or in one version of it, in order.
-
-        Empty where there is no such article: it may have been removed since it was found.
-        """
-        return self._catalog.statements(one_line(article_id), version)
-
-    def passages(self, article_id: str) -> list[Passage]:
-        """The passages of a current article, in order; none where there is no such article."""
-        return self._catalog.passages_of(one_line(article_id))
-
-    def fingerprint(self) -> str:
-        """Sixteen hex digits that change with any current article, its version or its text."""
-        return self._catalog.fingerprint()
-
-    @property
-    def generation(self) -> int:
-        """A number that grows with every change of what is visible."""
-        return self._catalog.generation()
 
     def derived(self) -> Any:
         """What ``derive`` kept for the archive as it is now; None where it kept nothing."""
@@ -198,23 +174,6 @@ class Archive(Names):
     def embedder(self) -> str:
         """Name of the embedder."""
         return self._embedder.name
-
-    def speakers(self, limit: int) -> list[str]:
-        """Names of those who speak in most of its articles, those in the most first."""
-        return self._catalog.speakers(limit)
-
-    def languages(self) -> set[str]:
-        """ISO 639-1 codes of the languages of its articles, as far as they are known."""
-        return self._catalog.languages()
-
-    def is_current(self, source: Source, start: int, end: int, quote: str) -> bool:
-        """True where this version is the current one and holds exactly this quote there."""
-        article = self._catalog.article(source.id)
-        return (
-            article is not None
-            and article.version == source.version
-            and article.text[start:end] == quote
-        )
 
     def info(self) -> ArchiveInfo:
         """What the archive holds."""
@@ -248,6 +207,15 @@ class Archive(Names):
             return []
         vector = self._embedder.encode([question])[0]
         within = self._catalog.without_speakers(filters)  # the index knows articles only
+        found = self._nearest(vector, limit, within)
+        if within.as_of is None:
+            return found
+        past = self._catalog.nearest_of_the_past(vector, limit, within)
+        keys = [*(passage.key for passage in found), *past]
+        return self._visible(self._catalog.by_nearness(vector, keys), within)[:limit]
+
+    def _nearest(self, vector: Vectors, limit: int, within: Filters) -> list[Passage]:
+        """Visible passages of current articles that are nearest to a vector."""
         asked = limit + _EXTRA_CANDIDATES
         while True:  # what is pending or gone may stand before what is visible
             keys = self._index.search(vector, asked, within)
@@ -261,47 +229,16 @@ class Archive(Names):
     ) -> list[Passage]:
         """Visible passages that hold any of the terms, best first by BM25."""
         within = self._catalog.without_speakers(filters)
-        return self._catalog.search(terms, limit, within, lambda: self._index.map.keys(within))
+        known = None if within.as_of else within  # the map has only what is current
 
-    def matching(
-        self,
-        wanted: Sequence[str],
-        unwanted: Sequence[str] = (),
-        filters: Filters = EVERYTHING,
-        after: int = 0,
-        part: Part = EVERY,
-    ) -> list[Source]:
-        """The current articles that hold all of some words and phrases and none of others.
+        def allowed() -> Keys | None:
+            return self._index.map.keys(known) if known else None
 
-        Only what was added or changed after ``newest`` was ``after``.
-        """
-        return self._catalog.matching(wanted, unwanted, filters, after, part)
-
-    def months(
-        self,
-        wanted: Sequence[str],
-        unwanted: Sequence[str] = (),
-        filters: Filters = EVERYTHING,
-        after: int = 0,
-    ) -> dict[str, int]:
-        """How many such articles were published in each month, "2026-03"; "" for undated ones."""
-        return self._catalog.months(wanted, unwanted, filters, after)
-
-    def newest(self) -> int:
-        """A number that grows with each article and each version that is added."""
-        return self._catalog.newest()
-
-    def term_shares(self, terms: Sequence[str]) -> dict[str, float]:
-        """Share of all passages that hold each term, from 0 to 1."""
-        return self._catalog.shares(terms)
+        return self._catalog.search(terms, limit, within, allowed)
 
     def matter(self, question: str) -> str | None:
         """What "it" means after a question; None where that is open, or no parser is there."""
         return self._parser.parse([question])[0].matter() if self._parser else None
-
-    def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """MinHash signatures of current articles, by id."""
-        return self._catalog.signatures(ids)
 
     def _visible(self, keys: Sequence[int], filters: Filters) -> list[Passage]:
         passages = self._catalog.passages(keys, filters)

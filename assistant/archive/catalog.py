@@ -9,105 +9,21 @@ both, or neither.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 
-from assistant.archive.holdings import Holdings
-from assistant.archive.marker import files_stamp
-from assistant.archive.rows import (
-    MIGRATIONS,
-    SCHEMA,
-    SCHEMA_VERSION,
-    Entry,
-    Known,
-    speaker_key,
-)
-from assistant.errors import ArchiveDamaged, ArchiveError, ArchiveMismatch, no_room
+from assistant.archive.rows import DUE, Entry, Known, speaker_key
+from assistant.archive.versions import Versions
 from assistant.models.embedding import Vectors
-from assistant.resources import make_private
 from assistant.text import folded
-from assistant.types import (
-    Article,
-    Statement,
-    to_dict,
-)
+from assistant.types import Article, Statement, to_dict
 
 
-class Catalog(Holdings):
+class Catalog(Versions):
     """The archive's SQLite file. Safe to use from several threads and processes."""
-
-    def __init__(self, path: Path, writable: bool = True) -> None:
-        """Open the file, making it where it is missing.
-
-        Args:
-            path: the file.
-            writable: whether anything can be written beside it; else it is only read.
-
-        Raises:
-            ArchiveError: it is no catalog, cannot be opened, or is of a newer version.
-        """
-        super().__init__()
-        self._read_only: Path | None = None
-        self._stamp: tuple[Any, ...] = ()  # of the files, when it was opened to be read
-        self._lock = threading.RLock()
-        try:
-            if writable:
-                self._open(path)
-            else:
-                self._open_to_read(path)
-        except sqlite3.Error as error:
-            raise ArchiveError(
-                f"{path} cannot be opened as a catalog: {error}.",
-                "Restore it from a copy, or name another folder.",
-            ) from error
-
-    def _open(self, path: Path) -> None:
-        make_private(path)
-        self._connection = sqlite3.connect(
-            path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.execute("PRAGMA secure_delete=ON")  # what is removed is overwritten
-        self._create()
-
-    def _open_to_read(self, path: Path) -> None:
-        """As it is: where nobody has it open, SQLite needs to write nothing beside the file."""
-        stamp = files_stamp(path)
-        alone = stamp[1:] == (None, None)
-        place = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
-        opened = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
-        (found,) = opened.execute("PRAGMA user_version").fetchone()
-        if found != SCHEMA_VERSION:
-            opened.close()
-            raise ArchiveMismatch(
-                f"The archive has format {found}; only {SCHEMA_VERSION} can be read where nothing"
-                " can be written.", "Let its folder be written to once.",
-            )  # fmt: skip
-        if self._read_only:
-            self._connection.close()
-        self._read_only, self._stamp, self._connection = path, stamp, opened
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
-
-    def generation(self) -> int:
-        """Counts the changes of what is visible."""
-        return int(self.meta("generation") or 0)
-
-    def meta(self, name: str) -> str | None:
-        """A remembered value."""
-        row = self._one("SELECT value FROM meta WHERE name = ?", (name,))
-        return row[0] if row else None
 
     def switch_index(self, number: int, mapped: int) -> None:
         """Name the index and the map that readers use from now on, and the map's greatest key."""
@@ -115,11 +31,6 @@ class Catalog(Holdings):
             for name, value in (("index", number), ("mapped", mapped)):
                 run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, str(value)))
             self._count_generation(run)
-
-    def set_meta(self, name: str, value: str) -> None:
-        """Remember a value."""
-        with self._transaction() as run:
-            run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     # Writing
 
@@ -132,10 +43,11 @@ class Catalog(Holdings):
         )
         return [Known(*row) for row in rows]
 
-    def put_history(self, entry: Entry) -> None:
+    def put_history(self, entry: Entry, vectors: Vectors) -> None:
         """Store an article as superseded, by a version that is current already."""
         with self._transaction() as run:
-            self._put_article(run, entry, "superseded")
+            self._put_whole(run, entry, "superseded", vectors)
+            self._count_generation(run)
 
     def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
         """Store articles as pending, with passages, keyword rows and vectors, in one transaction.
@@ -144,20 +56,30 @@ class Catalog(Holdings):
             entries: the articles; their versions are set here.
             vectors: one row per passage of all entries, in order.
         """
-        rows = iter(np.ascontiguousarray(vectors, dtype=np.float32))
+        first = 0
         with self._transaction() as run:
             for entry in entries:
-                key = self._put_article(run, entry, "pending")
-                for passage in entry.passages:
-                    cursor = run(
-                        "INSERT INTO passage (article, ordinal, start, end, vector)"
-                        " VALUES (?, ?, ?, ?, ?)",
-                        (key, passage.ordinal, passage.start, passage.end, next(rows).tobytes()),
-                    )
-                    run(
-                        "INSERT INTO keyword (rowid, title, text) VALUES (?, ?, ?)",
-                        (cursor.lastrowid, folded(entry.heading), folded(passage.text)),
-                    )
+                last = first + len(entry.passages)
+                self._put_whole(run, entry, "pending", vectors[first:last])
+                first = last
+
+    def _put_whole(self, run: Any, entry: Entry, state: str, vectors: Vectors) -> None:
+        """Store an article with its passages."""
+        key = self._put_article(run, entry, state)
+        self._put_passages(run, key, entry, vectors)
+
+    @staticmethod
+    def _put_passages(run: Any, key: int, entry: Entry, vectors: Vectors) -> None:
+        rows = np.ascontiguousarray(vectors, dtype=np.float32)
+        for passage, vector in zip(entry.passages, rows, strict=True):
+            cursor = run(
+                "INSERT INTO passage (article, ordinal, start, end, vector) VALUES (?, ?, ?, ?, ?)",
+                (key, passage.ordinal, passage.start, passage.end, vector.tobytes()),
+            )
+            run(
+                "INSERT INTO keyword (rowid, title, text) VALUES (?, ?, ?)",
+                (cursor.lastrowid, folded(entry.heading), folded(passage.text)),
+            )
 
     def _put_article(self, run: Any, entry: Entry, state: str) -> int:
         article = entry.article
@@ -165,9 +87,13 @@ class Catalog(Holdings):
         fields = to_dict(article)
         fields.pop("text")
         fields["version"] = (last or 0) + 1
+        added = entry.added or datetime.now(UTC).isoformat(timespec="seconds")
+        known = last and state == "pending"  # which may be told only by a day of change
+        day = fields["updated"] or (None if known else fields["published"]) or added[:10]
+        embargo = article.embargo
         cursor = run(
             "INSERT INTO article (id, version, state, hash, outlet, published, fields, text,"
-            " signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " signature, added, day, embargo) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id,
                 fields["version"],
@@ -178,6 +104,9 @@ class Catalog(Holdings):
                 json.dumps(fields),
                 article.text,
                 entry.signature,
+                added,
+                day,
+                embargo and embargo.astimezone(UTC).isoformat(timespec="seconds"),
             ),
         )
         key = int(cursor.lastrowid)
@@ -210,14 +139,17 @@ class Catalog(Holdings):
             self._count_generation(run)
 
     def activate(self, mapped: int) -> None:
-        """Make every pending version current, and the ones before it superseded.
+        """Make every pending version that is not under embargo current.
+
+        The ones before it are superseded: they are kept for questions as of an earlier day, but
+        leave the index.
 
         Args:
             mapped: the greatest passage key in the map of vectors, for its readers.
         """
         before = (
             "SELECT a.key FROM (SELECT id, max(version) AS version FROM article"
-            " WHERE state = 'pending' GROUP BY id) n JOIN article a ON a.id = n.id"
+            f" WHERE {DUE} GROUP BY id) n JOIN article a ON a.id = n.id"
             " WHERE a.version < n.version AND +a.state != 'superseded'"
         )
         with self._transaction() as run:
@@ -227,44 +159,69 @@ class Catalog(Holdings):
                 " WHERE key IN (SELECT value FROM json_each(?))",
                 (json.dumps(replaced),),
             )
-            run("UPDATE article SET state = 'current' WHERE state = 'pending'")
-            self._drop_passages(run, "SELECT value FROM json_each(?)", (json.dumps(replaced),))
+            for (key,) in run(f"SELECT key FROM article WHERE {DUE} AND embargo IS NOT NULL"):
+                self._renumber(run, key)
+            run(f"UPDATE article SET state = 'current' WHERE {DUE}")
+            run(
+                "INSERT OR IGNORE INTO unindex SELECT key FROM passage"
+                " WHERE article IN (SELECT value FROM json_each(?))",
+                (json.dumps(replaced),),
+            )
             run("INSERT OR REPLACE INTO meta VALUES ('mapped', ?)", (str(mapped),))
             self._count_generation(run)
 
-    def remove(self, ids: Sequence[str]) -> int:
-        """Delete every version of these articles; returns how many articles there were."""
+    @staticmethod
+    def _renumber(run: Any, key: int) -> None:
+        """Make an article that was under embargo the newest: nobody has seen it before."""
+        run("PRAGMA defer_foreign_keys = ON")
+        (last,) = run("SELECT seq FROM sqlite_sequence WHERE name = 'article'").fetchone()
+        run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'article'", (last + 1,))
+        run("UPDATE article SET key = ? WHERE key = ?", (last + 1, key))
+        for table in ("passage", "statement"):
+            run(f"UPDATE {table} SET article = ? WHERE article = ?", (last + 1, key))
+
+    def put_passages(self, entry: Entry, vectors: Vectors) -> None:
+        """Store the passages of a version that is kept already, and superseded."""
+        article = entry.article
+        with self._transaction() as run:
+            row = run(
+                "SELECT key FROM article a WHERE id = ? AND version = ? AND NOT EXISTS"
+                " (SELECT 1 FROM passage WHERE article = a.key)",
+                (article.id, article.version),
+            ).fetchone()
+            if row:
+                self._put_passages(run, row[0], entry, vectors)
+
+    def lift(self, article_id: str, version: int, until: datetime | None) -> None:
+        """Change until when a version that waits is under embargo."""
+        moment = until and until.astimezone(UTC).isoformat(timespec="seconds")
+        with self._transaction() as run:
+            run(
+                "UPDATE article SET embargo = ? WHERE id = ? AND version = ? AND state = 'pending'",
+                (moment, article_id, version),
+            )
+
+    def remove(self, ids: Sequence[str], record: tuple[str, str] | None = None) -> int:
+        """Delete every version of these articles; returns how many articles there were.
+
+        Args:
+            ids: the articles.
+            record: by whom and why they are erased, where a record of that is to be kept.
+        """
         removed = 0
         with self._transaction() as run:
             for article_id in ids:
                 self._drop_passages(run, "SELECT key FROM article WHERE id = ?", (article_id,))
-                removed += run("DELETE FROM article WHERE id = ?", (article_id,)).rowcount > 0
+                versions = run("DELETE FROM article WHERE id = ?", (article_id,)).rowcount
+                removed += versions > 0
+                if record and versions:
+                    when = datetime.now(UTC).isoformat(timespec="seconds")
+                    run(
+                        "INSERT INTO erased VALUES (?, ?, ?, ?, ?)",
+                        (article_id, versions, when, *record),
+                    )
             self._count_generation(run)
         return removed
-
-    def vocabulary(self, letter: str) -> list[tuple[str, int]]:
-        """Stems that begin with a letter, and how many passages have each."""
-        with self._lock:
-            run = self._connection.execute
-            run("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, keyword, row)")
-            found = run("SELECT term, doc FROM temp.word WHERE term >= ? AND term < ?",
-                        (letter, letter + "\U0010ffff"))  # fmt: skip
-            return list(found.fetchall())
-
-    def wipe(self) -> None:
-        """Purge removed text from the files: merge the full-text index, truncate the WAL."""
-        with self._lock:
-            try:
-                self._connection.execute("INSERT INTO keyword(keyword) VALUES ('optimize')")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.Error as error:
-                raise _in_words(error, "written") from error
-
-    def compact(self) -> None:
-        """Give the space of what was removed back to the disk."""
-        with self._lock:
-            self._connection.execute("VACUUM")
-        self.wipe()
 
     @staticmethod
     def _drop_passages(run: Any, articles: str, parameters: tuple[Any, ...]) -> None:
@@ -288,54 +245,3 @@ class Catalog(Holdings):
             for key in keys:
                 run("DELETE FROM unindex WHERE key = ?", (key,))
             self._count_generation(run)  # so that readers let go of them, too
-
-    def _create(self) -> None:
-        found = int(self._one("PRAGMA user_version")[0])
-        if found > SCHEMA_VERSION:
-            raise ArchiveMismatch(
-                f"The archive has format {found}; this version of onrecord reads {SCHEMA_VERSION}.",
-                "Update onrecord.",
-            )
-        if found < SCHEMA_VERSION:
-            with self._transaction() as run:
-                found = run("PRAGMA user_version").fetchone()[0]  # another may have been faster
-                steps = [MIGRATIONS[version] for version in range(found, SCHEMA_VERSION) if version]
-                for script in steps if found else [SCHEMA]:
-                    for statement in script.split(";\n"):
-                        run(statement)
-                run(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Any]:
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection.execute
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
-                    raise _in_words(error, "written") from error
-                raise
-
-    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with self._lock:
-            try:
-                if self._read_only and self._stamp != files_stamp(self._read_only):
-                    self._open_to_read(self._read_only)  # it was written to: it would look damaged
-                return self._connection.execute(statement, parameters).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise _in_words(error, "read") from error
-
-
-def _in_words(error: sqlite3.Error, doing: str) -> Exception:
-    """What a fault of SQLite means for a reader; the fault itself where it is the program's own."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return ArchiveDamaged(f"The catalog is damaged: {error}.", "Restore it from a copy.")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
-        return no_room()
-    if isinstance(error, sqlite3.OperationalError) or doing == "written":
-        return ArchiveError(f"The catalog cannot be {doing}: {error}.")
-    return error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assistant.archive.keywords import Keywords
-from assistant.archive.rows import article_of, digest_of, source_of
+from assistant.archive.rows import DUE, article_of, digest_of, source_of
 from assistant.models.embedding import Vectors
 from assistant.types import Source
 
@@ -19,14 +19,13 @@ class Holdings(Keywords):
     """The catalog's counts, vectors and faults."""
 
     def pending(self) -> int:
-        """How many articles wait to be indexed."""
-        return int(self._one("SELECT count(*) FROM article WHERE state = 'pending'")[0])
+        """How many articles wait to be indexed; those under embargo do not."""
+        return int(self._one(f"SELECT count(*) FROM article WHERE {DUE}")[0])
 
     def first_pending(self) -> int | None:
         """The least passage key of articles that wait to be indexed; None where none waits."""
         (first,) = self._one(
-            "SELECT min(p.key) FROM article a JOIN passage p ON p.article = a.key"
-            " WHERE a.state = 'pending'"
+            f"SELECT min(p.key) FROM article a JOIN passage p ON p.article = a.key WHERE {DUE}"
         )
         return None if first is None else int(first)
 
@@ -68,10 +67,11 @@ class Holdings(Keywords):
     def vectors(self, after: int = 0) -> Iterator[tuple[int, Vectors, Source]]:
         """Key, vector and article of all passages with greater keys, by key.
 
-        Those of pending articles, too; read in parts, so that an archive may be larger than memory.
+        Those of pending articles, too, not those of superseded ones; read in parts, so that an
+        archive may be larger than memory.
         """
-        while rows := self._all(f"{_VECTORS} WHERE p.key > ? ORDER BY p.key LIMIT ?",
-                                (after, _PART)):  # fmt: skip
+        wanted = f"{_VECTORS} WHERE p.key > ? AND a.state != 'superseded' ORDER BY p.key LIMIT ?"
+        while rows := self._all(wanted, (after, _PART)):
             for key, vector, fields in rows:
                 yield key, np.frombuffer(vector, np.float32), source_of(fields)
             after = rows[-1][0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Literal
 
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
@@ -11,7 +13,7 @@ from assistant.archive.passages import split
 from assistant.archive.rows import Entry, Known, digest_of
 from assistant.attribution import find_statements
 from assistant.language import Parser
-from assistant.models.embedding import Embedder
+from assistant.models.embedding import Embedder, Vectors
 from assistant.models.framing import encoder_text
 from assistant.reading import Unreadable, normalized
 from assistant.reading.addresses import canonical, forms
@@ -23,6 +25,10 @@ _BATCH_ARTICLES = 50
 
 Progress = Callable[[int], None]
 """Called with the number of articles that are dealt with, whenever some more are."""
+Became = Literal["added", "updated", "unchanged", "history"]
+"""What became of an article: new, a new version, held already, or kept as an earlier version."""
+Outcome = Callable[[str, str, Became], None]
+"""Called with an article's id, the id under which it is kept, and what became of it."""
 
 
 class Ingest:
@@ -42,30 +48,52 @@ class Ingest:
         self._activate = activate
         self._parser = parser
         self._batch: list[Entry] = []
-        self._later: list[tuple[Article, str]] = []
+        self._later: list[tuple[str, Article, str]] = []
         self._seen: dict[str, str] = {}
-        self._counts = {"added": 0, "updated": 0, "unchanged": 0}
+        self._counts: Counter[Became] = Counter()
+        self._told: list[tuple[str, str, Became]] = []  # of articles that are not stored yet
         self._skipped: list[Skipped] = []
         self._done = 0
 
-    def run(self, items: Iterable[Article | Skipped], progress: Progress | None) -> IngestReport:
-        """Take everything in; what is reported to ``progress`` is kept, whatever happens next."""
-        self._find_missing_statements()
+    def run(
+        self,
+        items: Iterable[Article | Skipped],
+        progress: Progress | None = None,
+        outcome: Outcome | None = None,
+    ) -> IngestReport:
+        """Take everything in; what is reported is kept, whatever happens next."""
+        self._find_missing()
         for item in items:
             self._take(item)
             if sum(len(entry.passages) for entry in self._batch) >= _BATCH_PASSAGES:
                 self._flush()
-            if progress and not self._batch:
-                progress(self._done)
+            if not self._batch:
+                self._report(progress, outcome)
         self._flush()
-        for article, digest in self._later:
-            self._take_again(article, digest)
+        for one in self._later:
+            self._take_again(*one)
+        self._report(progress, outcome)
+        counts = self._counts
+        return IngestReport(
+            added=counts["added"],
+            updated=counts["updated"],
+            unchanged=counts["unchanged"] + counts["history"],
+            skipped=tuple(self._skipped),
+        )
+
+    def _report(self, progress: Progress | None, outcome: Outcome | None) -> None:
         if progress:
             progress(self._done)
-        return IngestReport(**self._counts, skipped=tuple(self._skipped))
+        if outcome:
+            for told in self._told:
+                outcome(*told)
+        self._told = []
 
-    def _find_missing_statements(self) -> None:
-        """For articles of an older archive, or of one that was filled without statements."""
+    def _find_missing(self) -> None:
+        """For an older archive, or one that was filled without statements."""
+        while bare := self._catalog.without_passages(_BATCH_ARTICLES):
+            for article in bare:
+                self._catalog.put_passages(*self._encoded(article, "", find=False))
         while self._parser and (unread := self._catalog.unread(_BATCH_ARTICLES)):
             found = [(article, find_statements(article, self._parser)) for article in unread]
             self._catalog.put_statements(found)
@@ -80,24 +108,31 @@ class Ingest:
         if isinstance(item, Skipped):
             self._skipped.append(item)
             return
-        item = self._as_known(item)
+        given, item = item.id, self._as_known(item)
         digest = digest_of(item)
         if any(entry.article.id == item.id for entry in self._batch):
             self._flush()
         known = self._catalog.known(item.id)
         if known and known[-1].hash == digest:
             self._seen[item.id] = digest
-            self._counts["unchanged"] += 1
+            if known[-1].state == "pending":  # under embargo, which may have been changed
+                self._catalog.lift(item.id, known[-1].version, item.embargo)
+                self._activate()
+            self._count(given, item, "unchanged")
         elif known and _is_older(item, known[-1]):
-            self._keep_as_history(item, digest, known)
+            self._keep_as_history(given, item, digest, known)
         elif any(version.hash == digest for version in known):
             # A superseded text again. If this call also brings the current one, as a file with both
             # does, nothing changes; else the outlet went back to it: a new version.
-            self._later.append((item, digest))
+            self._later.append((given, item, digest))
             self._done -= 1
         else:
             self._seen[item.id] = digest
-            self._keep(item, digest, bool(known))
+            self._keep(given, item, digest, bool(known))
+
+    def _count(self, given: str, article: Article, became: Became) -> None:
+        self._counts[became] += 1
+        self._told.append((given, article.id, became))
 
     def _as_known(self, article: Article) -> Article:
         """The article under the id that an earlier version of this package gave its address."""
@@ -110,45 +145,55 @@ class Ingest:
         older = (form for form in forms(article.id) if self._catalog.known(form))
         return replace(article, id=next(older, article.id))
 
-    def _take_again(self, article: Article, digest: str) -> None:
+    def _take_again(self, given: str, article: Article, digest: str) -> None:
         self._done += 1
         if self._catalog.known(article.id)[-1].hash in (self._seen.get(article.id), digest):
-            self._counts["unchanged"] += 1
+            self._count(given, article, "unchanged")
         else:
             self._seen[article.id] = digest
-            self._keep(article, digest, True)
+            self._keep(given, article, digest, True)
             self._flush()
 
-    def _keep_as_history(self, article: Article, digest: str, known: list[Known]) -> None:
+    def _keep_as_history(
+        self, given: str, article: Article, digest: str, known: list[Known]
+    ) -> None:
         """An edition from before the current one, which stays what is shown."""
-        if all(version.hash != digest for version in known):
-            entry = Entry(article, digest, signature(article.text), "", ())
-            self._catalog.put_history(entry)
-        self._counts["unchanged"] += 1
+        new = all(version.hash != digest for version in known)
+        if new:
+            self._catalog.put_history(*self._encoded(article, digest))
+        self._count(given, article, "history" if new else "unchanged")
 
-    def _keep(self, article: Article, digest: str, known: bool) -> None:
-        tokens = self._settings.passages.tokens
-        heading, passages = split(article, self._embedder, tokens)
-        found = find_statements(article, self._parser) if self._parser else None
-        self._batch.append(
-            Entry(article, digest, signature(article.text), heading, passages, found)
-        )
-        self._counts["updated" if known else "added"] += 1
+    def _keep(self, given: str, article: Article, digest: str, known: bool) -> None:
+        self._batch.append(self._entry(article, digest))
+        self._count(given, article, "updated" if known else "added")
+
+    def _entry(self, article: Article, digest: str, find: bool = True) -> Entry:
+        """An article cut, with its statements where they are to be found."""
+        heading, passages = split(article, self._embedder, self._settings.passages.tokens)
+        found = find_statements(article, self._parser) if self._parser and find else None
+        return Entry(article, digest, signature(article.text), heading, passages, found)
+
+    def _encoded(self, article: Article, digest: str, find: bool = True) -> tuple[Entry, Vectors]:
+        """The same with its vectors, for one article by itself."""
+        entry = self._entry(article, digest, find)
+        return entry, self._embedder.encode_passages(_texts([entry]))
 
     def _flush(self) -> None:
         if not self._batch:
             return
-        texts = [
-            encoder_text(entry.heading, passage.text)
-            for entry in self._batch
-            for passage in entry.passages
-        ]
-        vectors = self._embedder.encode_passages(texts)
+        vectors = self._embedder.encode_passages(_texts(self._batch))
         if self._catalog.meta("embedder") is None:
             self._catalog.set_meta("embedder", self._embedder.name)
         self._catalog.put(self._batch, vectors)
         self._activate()
         self._batch = []
+
+
+def _texts(entries: Iterable[Entry]) -> list[str]:
+    """The passages of some entries as they are encoded."""
+    return [
+        encoder_text(entry.heading, passage.text) for entry in entries for passage in entry.passages
+    ]
 
 
 def _is_older(article: Article, current: Known) -> bool:

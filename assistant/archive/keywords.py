@@ -138,6 +138,16 @@ class Keywords(Visible):
         )
         return dict(rows)
 
+    def vocabulary(self, letter: str) -> list[tuple[str, int]]:
+        """Stems that begin with a letter, and how many passages have each."""
+        made = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, keyword, row)"
+        with self._lock:
+            self._all(made)
+            return self._all(
+                "SELECT term, doc FROM temp.word WHERE term >= ? AND term < ?",
+                (letter, letter + "\U0010ffff"),
+            )
+
     def shares(self, terms: Sequence[str]) -> dict[str, float]:
         """Share of all passages that hold each term, from 0 to 1."""
         known = self._remembered("shares", self._no_shares)

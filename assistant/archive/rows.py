@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from assistant.text import folded, one_line, words
 from assistant.types import Article, Filters, Passage, Source, Statement, from_dict, to_dict
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _STATEMENT = """
 CREATE TABLE statement (
     article INTEGER NOT NULL REFERENCES article (key) ON DELETE CASCADE,
@@ -21,6 +22,23 @@ CREATE TABLE statement (
     PRIMARY KEY (article, ordinal)
 )
 """
+_KEPT = """
+CREATE INDEX article_past ON article (id) WHERE state = 'superseded';
+CREATE TABLE erased (
+    article TEXT NOT NULL, versions INTEGER NOT NULL, erased TEXT NOT NULL,
+    by TEXT NOT NULL, why TEXT NOT NULL
+);
+CREATE TABLE followed (
+    place TEXT PRIMARY KEY, looked TEXT NOT NULL, fault TEXT NOT NULL, report TEXT NOT NULL,
+    fresh TEXT NOT NULL
+);
+CREATE TABLE followed_file (
+    place TEXT NOT NULL REFERENCES followed (place) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    stamp TEXT NOT NULL,
+    articles TEXT NOT NULL,
+    PRIMARY KEY (place, path)
+) WITHOUT ROWID"""
 SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE article (
@@ -35,6 +53,9 @@ CREATE TABLE article (
     text TEXT NOT NULL,
     signature BLOB NOT NULL,
     statements_found INTEGER NOT NULL DEFAULT 0,
+    added TEXT NOT NULL DEFAULT '',
+    day TEXT NOT NULL DEFAULT '',
+    embargo TEXT,
     UNIQUE (id, version)
 );
 CREATE INDEX article_state ON article (state, published, id);
@@ -55,6 +76,7 @@ CREATE INDEX statement_speaker ON statement (speaker, article);
 CREATE VIRTUAL TABLE keyword USING fts5(
     title, text, tokenize = 'porter unicode61 remove_diacritics 2'
 );
+{_KEPT.strip()};
 """
 # From each format to the next.
 MIGRATIONS = {
@@ -67,7 +89,23 @@ CREATE INDEX article_state ON article (state, published, id);
 CREATE INDEX article_outlet ON article (state, outlet, published, id);
 CREATE INDEX article_unread ON article (key) WHERE NOT statements_found;
 CREATE INDEX statement_speaker ON statement (speaker, article)""",
+    3: f"""
+ALTER TABLE article ADD COLUMN added TEXT NOT NULL DEFAULT '';
+ALTER TABLE article ADD COLUMN day TEXT NOT NULL DEFAULT '';
+ALTER TABLE article ADD COLUMN embargo TEXT;
+UPDATE article SET day = coalesce(json_extract(fields, '$.updated'), published, '');
+{_KEPT.strip()}""",
 }
+DUE = (
+    "state = 'pending' AND"
+    " (embargo IS NULL OR embargo <= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'))"
+)
+"""The clause for article versions that may become current as soon as they are indexed."""
+_ON_THE_DAY = """
+(a.state = 'current' AND a.day <= ? OR a.key IN (SELECT key FROM (
+    SELECT s.key, max(s.day || printf('%09d', s.version))
+    FROM article s JOIN article c ON c.id = s.id AND c.state = 'current'
+    WHERE s.state = 'superseded' AND s.day <= ? AND c.day > ? GROUP BY s.id)))"""
 PASSAGE = """
 SELECT p.key, p.ordinal, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), a.fields
 FROM passage p JOIN article a ON a.key = p.article
@@ -96,6 +134,8 @@ class Entry:
     passages: Sequence[Passage]
     statements: Sequence[Statement] | None = None
     """None where they were not looked for."""
+    added: str = ""
+    """When it was added; ISO, UTC; "" for now."""
 
 
 def where(filters: Filters, by_key: bool = False) -> tuple[str, tuple[Any, ...]]:
@@ -106,8 +146,7 @@ def where(filters: Filters, by_key: bool = False) -> tuple[str, tuple[Any, ...]]
         by_key: articles or passages are chosen by their keys: without the plus SQLite walks all
             that are current instead.
     """
-    clauses = ["+a.state = 'current'" if by_key else "a.state = 'current'"]
-    parameters: list[Any] = []
+    clauses, parameters = standing(filters.as_of, by_key)
     for clause, day in (("a.published >= ?", filters.since), ("a.published <= ?", filters.until)):
         if day is not None:
             clauses.append(clause)
@@ -129,6 +168,13 @@ def where(filters: Filters, by_key: bool = False) -> tuple[str, tuple[Any, ...]]
     return " AND ".join(clauses), tuple(parameters)
 
 
+def standing(as_of: date | None, by_key: bool = False) -> tuple[list[str], list[Any]]:
+    """The clause and its parameters for versions ``a`` that are current, or were on a day."""
+    if as_of is None:
+        return ["+a.state = 'current'" if by_key else "a.state = 'current'"], []
+    return [_ON_THE_DAY], [as_of.isoformat()] * 3
+
+
 def speaker_key(name: str) -> str:
     """A speaker's name for comparison, padded with spaces so that substrings are whole words."""
     return f" {' '.join(words(folded(name)))} "
@@ -143,6 +189,7 @@ def digest_of(article: Article) -> str:
     """What an article is known by: a hash of all that was given of it."""
     fields = to_dict(article)
     fields.pop("version")
+    fields.pop("embargo")  # which says nothing of what it tells
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 

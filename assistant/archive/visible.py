@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
-from assistant.archive.rows import PASSAGE, article_of, passage_of, where
+from assistant.archive.database import Database
+from assistant.archive.rows import DUE, PASSAGE, article_of, passage_of, standing, where
 from assistant.attribution.speakers import name_of
 from assistant.types import (
     EVERYTHING,
@@ -30,19 +31,12 @@ _NOBODY = ("",)  # the id of no article
 Made = TypeVar("Made")
 
 
-class Visible(ABC):
-    """The catalog's read queries; the subclass executes the SQL."""
+class Visible(Database):
+    """The catalog's read queries."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path, writable: bool = True) -> None:
+        super().__init__(path, writable)
         self._memory: dict[str, tuple[int, float, Any]] = {}  # with its generation and its time
-
-    @abstractmethod
-    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        """The rows of a statement."""
-
-    @abstractmethod
-    def generation(self) -> int:
-        """Counts the changes of what is visible."""
 
     def _remembered(self, name: str, make: Callable[[], Made], seconds: float = 0) -> Made:
         """What was made of the catalog as it is now, or so many seconds ago."""
@@ -53,12 +47,11 @@ class Visible(ABC):
         made: Made = held[2]
         return made
 
-    def _one(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        return next(iter(self._all(statement, parameters)), None)
-
-    def article(self, article_id: str, version: int | None = None) -> Article | None:
-        """The current article of that id, or one version of it."""
-        wanted, parameters = _version(article_id, version)
+    def article(
+        self, article_id: str, version: int | None = None, as_of: date | None = None
+    ) -> Article | None:
+        """The current article of that id, one version of it, or the one that stood on a day."""
+        wanted, parameters = _version(article_id, version, as_of)
         row = self._one(f"SELECT a.fields, a.text FROM article a WHERE {wanted}", parameters)
         return article_of(*row) if row else None
 
@@ -167,11 +160,10 @@ class Visible(ABC):
         )
         return {row[0]: passage_of(row) for row in rows}
 
-    def passages_of(self, article_id: str) -> list[Passage]:
-        """The visible passages of an article, in order."""
-        rows = self._all(
-            f"{PASSAGE} WHERE a.state = 'current' AND a.id = ? ORDER BY p.ordinal", (article_id,)
-        )
+    def passages_of(self, article_id: str, version: int | None = None) -> list[Passage]:
+        """The passages of the current article of that id, or of one version of it, in order."""
+        wanted, parameters = _version(article_id, version)
+        rows = self._all(f"{PASSAGE} WHERE {wanted} ORDER BY p.ordinal", parameters)
         return [passage_of(row) for row in rows]
 
     def fingerprint(self) -> str:
@@ -201,13 +193,16 @@ class Visible(ABC):
     def newest(self) -> int:
         """A number that grows with each article and each version that is added."""
         greatest, pending = self._one(
-            "SELECT max(key), (SELECT min(key) FROM article WHERE state = 'pending') FROM article"
+            f"SELECT max(key), (SELECT min(key) FROM article WHERE {DUE}) FROM article"
         )
         return int(pending - 1 if pending else greatest or 0)
 
 
-def _version(article_id: str, version: int | None) -> tuple[str, tuple[Any, ...]]:
+def _version(
+    article_id: str, version: int | None, as_of: date | None = None
+) -> tuple[str, tuple[Any, ...]]:
     """The clause and its parameters for the current article ``a`` of that id, or one version."""
     if version is None:
-        return "a.id = ? AND a.state = 'current'", (article_id,)
+        (standing_then,), parameters = standing(as_of)
+        return f"a.id = ? AND {standing_then}", (article_id, *parameters)
     return "a.id = ? AND a.state != 'pending' AND a.version = ?", (article_id, version)

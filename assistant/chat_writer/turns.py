@@ -188,7 +188,7 @@ class ChatTurns:
     ) -> Generator[TokenEvent | ClaimEvent, None, tuple[Turn, float]]:
         silent: list[str] = []
         judge = partial(self._supports, self._judge, silent) if self._judge else None
-        gate = Gate(turn.evidence, self._archive, self._checker, judge)
+        gate = Gate(turn.evidence, self._archive, self._checker, judge, turn.question.filters.as_of)
         with gate.reading_ahead():
             goes = [(yield from self._draft(turn, gate, ()))]
             wrong = [one for one in goes[0].judged if one.rule]

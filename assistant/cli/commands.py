@@ -5,26 +5,34 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.archive_commands import app as archive_app
+from assistant.cli.article_commands import app as articles_app
 from assistant.cli.evaluation import app as evaluation_app
 from assistant.cli.shared import (
     FAILED,
     UNJUDGED,
     USAGE,
     AsJson,
+    AsOf,
+    Excluded,
+    Outlets,
     Place,
+    Since,
+    Speakers,
+    Until,
     bar,
+    filters_of,
     opened,
     show,
 )
 
 if TYPE_CHECKING:
-    from assistant.types import Filters, IngestReport
+    from assistant.types import IngestReport
 
 app = typer.Typer(
     help="On Record answers questions over an archive of news articles, and cites the exact words.",
@@ -33,24 +41,13 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,  # rich would double the time of --help
 )
-articles_app = typer.Typer(help="List, show and remove articles.", no_args_is_help=True)
-archive_app = typer.Typer(help="Look after the archive.", no_args_is_help=True)
 app.add_typer(articles_app, name="articles")
 app.add_typer(archive_app, name="archive")
 app.add_typer(evaluation_app, name="eval")
 
-Since = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of publication.")
-]
-Until = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of publication.")
-]
-Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet.")]
-Speakers = Annotated[list[str] | None, typer.Option("--speaker", help="Only this speaker.")]
 AuthFile = Annotated[
     Path | None, typer.Option(help="File of users; who signs in is let in, from anywhere.")
 ]
-Excluded = Annotated[list[str] | None, typer.Option("--exclude", help="Not this article.")]
 
 
 @app.command()
@@ -82,6 +79,7 @@ def ask(
     outlet: Outlets = None,
     speaker: Speakers = None,
     exclude: Excluded = None,
+    as_of: AsOf = None,
     history: Annotated[
         Path | None,
         typer.Option(help="Earlier turns: a JSON list of answers, or of question and answer."),
@@ -90,7 +88,7 @@ def ask(
     """Answer a question, with citations."""
     from assistant.rendering import to_text
 
-    filters = _filters(since, until, outlet, speaker, exclude)
+    filters = filters_of(since, until, outlet, speaker, exclude, as_of)
     turns = _history(history)
     with opened(archive) as assistant:
         assistant.warm_up()
@@ -107,11 +105,12 @@ def search(
     until: Until = None,
     outlet: Outlets = None,
     exclude: Excluded = None,
+    as_of: AsOf = None,
 ) -> None:
     """Find passages, without an answer."""
     from assistant.rendering import hit_text
 
-    filters = _filters(since, until, outlet, None, exclude)
+    filters = filters_of(since, until, outlet, None, exclude, as_of)
     with opened(archive) as assistant:
         hits = assistant.search(question, filters)
     show(hits, "\n\n".join(map(hit_text, hits)) or "Nothing found.", as_json)
@@ -179,97 +178,6 @@ def mcp(archive: Place = None) -> None:
         serve_tools(assistant)
 
 
-@articles_app.command("list")
-def list_articles(
-    archive: Place = None,
-    as_json: AsJson = False,
-    since: Since = None,
-    until: Until = None,
-    outlet: Outlets = None,
-) -> None:
-    """List the articles, by date."""
-    from assistant.rendering import described
-
-    filters = _filters(since, until, outlet, None, None)
-    with opened(archive) as assistant:
-        sources = assistant.archive.articles(filters)
-    lines = [f"{source.id}  {described(source)}" for source in sources]
-    show(sources, "\n".join(lines) or "No articles.", as_json)
-
-
-@articles_app.command("show")
-def show_article(
-    article_id: str,
-    archive: Place = None,
-    as_json: AsJson = False,
-    version: Annotated[int | None, typer.Option(help="An earlier version.")] = None,
-    statements: Annotated[
-        bool, typer.Option("--statements", help="Who says what in it, instead of its text.")
-    ] = False,
-) -> None:
-    """Show an article."""
-    from assistant.language import NOT_READ, language_of
-    from assistant.rendering import described, statement_text
-    from assistant.text import without_direction
-
-    with opened(archive) as assistant:
-        article = assistant.archive.article(article_id, version)
-        said = assistant.archive.statements(article_id, version) if statements else []
-    if statements:
-        known = language_of(article.language)
-        none = "No statements." if known else f"No statements: {NOT_READ}"
-        show(said, "\n\n".join(map(statement_text, said)) or none, as_json)
-        return
-    notes = [f"Correction: {article.correction}"] if article.correction else []
-    parts = [f"{described(article.source)} (version {article.version})", *notes, article.text]
-    show(article, without_direction("\n\n".join(parts)), as_json)
-
-
-@articles_app.command("remove")
-def remove_articles(article_ids: list[str], archive: Place = None, as_json: AsJson = False) -> None:
-    """Remove articles with all their versions."""
-    with opened(archive) as assistant:
-        for article_id in article_ids:
-            assistant.archive.article(article_id)  # an unknown id fails before any is removed
-        removed = assistant.remove(article_ids)
-    show({"removed": removed}, f"Removed {removed}.", as_json)
-
-
-@archive_app.command("info")
-def archive_info(archive: Place = None, as_json: AsJson = False) -> None:
-    """Count what the archive holds."""
-    from dataclasses import asdict
-
-    with opened(archive) as assistant:
-        facts = asdict(assistant.archive.info())
-    show(facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json)
-
-
-@archive_app.command("check")
-def archive_check(archive: Place = None, as_json: AsJson = False) -> None:
-    """Look for damage to the catalog, and compare the index with it; exit 1 where something is."""
-    with opened(archive) as assistant:
-        faults, health = assistant.archive.faults(), assistant.archive.health()
-    told = {
-        "sound": "The index is sound.",
-        "damaged": "The index is damaged: run archive rebuild.",
-        "more": "The index holds more than the catalog: restore the catalog from a copy.",
-        "unknown": "The index could not be looked at in time: try again.",
-    }
-    lines = [*(f"The catalog is damaged: {one}." for one in faults), told[health]]
-    healthy = health == "sound" and not faults
-    show({"healthy": healthy, "index": health, "catalog": faults}, "\n".join(lines), as_json)
-    raise typer.Exit(0 if healthy else FAILED)
-
-
-@archive_app.command("rebuild")
-def archive_rebuild(archive: Place = None, as_json: AsJson = False) -> None:
-    """Make the index anew from the catalog; nothing is encoded again."""
-    with opened(archive) as assistant:
-        assistant.archive.rebuild()
-    show({"rebuilt": True}, "The index is made anew.", as_json)
-
-
 def main() -> None:
     """Run the command line; errors become one line and an exit code."""
     from assistant.errors import EvaluationError, OnRecordError, QuestionError, SettingsError
@@ -287,24 +195,6 @@ def main() -> None:
     except OnRecordError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(FAILED)
-
-
-def _filters(
-    since: datetime | None,
-    until: datetime | None,
-    outlets: list[str] | None,
-    speakers: list[str] | None,
-    exclude: list[str] | None,
-) -> Filters:
-    from assistant.types import Filters
-
-    return Filters(
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        outlets=tuple(outlets or ()),
-        speakers=tuple(speakers or ()),
-        exclude=tuple(exclude or ()),
-    )
 
 
 def _history(path: Path | None) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.types import Filters
 
 FAILED, USAGE, UNJUDGED = 1, 2, 3
 """Exit codes; 0 is done."""
@@ -21,7 +23,41 @@ Place = Annotated[
     Path | None,
     typer.Option("--archive", help="The archive's folder [default: archive.path, ./archive]."),
 ]
+Since = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of publication.")
+]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of publication.")
+]
+Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet.")]
+Speakers = Annotated[list[str] | None, typer.Option("--speaker", help="Only this speaker.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="From the articles as they stood on that day."),
+]
+Excluded = Annotated[list[str] | None, typer.Option("--exclude", help="Not this article.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def filters_of(
+    since: datetime | None,
+    until: datetime | None,
+    outlets: list[str] | None,
+    speakers: list[str] | None,
+    exclude: list[str] | None,
+    as_of: datetime | None = None,
+) -> Filters:
+    """The limits that these options set."""
+    from assistant.types import Filters
+
+    return Filters(
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        outlets=tuple(outlets or ()),
+        speakers=tuple(speakers or ()),
+        exclude=tuple(exclude or ()),
+        as_of=as_of.date() if as_of else None,
+    )
 
 
 @contextmanager

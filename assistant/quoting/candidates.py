@@ -62,12 +62,12 @@ class Candidate:
         return heading(self.article)
 
 
-def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
+def widen(hits: Sequence[Hit], passages: Callable[[str, int], Sequence[Passage]]) -> list[Hit]:
     """The hits, and the rest of the articles that the very best are from.
 
     Args:
         hits: best first.
-        passages: the passages of an article.
+        passages: the passages of a version of an article.
     """
     chosen = list(hits)
     known = {hit.passage.key for hit in chosen}
@@ -77,20 +77,20 @@ def widen(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
     for best in list(firsts.values())[:_ARTICLES]:
         chosen += [
             Hit(passage, best.score - _UNREAD, (), best.copies, best.part)
-            for passage in passages(best.passage.article.id)
-            if passage.key not in known and passage.article == best.passage.article
+            for passage in passages(best.passage.article.id, best.passage.article.version)
+            if passage.key not in known
         ]
     return sorted(chosen, key=lambda hit: -hit.score)
 
 
-def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> list[Hit]:
+def leads(hits: Sequence[Hit], passages: Callable[[str, int], Sequence[Passage]]) -> list[Hit]:
     """The first passage of each article, then the best ones, then the rest of the best articles.
 
     Each has the score of its article's best passage; only that one is called found.
 
     Args:
         hits: best first.
-        passages: the passages of an article.
+        passages: the passages of a version of an article.
     """
     best: dict[str, Hit] = {}
     copies: set[str] = set()
@@ -101,8 +101,7 @@ def leads(hits: Sequence[Hit], passages: Callable[[str], Sequence[Passage]]) -> 
     whole = {
         name: [
             replace(hit, passage=passage, found=())
-            for passage in passages(name)
-            if passage.article == hit.passage.article
+            for passage in passages(name, hit.passage.article.version)
         ]
         for name, hit in best.items()
     }

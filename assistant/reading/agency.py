@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from assistant.reading.articles import Unreadable
+from assistant.reading.articles import Unreadable, moment
 
 Fields = dict[str, Any]
 """Of an article, as ``articles.build`` takes them."""
@@ -41,21 +41,17 @@ def _day(value: Any) -> str | None:
         return None
 
 
-def check_usable(status: str, embargo: Any) -> None:
-    """Whether something may be used now.
+def check_usable(status: str, embargo: Any) -> datetime | None:
+    """Until when something that may be used is under embargo; None where it is not.
 
     Raises:
-        Unreadable: it is withheld or cancelled, or its embargo is not over.
+        Unreadable: it is withheld or cancelled, or its embargo has no end that it states.
     """
     if status not in ("usable", ""):
         raise Unreadable(f"its publisher calls it {status}")
-    if embargo and (_until(str(embargo)) or datetime.max.replace(tzinfo=UTC)) > datetime.now(UTC):
-        raise Unreadable(f"under embargo until {embargo}; add it again then")
-
-
-def _until(moment: str) -> datetime | None:
-    try:
-        until = datetime.fromisoformat(moment.strip())
-    except ValueError:
+    if not embargo:
         return None
-    return until if until.tzinfo else until.replace(tzinfo=UTC)
+    try:
+        return moment("embargo", embargo)
+    except Unreadable:
+        raise Unreadable(f"under embargo until {embargo}; add it again then") from None

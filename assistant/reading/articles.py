@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +15,15 @@ from assistant.reading.addresses import canonical
 from assistant.text import clean, is_blank, one_line, opening
 from assistant.types import Article
 
-_ALIASES = {"date": "published", "headline": "title", "source": "outlet", "author": "byline"}
+_ALIASES = {
+    "date": "published",
+    "headline": "title",
+    "source": "outlet",
+    "author": "byline",
+    "embargoed": "embargo",
+}
 _LINES = ("id", "title", "outlet", "byline", "correction", "url", "license", "language")
-_KNOWN = (*_LINES, "text", "published", "updated", "fictional")
+_KNOWN = (*_LINES, "text", "published", "updated", "embargo", "fictional")
 _SCALARS = (str, int, float, date)
 _DEFAULT_DAYS = (datetime(1996, 2, 29), datetime(2003, 11, 1))
 _MONTH = re.compile(rf"\b(?:{'|'.join(month[:3] for month in english().months)})", re.IGNORECASE)
@@ -71,6 +77,7 @@ def _article(known: dict[str, Any], extra: Mapping[Any, Any], max_characters: in
         correction=lines["correction"],
         url=_web_page(lines["url"]),
         license=lines["license"],
+        embargo=moment("embargo", known["embargo"]),
         language=lines["language"] or _language(text),
         fictional=fictional,
         extra=dict(_extra(extra)),
@@ -159,6 +166,22 @@ def day(name: str, value: Any) -> date | None:
     if len(days) != 1:
         raise Unreadable(f"{name} {text[:40]!r} is not a date as YYYY-MM-DD")
     return days.pop()
+
+
+def moment(name: str, value: Any) -> datetime | None:
+    """A stated moment, as ISO 8601 has it; of a day its beginning; UTC where it names no zone.
+
+    Raises:
+        Unreadable: it is none. An embargo "until further notice" has no end that could be kept.
+    """
+    if value is None:
+        return None
+    try:
+        stated = value if isinstance(value, date) else str(value).strip()
+        found = datetime.fromisoformat(str(stated))
+    except ValueError:
+        raise Unreadable(f"{name} {str(value)[:40]!r} is no moment as ISO 8601 has it") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _language(text: str) -> str | None:

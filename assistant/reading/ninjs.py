@@ -30,13 +30,13 @@ def of_ninjs(item: Mapping[str, Any]) -> Fields:
     """The fields of an item of IPTC ninjs.
 
     Raises:
-        Unreadable: it is a picture or the like, is withheld, or under embargo.
+        Unreadable: it is a picture or the like, or is withheld.
     """
     held = {str(name).lower(): value for name, value in item.items()}
     kind = str(held.get("type") or "text")
     if kind not in _TEXT:
         raise Unreadable(f"a {kind}, no article")
-    check_usable(code(str(held.get("pubstatus") or "")), held.get("embargoed"))
+    embargo = check_usable(code(str(held.get("pubstatus") or "")), held.get("embargoed"))
     first = held.get("firstcreated") or held.get("contentcreated") or held.get("versioncreated")
     note = str(held.get("ednote") or "")
     uri = str(held["uri"])
@@ -51,6 +51,7 @@ def of_ninjs(item: Mapping[str, Any]) -> Fields:
         "language": language(held.get("language")),
         "correction": note if CORRECTS.search(note) else None,
         "located": held.get("located"),
+        "embargo": embargo,
     }
 
 

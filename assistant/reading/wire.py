@@ -70,7 +70,7 @@ def _of_nitf(root: Any, outer: Fields | None = None) -> Fields:
     ids = [one.get("id-string") for one in all_of(root, "doc-id")]
     embargo = next((one.get("norm") for one in all_of(root, "date.release")), None)
     status = next((one.get("management-status") or "" for one in all_of(root, "docdata")), "")
-    check_usable(code(status), embargo)
+    until = check_usable(code(status), embargo)
     issued = next((one.get("norm") for one in all_of(root, "date.issue")), None)
     published = next((one.get("date.publication") for one in all_of(root, "pubdata")), None)
     note = next((one.get("info") or "" for one in all_of(root, "ed-msg")), "")
@@ -87,6 +87,7 @@ def _of_nitf(root: Any, outer: Fields | None = None) -> Fields:
         "language": language(root.get("baselang")),
         "correction": correction,
         "dateline": _text_of(root, "dateline"),
+        "embargo": until,
     }
     return {**own, **{name: value for name, value in (outer or {}).items() if value}}
 
@@ -108,7 +109,7 @@ def _of_item(item: Any) -> Fields:
     if kind != "text":
         raise Unreadable(f"a {kind}, no article")
     held = [_line(one) or "further notice" for one in all_of(item, "embargoed")]
-    check_usable(_coded(item, "pubStatus"), next(iter(held), None))
+    embargo = check_usable(_coded(item, "pubStatus"), next(iter(held), None))
     holder = next(iter(all_of(item, "copyrightHolder") or all_of(item, "provider")), None)
     creator = next(iter(all_of(item, "creator")), None)
     note = _text_of(item, "edNote")
@@ -123,6 +124,7 @@ def _of_item(item: Any) -> Fields:
         "license": _text_of(item, "usageTerms") or _text_of(item, "copyrightNotice"),
         "language": language(tag or item.get(_XML_LANG)),
         "correction": (note or "corrected") if corrects else "",
+        "embargo": embargo,
     }
     creators = "" if creator is None else _text_of(creator, "name")
     return _with_content(item, outer, creators)

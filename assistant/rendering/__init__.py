@@ -1,6 +1,7 @@
 """Answer -> text, HTML, and what can be taken away: Markdown, DOCX, CSV, CSL-JSON."""
 
 from assistant.answering.verdicts import reason
+from assistant.rendering.changes import differences
 from assistant.rendering.exports import FORMATS, Check, Sheet, export
 from assistant.rendering.html import Progress, clean, escaped, to_html
 from assistant.rendering.terminal import (
@@ -25,6 +26,7 @@ __all__ = [
     "attributed",
     "clean",
     "described",
+    "differences",
     "escaped",
     "export",
     "hit_text",

@@ -50,7 +50,7 @@ def _published(archive: Archive, filters: Filters) -> list[Hit]:
     """The newest articles within the filters, for a question that names days and no matter."""
     newest = archive.articles(filters, Part(_MOST_ARTICLES, newest=True))
     dated = [source for source in reversed(newest) if source.published]
-    firsts = [archive.passages(source.id)[:1] for source in dated]
+    firsts = [archive.passages(source.id, source.version)[:1] for source in dated]
     return [Hit(passage, 0.0) for passages in firsts for passage in passages]
 
 
@@ -217,7 +217,7 @@ def _others(article: Source, firsts: dict[Source, list[Source]]) -> tuple[Source
 def _prints(archive: Archive, article: Source, passage: Passage) -> bool:
     """True where the article's text holds the passage, or nearly so."""
     try:
-        text = archive.article(article.id).text
+        text = archive.article(article.id, article.version).text
     except ArticleUnknown:  # removed since it was found
         return False
     return contained(passage.text, text) >= _SAME_PASSAGE

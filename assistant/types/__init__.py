@@ -20,7 +20,17 @@ from assistant.types.answer import (
     Support,
     Trace,
 )
-from assistant.types.article import Article, IngestReport, Passage, Skipped, Source, Span, Statement
+from assistant.types.article import (
+    Article,
+    Erased,
+    IngestReport,
+    Passage,
+    Skipped,
+    Source,
+    Span,
+    Statement,
+    Version,
+)
 from assistant.types.dicts import from_dict, to_dict
 from assistant.types.event import AnswerEvent, ClaimEvent, Event, StageEvent, TokenEvent
 from assistant.types.question import (
@@ -42,6 +52,7 @@ __all__ = [
     "Claim",
     "ClaimEvent",
     "Coverage",
+    "Erased",
     "Event",
     "Evidence",
     "Filters",
@@ -66,6 +77,7 @@ __all__ = [
     "Support",
     "TokenEvent",
     "Trace",
+    "Version",
     "from_dict",
     "to_dict",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Article:
     """The publisher's page."""
     license: str | None = None
     """Terms under which the text may be shown."""
+    embargo: datetime | None = None
+    """Until when it must not be used; with its zone."""
     language: str | None = None
     """ISO 639-1 code; detected on reading where it is not given."""
     fictional: bool = False
@@ -69,6 +72,38 @@ class Article:
     def source(self) -> Source:
         """The part of the article that a citation keeps."""
         return Source(**{f.name: getattr(self, f.name) for f in fields(Source)})
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of an article, as its history lists it."""
+
+    source: Source
+    """Number, headline, days and note on corrections."""
+    state: Literal["pending", "current", "superseded"]
+    """Whether it answers. It is pending until it is indexed, and while it is under embargo."""
+    added: datetime | None
+    """When the archive got it; None where that was not written down."""
+    day: date | None
+    """From which day on it stands: of its last change or publication, else when it was added."""
+    embargo: datetime | None = None
+    """Until when it must not be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The record of an article that was erased: nothing that it said."""
+
+    article: str
+    """Its id."""
+    versions: int
+    """How many versions of it there were."""
+    when: datetime
+    """When."""
+    by: str
+    """By whom, as they said."""
+    why: str
+    """Why, as they said."""
 
 
 @dataclass(frozen=True, slots=True)

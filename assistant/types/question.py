@@ -31,6 +31,8 @@ class Filters:
     """Article ids to keep."""
     exclude: tuple[str, ...] = ()
     """Article ids to leave out."""
+    as_of: date | None = None
+    """Answer from the articles as they stood on that day; None for as they stand now."""
 
 
 EVERYTHING = Filters()

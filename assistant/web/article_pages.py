@@ -11,20 +11,18 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from rapidfuzz.distance import LCSseq
 
 from assistant.attribution.speakers import spoken
 from assistant.errors import ArticleUnknown, NoSuchPage
 from assistant.language import NOT_READ, language_of
 from assistant.reading.injection import is_order
-from assistant.rendering import Place, attributed, passage_url
+from assistant.rendering import Place, attributed, differences, passage_url
 from assistant.text import sentences, words
 from assistant.types import Article, Citation, Span
 from assistant.web.site import Site, owner
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _TURN = re.compile(r"[0-9]{1,9}")
-_MOST_CHANGES = 4000  # sentences of two versions that are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +105,6 @@ def pieces(
         yield Piece(text[span.start : span.end], kind)
         at = span.end
     yield Piece(text[at:])
-
-
-def differences(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """What was kept, removed and added from one text to another, sentence by sentence."""
-    before, after = (
-        [text[span.start : span.end] for span in sentences(text)][:_MOST_CHANGES]
-        for text in (old, new)
-    )
-    for found in LCSseq.opcodes(before, after):  # bit by bit: difflib takes cubic time
-        if found.tag == "equal":
-            yield "kept", " ".join(before[found.src_start : found.src_end])
-        elif found.tag == "delete":
-            yield "removed", " ".join(before[found.src_start : found.src_end])
-        else:
-            yield "added", " ".join(after[found.dest_start : found.dest_end])
 
 
 def _context(

@@ -30,6 +30,9 @@ FAULTS: tuple[str, ...] = get_args(Fault)
 MOST_TEXT = 2000
 """Characters that a title, a note or a remark may have."""
 
+FILE = "conversations.sqlite3"
+"""Its name in an archive's folder."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversation (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, changed TEXT NOT NULL
@@ -141,6 +144,11 @@ class Conversations:
         """Close the file."""
         with self._lock:
             self._connection.close()
+
+    def compact(self) -> None:
+        """Leave nothing on the disk of what was deleted."""
+        self._run("VACUUM")
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Conversations
 

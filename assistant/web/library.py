@@ -97,9 +97,9 @@ def _listed(
     count = sum(months.values())
     part, page, pages = paged(count, page, _PAGE, newest=given["sort"] != "oldest")
     shown = archive.matching(*asked, part=part)
-    passages = archive.passages if words.wanted else lambda _id: []
+    held = [archive.passages(one.id) if words.wanted else [] for one in shown]
     return {
-        "found": [(one, words.passage(passages(one.id))) for one in shown],
+        "found": [(one, words.passage(told)) for one, told in zip(shown, held, strict=True)],
         "count": count,
         "new": {one.id for one in new},
         "page": page,

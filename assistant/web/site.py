@@ -18,12 +18,11 @@ from assistant.rendering import Place, to_html, web_url
 from assistant.text import without_direction
 from assistant.types import Answer, PastTurn
 from assistant.web.admission import AdmissionControl
+from assistant.web.conversations import FILE as CONVERSATIONS
 from assistant.web.conversations import Conversation, Conversations
 from assistant.web.monitoring import Monitoring
 from assistant.web.stored_answers import StoredAnswer, forget, read_back
 from assistant.web.users import Users
-
-_KEPT = "conversations.sqlite3"
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -97,7 +96,7 @@ def open_site(
     assistant: Assistant, users: Users | None = None, root: str = "", read_only: bool = False
 ) -> Site:
     """What the pages are made from; opens the file of conversations in the archive's folder."""
-    file = assistant.archive.folder / _KEPT
+    file = assistant.archive.folder / CONVERSATIONS
     kept = Conversations(file if assistant.archive.writable else None)
     forget(kept, assistant.archive)  # what was removed while nobody served
     serve, answer = assistant.settings.serve, assistant.settings.answer

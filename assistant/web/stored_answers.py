@@ -19,7 +19,7 @@ from assistant.attribution.speakers import statement_at
 from assistant.errors import ArticleUnknown
 from assistant.text import one_line
 from assistant.types import Answer, Citation, Claim, Question, Source, from_dict
-from assistant.web.conversations import Conversations, StoredTurn
+from assistant.web.conversations import FILE, Conversations, StoredTurn
 
 _CITED = ("citations", "read", "nearest")
 _OF_ARTICLES = ("text", "history")  # fields with words of articles; not stored
@@ -112,6 +112,16 @@ def _shown(place: dict[str, Any], archive: Archive) -> str:
     statements = archive.statements(citation.article.id, citation.article.version)
     said = statement_at(statements, citation.start, citation.end)
     return glossed(one_line(citation.quote), citation, said)
+
+
+def forget_in(archive: Archive) -> None:
+    """The same, in the file of an archive's conversations, which no byte of it is left in."""
+    file = archive.folder / FILE
+    if file.exists():
+        conversations = Conversations(file)
+        forget(conversations, archive)
+        conversations.compact()
+        conversations.close()
 
 
 def forget(conversations: Conversations, archive: Archive) -> None:
