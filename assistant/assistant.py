@@ -35,7 +35,7 @@ from assistant.models.reader import FormReader, load_reader, load_trained
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.verifier import load_verifier
 from assistant.quoting import quoting_writer
-from assistant.reading import read
+from assistant.reading import is_address, read
 from assistant.settings import Settings, load
 from assistant.stages import Stages
 from assistant.types import (
@@ -50,6 +50,7 @@ from assistant.types import (
     Question,
     Skipped,
     StageEvent,
+    SyncReport,
 )
 from assistant.understanding import Past, asked
 
@@ -166,7 +167,8 @@ class Assistant:
         """Read and keep articles.
 
         Args:
-            source: a file, a folder or an Article, or several of them.
+            source: a file, a folder, the address of a page or feed, or an Article, or several of
+                them.
             progress: called with the number of articles dealt with so far.
 
         Raises:
@@ -177,8 +179,29 @@ class Assistant:
 
     def _items(self, sources: Iterable[Addable]) -> Iterator[Article | Skipped]:
         for one in sources:
-            found = [one] if isinstance(one, Article) else read(Path(one), self.settings.reading)
-            yield from found
+            if isinstance(one, Article):
+                yield one
+            elif isinstance(one, str) and is_address(one):
+                from assistant.reading.remote import read_address  # httpx takes a while
+
+                yield from read_address(one, self.settings.reading)
+            else:
+                yield from read(Path(one), self.settings.reading)
+
+    def sync(self, place: str | Path, delete: bool = False) -> SyncReport:
+        """Read what is new or has changed in a folder or feed since it was last looked at.
+
+        Args:
+            place: the folder, or the address of the feed.
+            delete: whether articles that no file of the folder holds any more are removed.
+
+        Raises:
+            ArchiveBusy: another process is writing to the archive.
+            ArchiveError: there is no such folder or feed, or nothing is left in it.
+        """
+        from assistant.following import sync
+
+        return sync(self.archive, place, self.settings.reading, delete)
 
     def remove(self, ids: str | Sequence[str]) -> int:
         """Remove articles from everything; returns how many there were."""

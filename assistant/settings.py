@@ -47,6 +47,11 @@ class ReadingSettings(Section):
 
     max_characters: Annotated[int, Field(ge=1, le=1_000_000_000)] = 2_000_000
     """A longer article is skipped: it is no article, and would hold the index up for minutes."""
+    fetch: bool = True
+    """Whether pages and feeds are fetched that somebody names on the command line or in Python; the
+    newsroom never fetches."""
+    private_hosts: tuple[str, ...] = ()
+    """Hosts that may be fetched from although they are on a private network."""
 
 
 class ModelSettings(Section):

@@ -21,6 +21,7 @@ FLOORS = [
     ["attribution", "reading"],
     ["models"],
     ["archive"],
+    ["following"],
     ["understanding"],
     ["retrieval"],
     ["verification"],

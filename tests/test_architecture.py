@@ -21,6 +21,8 @@ ONE_IMPORTER = {
     "tokenizers": {"models/embedding.py", "models/pair_model.py", "models/sessions.py"},
     "spacy": {"language/parsing.py"},
     "chromadb": {"archive/vectors.py"},
+    "httpx": {"reading/fetching.py"},
+    "watchfiles": {"following/syncing.py"},
     "sqlite3": {"archive/database.py", "web/conversations.py"},
     "langchain": {"models/chat_model.py"},
     "langchain_core": {"answering/runnable.py", "retrieval/retriever.py", "models/chat_model.py"},

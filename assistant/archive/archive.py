@@ -9,6 +9,7 @@ from typing import Any
 from assistant.archive import derived
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
+from assistant.archive.followed import FollowedPlaces
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Outcome, Progress
 from assistant.archive.ledger import ArchiveInfo
@@ -169,6 +170,11 @@ class Archive(Lookups):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, as the archive's passages are encoded."""
         return self._embedder.encode(texts)
+
+    @property
+    def places(self) -> FollowedPlaces:
+        """The record of the folders and feeds that are followed."""
+        return self._catalog
 
     @property
     def embedder(self) -> str:

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from assistant.archive.followed import FollowedPlaces
 from assistant.archive.rows import DUE, Entry, Known, speaker_key
-from assistant.archive.versions import Versions
 from assistant.models.embedding import Vectors
 from assistant.text import folded
 from assistant.types import Article, Statement, to_dict
 
 
-class Catalog(Versions):
+class Catalog(FollowedPlaces):
     """The archive's SQLite file. Safe to use from several threads and processes."""
 
     def switch_index(self, number: int, mapped: int) -> None:

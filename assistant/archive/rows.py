@@ -37,6 +37,7 @@ CREATE TABLE followed_file (
     path TEXT NOT NULL,
     stamp TEXT NOT NULL,
     articles TEXT NOT NULL,
+    faults TEXT NOT NULL,
     PRIMARY KEY (place, path)
 ) WITHOUT ROWID"""
 SCHEMA = f"""

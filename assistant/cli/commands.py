@@ -32,7 +32,8 @@ from assistant.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from assistant.types import IngestReport
+    from assistant.assistant import Assistant
+    from assistant.types import IngestReport, SyncReport
 
 app = typer.Typer(
     help="On Record answers questions over an archive of news articles, and cites the exact words.",
@@ -52,21 +53,81 @@ AuthFile = Annotated[
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    sources: Annotated[
+        list[str], typer.Argument(help="Files, folders, and addresses of pages or feeds.")
+    ],
     archive: Place = None,
     as_json: AsJson = False,
 ) -> None:
     """Read articles into the archive (docs/articles.md says which formats)."""
-    from assistant.reading import estimate
+    from assistant.reading import estimate, is_address
     from assistant.web import starting
 
+    paths = [Path(one) for one in sources if not is_address(one)]
+
     with opened(archive) as assistant, bar("Reading", "articles", quiet=as_json) as advance:
-        total = sum(map(estimate, paths))
-        report = assistant.add(paths, lambda done: advance(done, total))
+        total = sum(map(estimate, paths)) + len(sources) - len(paths)
+        report = assistant.add(sources, lambda done: advance(done, total))
         show(report, _report_text(report), as_json)
         starting.keep(assistant.archive, assistant.without_chat().ask)
-    if not any(os.path.lexists(path) for path in paths):
+    if paths and len(paths) == len(sources) and not any(map(os.path.lexists, paths)):
         raise typer.Exit(USAGE)
+
+
+@app.command()
+def sync(
+    place: Annotated[str, typer.Argument(help="A folder, or the address of a feed.")],
+    archive: Place = None,
+    as_json: AsJson = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Remove articles that no file holds any more.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on whenever something changes, until Ctrl+C.")
+    ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Follow it no longer; its articles are kept.")
+    ] = False,
+) -> None:
+    """Read what is new or has changed in a folder or feed since the last time."""
+    from assistant.following import name_of
+    from assistant.web import starting
+
+    with opened(archive) as assistant:
+        if forget:
+            known = assistant.archive.places.unfollow(name_of(place))
+            show({"forgotten": known}, f"{place} is {'no longer' if known else 'not'} followed.",
+                 as_json)  # fmt: skip
+            return
+        if watch:
+            _watch(assistant, place, delete, as_json)
+            return
+        report = assistant.sync(place, delete)
+        show(report, _sync_text(report), as_json)
+        starting.keep(assistant.archive, assistant.without_chat().ask)
+
+
+def _watch(assistant: Assistant, place: str, delete: bool, as_json: bool) -> None:
+    from assistant.errors import OnRecordError
+    from assistant.following import watch
+
+    reading = assistant.settings.reading
+    for told in watch(assistant.archive, place, reading, delete):
+        if isinstance(told, OnRecordError):
+            typer.echo(f"Error: {told}", err=True)
+        else:
+            show(told, _sync_text(told), as_json)
+
+
+def _sync_text(report: SyncReport) -> str:
+    from assistant.text import without_direction
+
+    lines = [_report_text(report.read), f"{report.unchanged} files or entries had not changed"]
+    lines += [f"  being written, read the next time: {path}" for path in report.waiting]
+    lines += [f"  in no file any more, kept (--delete removes it): {one}"
+              for one in report.vanished]  # fmt: skip
+    lines += [f"{report.removed} removed that no file holds"] if report.removed else []
+    return without_direction("\n".join(lines))
 
 
 @app.command()

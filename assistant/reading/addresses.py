@@ -15,6 +15,11 @@ _HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _AMP = re.compile(r"/amp/?$|\.amp(?=\.html?$|$)|^/amp(?=/.)", re.IGNORECASE)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is the address of something on the web."""
+    return text.lower().startswith(("http://", "https://"))
+
+
 def canonical(url: str) -> str:
     """The one form of a story's address: https, without www., m., amp, trackers, final slash.
 

@@ -55,6 +55,8 @@ _BYTES_A_CHARACTER = 4
 _LARGEST = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
 
 
+UNSEEN = "cannot be read"
+"""How the reason begins of what is there, and cannot be looked into."""
 ENDINGS = (*_SINGLE, *_SEVERAL, *_PACKED)
 """Of the files that are read."""
 
@@ -65,23 +67,46 @@ def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
     Hidden files and folders are passed over. Never raises for what it finds: whatever is no
     article comes as ``Skipped``, with its path and a reason.
     """
-    for file in _files(path):
+    for file in files_of(path):
         if isinstance(file, Skipped):
             yield file
-            continue
-        try:
-            yield from _read_file(file, settings.max_characters)
-        except Unreadable as reason:
-            yield Skipped(_shown(file), str(reason))
-        except OSError as error:
-            yield Skipped(_shown(file), f"cannot be read: {error.strerror or error}")
-        except Exception as error:  # noqa: BLE001 a parser's own fault with one file must not stop the rest
-            yield Skipped(_shown(file), f"cannot be read: {type(error).__name__}: {error}"[:300])
+        else:
+            yield from read_file(file, settings)
+
+
+def read_file(file: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
+    """Every article of one file; never raises for what it finds."""
+    try:
+        yield from _read_file(file, settings.max_characters)
+    except Unreadable as reason:
+        yield Skipped(_shown(file), str(reason))
+    except OSError as error:
+        yield Skipped(_shown(file), f"{UNSEEN}: {error.strerror or error}")
+    except Exception as error:  # noqa: BLE001 a parser's own fault with one file must not stop the rest
+        yield Skipped(_shown(file), f"{UNSEEN}: {type(error).__name__}: {error}"[:300])
+
+
+def read_bytes(
+    data: bytes, suffix: str, shown: str, settings: ReadingSettings
+) -> Iterator[Article | Skipped]:
+    """Every article of a file's content.
+
+    Args:
+        data: the content.
+        suffix: the ending of its name, which says what it is: ``.html``.
+        shown: what it is called where something of it is no article.
+        settings: the limits.
+
+    Raises:
+        Unreadable: it is none of what is read.
+    """
+    read_as = _unpacked if suffix in _PACKED else _of_bytes
+    yield from read_as(data, suffix, shown, settings.max_characters)
 
 
 def estimate(path: Path) -> int:
     """About how many articles a file or folder holds, for a progress bar: lines are counted."""
-    return sum(_lines(file) for file in _files(path) if isinstance(file, Path))
+    return sum(_lines(file) for file in files_of(path) if isinstance(file, Path))
 
 
 def _lines(file: Path) -> int:
@@ -94,7 +119,8 @@ def _lines(file: Path) -> int:
         return 1
 
 
-def _files(path: Path) -> Iterator[Path | Skipped]:
+def files_of(path: Path) -> Iterator[Path | Skipped]:
+    """The files of a folder and those below, but for hidden ones; or the file itself."""
     if not os.path.isdir(path):  # noqa: PTH112 Path.is_dir raises where a name is too long
         yield path if os.path.lexists(path) else Skipped(_shown(path), "no such file or folder")
         return
@@ -113,7 +139,7 @@ def _files(path: Path) -> Iterator[Path | Skipped]:
 
 
 def _fault(error: OSError) -> Skipped:
-    return Skipped(_shown(Path(str(error.filename))), f"cannot be read: {error.strerror}")
+    return Skipped(_shown(Path(str(error.filename))), f"{UNSEEN}: {error.strerror}")
 
 
 def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
@@ -132,10 +158,8 @@ def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
     if suffix in _SINGLE and status.st_size > max_characters * _BYTES_A_CHARACTER:
         raise _too_long(status.st_size, max_characters)
     data = path.read_bytes()
-    if suffix in _PACKED:
-        yield from _unpacked(data, _shown(path), max_characters)
-    else:
-        yield from _of_bytes(data, suffix, _shown(path), max_characters)
+    read_as = _unpacked if suffix in _PACKED else _of_bytes
+    yield from read_as(data, suffix, _shown(path), max_characters)
 
 
 def _too_long(size: int, most: int) -> Unreadable:
@@ -159,7 +183,7 @@ def _of_bytes(data: bytes, suffix: str, shown: str, most: int) -> Iterator[Artic
         raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
 
 
-def _unpacked(data: bytes, shown: str, most: int) -> Iterator[Article | Skipped]:
+def _unpacked(data: bytes, _suffix: str, shown: str, most: int) -> Iterator[Article | Skipped]:
     """The articles of the files of a zip or tar; what is no article is named."""
     empty = True
     for name, content in members(data):
@@ -172,7 +196,7 @@ def _unpacked(data: bytes, shown: str, most: int) -> Iterator[Article | Skipped]
         except Unreadable as reason:
             yield Skipped(called, str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself
-            yield Skipped(called, f"cannot be read: {type(error).__name__}: {error}"[:300])
+            yield Skipped(called, f"{UNSEEN}: {type(error).__name__}: {error}"[:300])
     if empty:
         raise Unreadable("empty: it holds no file")
 
@@ -190,7 +214,7 @@ def _built(
         except Unreadable as reason:
             yield Skipped(f"{shown}:{number}", str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself
-            yield Skipped(f"{shown}:{number}", f"cannot be read: {type(error).__name__}"[:300])
+            yield Skipped(f"{shown}:{number}", f"{UNSEEN}: {type(error).__name__}"[:300])
     if empty:
         raise Unreadable("empty: it holds no article")
 

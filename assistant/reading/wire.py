@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assistant.reading.addresses import canonical
 from assistant.reading.agency import BY, CORRECTS, Fields, check_usable, code, dated, language
 from assistant.reading.articles import Unreadable
 from assistant.reading.markup import all_of, blocks, name_of, parsed, text_of_html
@@ -27,7 +29,7 @@ def read_xml(data: bytes) -> Iterator[Fields | Unreadable]:
     root = parsed(data)
     kind = name_of(root)
     if kind in _FEEDS:
-        yield from _of_feed(data)
+        yield from (entry.fields for entry in entries(data))
     elif kind == "nitf":
         yield _of_nitf(root)
     elif kind in ("newsItem", "newsMessage", "packageItem"):
@@ -152,8 +154,30 @@ def _raw(element: Any) -> str:
     return "".join(element.itertext()).strip()
 
 
-def _of_feed(data: bytes) -> Iterator[Fields | Unreadable]:
-    """The entries of a feed, with as much text as it gives."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a feed."""
+
+    fields: Fields
+    """Of the article, with as much text as the feed gives."""
+    is_whole: bool
+    """Whether that is the article's content, and not only its summary."""
+
+
+def is_feed(data: bytes) -> bool:
+    """Whether something is a feed."""
+    try:
+        return name_of(parsed(data)) in _FEEDS
+    except Unreadable:
+        return False
+
+
+def entries(data: bytes) -> Iterator[Entry]:
+    """The entries of a feed.
+
+    Raises:
+        Unreadable: it has none.
+    """
     import feedparser
 
     feed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
@@ -163,9 +187,10 @@ def _of_feed(data: bytes) -> Iterator[Fields | Unreadable]:
     for entry in map(dict, feed.entries):  # as given: else one day stands in for another
         told = [*(entry.get("content") or []), entry.get("summary_detail") or {}]
         texts = [_of_detail(one) for one in told]
-        yield {
-            "id": entry.get("id"),
-            "url": entry.get("link"),
+        link, given = str(entry.get("link") or ""), str(entry.get("id") or "")
+        fields = {
+            "id": "" if link and canonical(given) == canonical(link) else given,
+            "url": link,
             "title": _of_detail(entry.get("title_detail") or {}),
             "text": max(texts, key=len, default=""),
             "byline": entry.get("author"),
@@ -174,6 +199,7 @@ def _of_feed(data: bytes) -> Iterator[Fields | Unreadable]:
             "updated": _stated(entry, "updated"),
             "license": feed.feed.get("rights"),
         }
+        yield Entry(fields, bool(entry.get("content")))
 
 
 def _of_detail(detail: Mapping[str, Any]) -> str:

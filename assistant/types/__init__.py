@@ -23,12 +23,14 @@ from assistant.types.answer import (
 from assistant.types.article import (
     Article,
     Erased,
+    Followed,
     IngestReport,
     Passage,
     Skipped,
     Source,
     Span,
     Statement,
+    SyncReport,
     Version,
 )
 from assistant.types.dicts import from_dict, to_dict
@@ -56,6 +58,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Filters",
+    "Followed",
     "Form",
     "Hit",
     "IngestReport",
@@ -75,6 +78,7 @@ __all__ = [
     "StageEvent",
     "Statement",
     "Support",
+    "SyncReport",
     "TokenEvent",
     "Trace",
     "Version",

@@ -131,6 +131,36 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What became of a folder or feed that is followed, since it was last looked at."""
+
+    read: IngestReport = IngestReport()
+    """What became of the files or entries that were new or had changed."""
+    unchanged: int = 0
+    """Files or entries that had not changed, and were not read again."""
+    vanished: tuple[str, ...] = ()
+    """Ids of articles that no file of the folder holds any more."""
+    removed: int = 0
+    """How many of them were removed from the archive."""
+    waiting: tuple[str, ...] = ()
+    """Files that were still being written: they are read the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A folder or feed that is followed."""
+
+    place: str
+    """Its path or address."""
+    looked: datetime
+    """When it was last looked at."""
+    fault: str
+    """Why that failed; "" where it did not."""
+    report: SyncReport
+    """What became of it then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of an article's text."""
 
