@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.archive import derived
+from assistant.archive import derived, transfer
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
+from assistant.archive.database import copy_database
 from assistant.archive.followed import FollowedPlaces
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Outcome, Progress
@@ -135,6 +137,51 @@ class Archive(Lookups):
         """
         with self._index.writing():
             self._catalog.compact()
+
+    def export_to(self, file: Path) -> int:
+        """Write all that it holds into one file; returns how many article versions.
+
+        With vectors and statements, so that ``import_from`` needs no model.
+        """
+        return transfer.write(self._catalog, file)
+
+    def import_from(self, file: Path) -> IngestReport:
+        """Take in what another archive has exported; what is held already is not taken twice.
+
+        Raises:
+            ArchiveBusy: another process is writing.
+            ArchiveMismatch: it was made with another embedder.
+            ArchiveError: the file is no export, or damaged. What stands before the damage is kept.
+        """
+        lines = transfer.read(file)
+        with contextlib.closing(lines), self._index.writing():
+            made_with = next(lines)["embedder"]
+            if made_with and made_with != self._embedder.name:
+                raise ArchiveMismatch(
+                    f"{file} was made with the embedder {made_with}, not {self._embedder.name}.",
+                    "Set models.embedder to the former, or ingest the articles anew.",
+                )
+            if self._check_embedder() is None and made_with:
+                self._catalog.set_meta("embedder", made_with)
+            most = self._settings.reading.max_characters
+            return transfer.Import(self._catalog, self._index.activate, most).run(lines)
+
+    def backup_to(self, folder: Path) -> None:
+        """Copy it into another folder, which is an archive then, whatever is written meanwhile.
+
+        With what the newsroom keeps beside it. The index is made when the copy is opened.
+
+        Raises:
+            ArchiveError: the folder holds something, or cannot be written to.
+        """
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if next(folder.iterdir(), None):
+                raise ArchiveError(f"{folder} is not empty.", "Name a new folder.")
+        except OSError as error:
+            raise ArchiveError(f"{folder} cannot be written to: {error.strerror}.") from error
+        for file in sorted(self.folder.glob("*.sqlite3"), key=lambda one: one.name == _CATALOG):
+            copy_database(file, folder / file.name)
 
     def release(self) -> None:
         """Show what waited for the end of an embargo that is over by now."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from assistant.archive.followed import FollowedPlaces
-from assistant.archive.rows import DUE, Entry, Known, speaker_key
+from assistant.archive.rows import DUE, TABLES, Entry, Known, speaker_key
 from assistant.models.embedding import Vectors
 from assistant.text import folded
 from assistant.types import Article, Statement, to_dict
@@ -43,14 +43,8 @@ class Catalog(FollowedPlaces):
         )
         return [Known(*row) for row in rows]
 
-    def put_history(self, entry: Entry, vectors: Vectors) -> None:
-        """Store an article as superseded, by a version that is current already."""
-        with self._transaction() as run:
-            self._put_whole(run, entry, "superseded", vectors)
-            self._count_generation(run)
-
     def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
-        """Store articles as pending, with passages, keyword rows and vectors, in one transaction.
+        """Store articles with passages, keyword rows and vectors, in one transaction.
 
         Args:
             entries: the articles; their versions are set here.
@@ -60,13 +54,11 @@ class Catalog(FollowedPlaces):
         with self._transaction() as run:
             for entry in entries:
                 last = first + len(entry.passages)
-                self._put_whole(run, entry, "pending", vectors[first:last])
+                key = self._put_article(run, entry)
+                self._put_passages(run, key, entry, vectors[first:last])
                 first = last
-
-    def _put_whole(self, run: Any, entry: Entry, state: str, vectors: Vectors) -> None:
-        """Store an article with its passages."""
-        key = self._put_article(run, entry, state)
-        self._put_passages(run, key, entry, vectors)
+            if any(entry.state == "superseded" for entry in entries):
+                self._count_generation(run)  # else they wait to be activated
 
     @staticmethod
     def _put_passages(run: Any, key: int, entry: Entry, vectors: Vectors) -> None:
@@ -81,15 +73,15 @@ class Catalog(FollowedPlaces):
                 (cursor.lastrowid, folded(entry.heading), folded(passage.text)),
             )
 
-    def _put_article(self, run: Any, entry: Entry, state: str) -> int:
+    def _put_article(self, run: Any, entry: Entry) -> int:
         article = entry.article
         (last,) = run("SELECT max(version) FROM article WHERE id = ?", (article.id,)).fetchone()
         fields = to_dict(article)
         fields.pop("text")
         fields["version"] = (last or 0) + 1
         added = entry.added or datetime.now(UTC).isoformat(timespec="seconds")
-        known = last and state == "pending"  # which may be told only by a day of change
-        day = fields["updated"] or (None if known else fields["published"]) or added[:10]
+        first = not last or entry.state == "superseded"  # else only a change tells its day
+        stated = fields["updated"] or (fields["published"] if first else None)
         embargo = article.embargo
         cursor = run(
             "INSERT INTO article (id, version, state, hash, outlet, published, fields, text,"
@@ -97,7 +89,7 @@ class Catalog(FollowedPlaces):
             (
                 article.id,
                 fields["version"],
-                state,
+                entry.state,
                 entry.hash,
                 (article.outlet or "").casefold(),
                 fields["published"],
@@ -105,7 +97,7 @@ class Catalog(FollowedPlaces):
                 article.text,
                 entry.signature,
                 added,
-                day,
+                entry.day or stated or added[:10],
                 embargo and embargo.astimezone(UTC).isoformat(timespec="seconds"),
             ),
         )
@@ -179,6 +171,22 @@ class Catalog(FollowedPlaces):
         run("UPDATE article SET key = ? WHERE key = ?", (last + 1, key))
         for table in ("passage", "statement"):
             run(f"UPDATE {table} SET article = ? WHERE article = ?", (last + 1, key))
+
+    def put_row(self, table: str, row: Sequence[str | int]) -> None:
+        """Store a row of one of ``TABLES``, unless it is there already.
+
+        Raises:
+            ValueError: there is no such table, or the row is not one of it.
+        """
+        width = {"erased": 5, "followed": 5, "followed_file": 5}
+        if table not in TABLES or len(row) != width[table]:
+            raise ValueError("an unknown line")
+        values = ", ".join("?" * len(row))
+        with self._transaction() as run:
+            if not (table == "erased" and run(
+                "SELECT 1 FROM erased WHERE article = ? AND erased = ?", (row[0], row[2])
+            ).fetchone()):  # fmt: skip
+                run(f"INSERT OR IGNORE INTO {table} VALUES ({values})", row)
 
     def put_passages(self, entry: Entry, vectors: Vectors) -> None:
         """Store the passages of a version that is kept already, and superseded."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Database:
         Raises:
             ArchiveError: it is no catalog, cannot be opened, or is of a newer version.
         """
+        self.path = path
         self._read_only: Path | None = None
         self._stamp: tuple[Any, ...] = ()  # of the files, when it was opened to be read
         self._lock = threading.RLock()
@@ -89,6 +91,14 @@ class Database:
         with self._transaction() as run:
             run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """What executes statements on the file as it is now, whatever is written meanwhile."""
+        place = f"file:{quote(str(self.path))}?mode=ro"
+        with contextlib.closing(sqlite3.connect(place, uri=True, isolation_level=None)) as opened:
+            opened.execute("BEGIN")
+            yield opened.execute
+
     def wipe(self) -> None:
         """Purge removed text from the files: merge the full-text index, truncate the WAL."""
         with self._lock:
@@ -145,6 +155,23 @@ class Database:
 
     def _one(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
         return next(iter(self._all(statement, parameters)), None)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Write what a file of SQLite holds now into another, which must not be there yet.
+
+    Without the pages that are free, so that nothing of what was removed is copied.
+
+    Raises:
+        ArchiveError: it cannot be written.
+    """
+    make_private(target)
+    place = f"file:{quote(str(source))}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(place, uri=True, isolation_level=None)) as opened:
+            opened.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{target} cannot be written: {error}.") from error
 
 
 def _in_words(error: sqlite3.Error, doing: str) -> Exception:

@@ -119,7 +119,7 @@ class Ingest:
                 self._catalog.lift(item.id, known[-1].version, item.embargo)
                 self._activate()
             self._count(given, item, "unchanged")
-        elif known and _is_older(item, known[-1]):
+        elif known and is_older(item, known[-1]):
             self._keep_as_history(given, item, digest, known)
         elif any(version.hash == digest for version in known):
             # A superseded text again. If this call also brings the current one, as a file with both
@@ -160,7 +160,8 @@ class Ingest:
         """An edition from before the current one, which stays what is shown."""
         new = all(version.hash != digest for version in known)
         if new:
-            self._catalog.put_history(*self._encoded(article, digest))
+            entry, vectors = self._encoded(article, digest)
+            self._catalog.put([replace(entry, state="superseded")], vectors)
         self._count(given, article, "history" if new else "unchanged")
 
     def _keep(self, given: str, article: Article, digest: str, known: bool) -> None:
@@ -196,7 +197,7 @@ def _texts(entries: Iterable[Entry]) -> list[str]:
     ]
 
 
-def _is_older(article: Article, current: Known) -> bool:
+def is_older(article: Article, current: Known) -> bool:
     """True where both say when they are from, and the article is from before."""
     day = article.updated or article.published
     return bool(day and current.day and day.isoformat() < current.day)

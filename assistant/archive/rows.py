@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from assistant.text import folded, one_line, words
 from assistant.types import Article, Filters, Passage, Source, Statement, from_dict, to_dict
@@ -22,6 +22,8 @@ CREATE TABLE statement (
     PRIMARY KEY (article, ordinal)
 )
 """
+TABLES = ("erased", "followed", "followed_file")
+"""Those that tell of no article that is held."""
 _KEPT = """
 CREATE INDEX article_past ON article (id) WHERE state = 'superseded';
 CREATE TABLE erased (
@@ -113,6 +115,9 @@ FROM passage p JOIN article a ON a.key = p.article
 """
 
 
+State = Literal["pending", "superseded"]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the catalog holds under an id."""
@@ -135,8 +140,12 @@ class Entry:
     passages: Sequence[Passage]
     statements: Sequence[Statement] | None = None
     """None where they were not looked for."""
+    state: State = "pending"
+    """Whether it is to become current, or is superseded already."""
     added: str = ""
     """When it was added; ISO, UTC; "" for now."""
+    day: str = ""
+    """From which day on it stands; ISO; "" for what the article states, else when it was added."""
 
 
 def where(filters: Filters, by_key: bool = False) -> tuple[str, tuple[Any, ...]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from assistant.cli.shared import (
@@ -9,6 +12,7 @@ from assistant.cli.shared import (
     AsJson,
     Place,
     opened,
+    report_text,
     show,
 )
 
@@ -59,3 +63,39 @@ def archive_vacuum(archive: Place = None, as_json: AsJson = False) -> None:
         assistant.archive.vacuum()
         forget_in(assistant.archive)
     show({"vacuumed": True}, "What was removed takes no space any more.", as_json)
+
+
+@app.command("export")
+def archive_export(
+    file: Annotated[Path, typer.Argument(help="The file to write: archive.jsonl.zst")],
+    archive: Place = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write all that the archive holds into one file, from which any archive can be filled."""
+    with opened(archive) as assistant:
+        count = assistant.archive.export_to(file)
+    show({"versions": count}, f"{count} versions of articles are in {file}.", as_json)
+
+
+@app.command("import")
+def archive_import(
+    file: Annotated[Path, typer.Argument(help="What archive export has written.")],
+    archive: Place = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in what another archive has exported; nothing is encoded again."""
+    with opened(archive) as assistant:
+        report = assistant.archive.import_from(file)
+    show(report, report_text(report), as_json)
+
+
+@app.command("backup")
+def archive_backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, for the copy.")],
+    archive: Place = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the archive, while it may be in use, into a folder that is an archive then."""
+    with opened(archive) as assistant:
+        assistant.archive.backup_to(folder)
+    show({"folder": str(folder)}, f"{folder} is a copy: name it as --archive.", as_json)

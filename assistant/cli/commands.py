@@ -28,12 +28,13 @@ from assistant.cli.shared import (
     bar,
     filters_of,
     opened,
+    report_text,
     show,
 )
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.types import IngestReport, SyncReport
+    from assistant.types import SyncReport
 
 app = typer.Typer(
     help="On Record answers questions over an archive of news articles, and cites the exact words.",
@@ -68,7 +69,7 @@ def ingest(
     with opened(archive) as assistant, bar("Reading", "articles", quiet=as_json) as advance:
         total = sum(map(estimate, paths)) + len(sources) - len(paths)
         report = assistant.add(sources, lambda done: advance(done, total))
-        show(report, _report_text(report), as_json)
+        show(report, report_text(report), as_json)
         starting.keep(assistant.archive, assistant.without_chat().ask)
     if paths and len(paths) == len(sources) and not any(map(os.path.lexists, paths)):
         raise typer.Exit(USAGE)
@@ -122,7 +123,7 @@ def _watch(assistant: Assistant, place: str, delete: bool, as_json: bool) -> Non
 def _sync_text(report: SyncReport) -> str:
     from assistant.text import without_direction
 
-    lines = [_report_text(report.read), f"{report.unchanged} files or entries had not changed"]
+    lines = [report_text(report.read), f"{report.unchanged} files or entries had not changed"]
     lines += [f"  being written, read the next time: {path}" for path in report.waiting]
     lines += [f"  in no file any more, kept (--delete removes it): {one}"
               for one in report.vanished]  # fmt: skip
@@ -267,14 +268,3 @@ def _history(path: Path | None) -> list[dict[str, Any]]:
         return [{"answer": turn["text"], **turn} if "text" in turn else turn for turn in turns]
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise typer.BadParameter(f"{path}: {error}") from None
-
-
-def _report_text(report: IngestReport) -> str:
-    from assistant.text import without_direction
-
-    counts = (
-        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged,"
-        f" {len(report.skipped)} skipped"
-    )
-    lines = [counts, *(f"  skipped {item.path}: {item.reason}" for item in report.skipped)]
-    return without_direction("\n".join(lines))

@@ -14,7 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.types import Filters
+    from assistant.types import Filters, IngestReport
 
 FAILED, USAGE, UNJUDGED = 1, 2, 3
 """Exit codes; 0 is done."""
@@ -118,3 +118,15 @@ def bar(label: str, unit: str, quiet: bool) -> Iterator[Callable[[int, int], Non
             shown.update(task, completed=done, total=total, rate=rate)
 
         yield advance
+
+
+def report_text(report: IngestReport) -> str:
+    """What became of what was read, in words."""
+    from assistant.text import without_direction
+
+    counts = (
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged,"
+        f" {len(report.skipped)} skipped"
+    )
+    lines = [counts, *(f"  skipped {item.path}: {item.reason}" for item in report.skipped)]
+    return without_direction("\n".join(lines))
