@@ -192,7 +192,7 @@ class Import:
         if entry.state == "pending":
             self._counts["updated" if known else "added"] += 1
             day = entry.article.updated or entry.article.published
-            known.append(Known(0, entry.hash, "pending", day and day.isoformat()))
+            known.append(Known(0, entry.hash, "pending", str(day) if day else None))
         self._batch.append((entry, vectors))
 
     def _flush(self) -> None:
