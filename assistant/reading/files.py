@@ -11,7 +11,8 @@ from typing import Any
 
 from assistant.reading.articles import Unreadable, build
 from assistant.reading.ninjs import is_ninjs, of_ninjs
-from assistant.reading.packed import members, read_docx, read_mail, read_table
+from assistant.reading.packed import members, read_docx, read_mail, read_table, unpacked
+from assistant.reading.pdf import read_pdf
 from assistant.reading.plain import (
     checked,
     decode,
@@ -20,6 +21,7 @@ from assistant.reading.plain import (
     read_markdown,
     read_text,
 )
+from assistant.reading.warc import read_warc
 from assistant.reading.web_pages import read_html
 from assistant.reading.wire import read_xml
 from assistant.settings import ReadingSettings
@@ -33,6 +35,7 @@ _SINGLE: dict[str, Callable[[bytes], dict[str, Any]]] = {
     ".html": read_html,
     ".htm": read_html,
     ".docx": read_docx,
+    ".pdf": read_pdf,
     ".eml": read_mail,
 }
 _SEVERAL: dict[str, Callable[[bytes], Iterable[Any]]] = {
@@ -42,14 +45,17 @@ _SEVERAL: dict[str, Callable[[bytes], Iterable[Any]]] = {
     ".rss": read_xml,
     ".atom": read_xml,
     ".csv": lambda data: read_table(decode(data)),
+    ".warc": read_warc,
 }
 _LINES = ".jsonl"
 _MARKED_UP = (".xml", ".rss", ".atom")
 _LARGEST_XML = 16_000_000  # bytes: a tree takes thirty times as much memory
 _PACKED = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+_ONE_FILE = (".gz", ".bz2", ".xz")  # which may also be a tar
+_PRINTED = ".pdf"  # has pictures and fonts, too
 _FORMATS = (
-    "text, Markdown, JSON, ninjs, HTML, NITF, NewsML-G2, RSS, Atom, CSV, Word, mail and archives of"
-    " these are"
+    "text, Markdown, JSON, ninjs, HTML, NITF, NewsML-G2, RSS, Atom, CSV, Word, PDF, WARC, mail and"
+    " archives of these are"
 )
 _BYTES_A_CHARACTER = 4
 _LARGEST = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
@@ -143,7 +149,7 @@ def _fault(error: OSError) -> Skipped:
 
 
 def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
-    suffix = path.suffix.lower()
+    suffix = _ending(path)
     if suffix not in ENDINGS:
         raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
     status = path.stat()
@@ -155,11 +161,21 @@ def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
         return
     if suffix not in _SINGLE and status.st_size > _LARGEST:
         raise Unreadable(f"{status.st_size / 1e6:,.0f} MB is too much; write .jsonl")
-    if suffix in _SINGLE and status.st_size > max_characters * _BYTES_A_CHARACTER:
+    most = _LARGEST if suffix == _PRINTED else max_characters * _BYTES_A_CHARACTER
+    if suffix in _SINGLE and status.st_size > most:
         raise _too_long(status.st_size, max_characters)
     data = path.read_bytes()
+    if suffix in _ONE_FILE and (inner := _ending(path.with_suffix(""))) in (*_SINGLE, *_SEVERAL):
+        data, suffix = unpacked(data), inner
     read_as = _unpacked if suffix in _PACKED else _of_bytes
     yield from read_as(data, suffix, _shown(path), max_characters)
+
+
+def _ending(path: Path) -> str:
+    """The ending of a name that says what is in it; WARC files unpack themselves."""
+    ending = path.suffix.lower()
+    packed = ending == ".gz" and path.with_suffix("").suffix.lower() == ".warc"
+    return ".warc" if packed else ending
 
 
 def _too_long(size: int, most: int) -> Unreadable:
@@ -172,7 +188,7 @@ def _too_long(size: int, most: int) -> Unreadable:
 def _of_bytes(data: bytes, suffix: str, shown: str, most: int) -> Iterator[Article | Skipped]:
     """The articles of a file's content; ``shown`` is what it is called."""
     if suffix in _SINGLE:
-        if len(data) > most * _BYTES_A_CHARACTER:
+        if suffix != _PRINTED and len(data) > most * _BYTES_A_CHARACTER:
             raise _too_long(len(data), most)
         yield build(_SINGLE[suffix](data), most)
     elif suffix in _SEVERAL:
@@ -192,7 +208,7 @@ def _unpacked(data: bytes, _suffix: str, shown: str, most: int) -> Iterator[Arti
         try:
             if isinstance(content, Unreadable):
                 raise content
-            yield from _of_bytes(content, Path(name).suffix.lower(), called, most)
+            yield from _of_bytes(content, _ending(Path(name)), called, most)
         except Unreadable as reason:
             yield Skipped(called, str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself

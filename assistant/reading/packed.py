@@ -158,6 +158,26 @@ def members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:
         raise Unreadable("neither zip nor tar, or damaged") from None
 
 
+def unpacking(data: bytes) -> io.RawIOBase:
+    """What a gzip, bzip2 or xz file holds, or the file itself, to be read.
+
+    Reading raises ``Unreadable`` where it grows beyond what files of text do.
+    """
+    return _Bounded(data, _Room(len(data)).most)
+
+
+def unpacked(data: bytes) -> bytes:
+    """What a gzip, bzip2 or xz file of one file holds.
+
+    Raises:
+        Unreadable: it is none, is damaged, or grows beyond what files of text do.
+    """
+    try:
+        return _Bounded(data, min(_LARGEST, _Room(len(data)).most)).read()
+    except (EOFError, OSError, lzma.LZMAError, zlib.error):
+        raise Unreadable("packed, and damaged") from None
+
+
 class _Bounded(io.RawIOBase):
     """What a gzip, bzip2 or xz file holds, or the file itself, up to so many bytes."""
 
@@ -173,7 +193,7 @@ class _Bounded(io.RawIOBase):
         Raises:
             Unreadable: they are too many.
         """
-        part: bytes = self._file.read(size)
+        part: bytes = self._file.read(self._left + 1 if size < 0 else size)
         self._left -= len(part)
         if self._left < 0:
             raise Unreadable("it unpacks to more than files of text do")
