@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
-from assistant.answering import Draft, Fallback, Stage, Turn, ground, pack, talk, timed
+from assistant.answering import (
+    Draft,
+    Fallback,
+    Stage,
+    Turn,
+    as_they_stood,
+    ground,
+    pack,
+    talk,
+    timed,
+)
 from assistant.archive import Archive
 from assistant.chat_writer import ChatTurns, last
 from assistant.models.reader import FormReader
@@ -127,7 +137,9 @@ class Stages:
             settings=self.settings.fingerprint,
             tokens=dict(draft.tokens),
         )
-        return replace(turn, answer=replace(answer, trace=trace, notice=turn.notice))
+        stood = as_they_stood(turn.question, "It is answered from the articles")
+        notice = " ".join(filter(None, (stood and f"{stood}.", turn.notice))) or None
+        return replace(turn, answer=replace(answer, trace=trace, notice=notice))
 
 
 def _or_guessed(name: str, stage: Stage, turn: Turn) -> Turn:

@@ -3,7 +3,7 @@
 from assistant.answering.evidence import Draft, DraftClaim, Fallback, Quote, Writer, pack
 from assistant.answering.gate import Gate, JudgedClaim, Neighbour, neighbour
 from assistant.answering.grounding import CitationNumbers, ground
-from assistant.answering.refusing import described
+from assistant.answering.refusing import as_they_stood, described
 from assistant.answering.talk import talk
 from assistant.answering.turn import Stage, Turn, finished, message, timed
 
@@ -19,6 +19,7 @@ __all__ = [
     "Stage",
     "Turn",
     "Writer",
+    "as_they_stood",
     "described",
     "finished",
     "ground",

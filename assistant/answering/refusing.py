@@ -31,7 +31,7 @@ _LANGUAGES = {
 def refusal_of(question: Question, draft: Draft, archive: Archive) -> Refusal:
     """Why a question is not answered, with what was searched."""
     coverage = archive.coverage(question.filters)
-    searched = described(coverage) + as_they_stood(question)
+    searched = as_they_stood(question, described(coverage)) or described(coverage)
     if not coverage.articles:
         if archive.coverage().articles:
             unknown = _unknown(question, archive)
@@ -76,10 +76,10 @@ def described(coverage: Coverage) -> str:
     return f"{count}, published from {coverage.since} to {coverage.until}"
 
 
-def as_they_stood(question: Question) -> str:
-    """As of which day articles were searched, to go behind them; "" for now."""
+def as_they_stood(question: Question, articles: str) -> str:
+    """Some articles, as of the day that the question asks for; "" where it asks for now."""
     day = question.filters.as_of
-    return f", as they stood on {day.day} {day:%B %Y}" if day else ""
+    return f"{articles} as they stood on {day.day} {day:%B %Y}" if day else ""
 
 
 def _language_note(question: Question, archive: Archive) -> str:

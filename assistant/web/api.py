@@ -133,21 +133,27 @@ def _looking(router: APIRouter, site: Site) -> None:
         q: str,
         since: str = "",
         until: str = "",
+        as_of: str = "",
         outlet: str = "",
         limit: Annotated[int, Query(ge=1)] = _MOST_HITS,
     ) -> list[dict[str, Any]]:
         """Passages for a question, best first, without an answer; at most ``limit``."""
         with site.admission.ticket() as ticket:
             ticket.wait()
-            hits = site.assistant.search(q, filters(since, until, [outlet]))
+            hits = site.assistant.search(q, filters(since, until, as_of, [outlet]))
         return [to_dict(hit) for hit in hits[:limit]]
 
     @router.get("/articles")
     def articles(
-        since: str = "", until: str = "", outlet: str = "", offset: int = 0, limit: int = 100
+        since: str = "",
+        until: str = "",
+        as_of: str = "",
+        outlet: str = "",
+        offset: int = 0,
+        limit: int = 100,
     ) -> dict[str, Any]:
         """The current articles by date, without their texts."""
-        limits = filters(since, until, [outlet])
+        limits = filters(since, until, as_of, [outlet])
         part = Part(min(max(1, limit), 1000), max(0, offset))
         page = archive.articles(limits, part)
         count = archive.coverage(limits).articles

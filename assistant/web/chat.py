@@ -26,14 +26,13 @@ from assistant.web.answer_steps import (
     shown_last,
 )
 from assistant.web.cancellation import CancellableStream
-from assistant.web.filters import FieldFault, checked, labels, set_by_reader, taken_from
+from assistant.web.filters import FILTERS, FieldFault, checked, labels, set_by_reader, taken_from
 from assistant.web.in_flight import QuestionsInFlight
 from assistant.web.overview import conversations
 from assistant.web.site import Site
 from assistant.web.suggesting import Examples, following
 
 _SUGGESTIONS = 6
-_FILTERS = ("since", "until", "outlets", "speakers")
 _SPEAKERS = 200  # that the list offers; others can be written
 _DAYS = "2010-03-31, March 2010"
 
@@ -104,28 +103,21 @@ class _Page:
                 gr.Accordion(label, open=False, elem_classes="chip") for label in labels(Filters())
             ]
             with chips[0]:
-                self.since, self.until = (
-                    gr.Textbox(label=label, info="", placeholder=_DAYS, max_length=40, max_lines=1,
-                               elem_classes="day")  # page.js gives it a calendar
-                    for label in ("From", "To")
-                )  # fmt: skip
+                days = [_day(label) for label in ("From", "To", "As they stood on")]
             with chips[1]:
-                self.outlets = _names("Outlets")
+                outlets = _names("Outlets")
             with chips[2]:
-                self.speakers = _names("Speakers")
+                speakers = _names("Speakers")
+            self.filters = dict(zip(FILTERS, (*days, outlets, speakers), strict=True))
             self.widen = gr.Button("", size="sm", visible=False, elem_id="understood")
             self.new = gr.Button("New conversation", size="sm", elem_id="anew")
         self.chips = chips
 
-    @property
-    def _fields(self) -> list[Any]:
-        return [self.since, self.until, self.outlets, self.speakers]
-
     # Events
 
     def _connect(self, page: gr.Blocks) -> None:
-        given = [self.box, *self._fields, self.talk]
-        loaded = [self.chat, self.talk, *self._fields, *self.chips, self.widen, self.rail,
+        given = [self.box, *self.filters.values(), self.talk]
+        loaded = [self.chat, self.talk, *self.filters.values(), *self.chips, self.widen, self.rail,
                   *self.suggested]  # fmt: skip
         outputs = [*given, self.chat, *self.chips, self.widen, self.ask, self.stop, self.rail,
                    *self.suggested]  # fmt: skip
@@ -134,7 +126,8 @@ class _Page:
         # Not "once": it ignores clicks until the page knows that the last event has ended.
         asks = {"trigger_mode": "multiple", **shared}
         begun = page.load(self._loaded, None, loaded, **quiet)
-        filtered = [self.since.submit, self.until.submit, self.outlets.input, self.speakers.input]
+        filtered = [one.submit if isinstance(one, gr.Textbox) else one.input
+                    for one in self.filters.values()]  # fmt: skip
         asked = [
             gr.on([self.box.submit, self.ask.click], self._handler(self._asked), given, **asks),
             gr.on(filtered, self._handler(self._repeated), given, **asks),
@@ -158,10 +151,10 @@ class _Page:
         """A Gradio handler that answers the question that ``asking`` makes of the page's values."""
 
         def handle(
-            question: str, since: str, until: str, outlets: list[str], speakers: list[str],
-            talk: ConversationState, request: gr.Request,
+            question: str, since: str, until: str, as_of: str, outlets: list[str],
+            speakers: list[str], talk: ConversationState, request: gr.Request,
         ) -> Iterator[Update]:  # fmt: skip
-            fields = dict(zip(_FILTERS, (since, until, outlets, speakers), strict=True))
+            fields = dict(zip(FILTERS, (since, until, as_of, outlets, speakers), strict=True))
             given = Submission(question, fields, talk, _who(request), _page(request))
             try:
                 asked = asking(given)
@@ -181,9 +174,9 @@ class _Page:
 
         Gradio's own validators show it, too, but only until anything else happens on the page.
         """
-        fields = dict(zip(("question", *_FILTERS), (self.box, *self._fields), strict=True))
+        fields = {"question": self.box, **self.filters}
         told = {field: gr.update(info=found.get(name, "")) for name, field in fields.items()}
-        days = {"since", "until"} & {*found}
+        days = {"since", "until", "as_of"} & {*found}
         return told | ({self.chips[0]: gr.update(open=True)} if days else {})
 
     def _labels(self, own: Filters) -> Update:
@@ -320,14 +313,21 @@ class _Page:
     def _steered(self, answer: Answer) -> Update:
         """The fields and chips as they were for an answer, and what can be chosen."""
         own, archive = set_by_reader(answer), self._site.assistant.archive
+        names = {"outlets": archive.outlets(), "speakers": archive.speakers(_SPEAKERS)}
         return {
-            self.since: gr.update(value=str(own.since or ""), info=""),
-            self.until: gr.update(value=str(own.until or ""), info=""),
-            self.outlets: gr.update(choices=archive.outlets(), value=list(own.outlets), info=""),
-            self.speakers: gr.update(choices=archive.speakers(_SPEAKERS), value=list(own.speakers)),
+            **{self.filters[name]: gr.update(value=str(getattr(own, name) or ""), info="")
+               for name in FILTERS[:3]},
+            **{self.filters[name]: gr.update(choices=known, value=list(getattr(own, name)), info="")
+               for name, known in names.items()},
             **self._labels(own),
             **self._understood(answer),
-        }
+        }  # fmt: skip
+
+
+def _day(label: str) -> gr.Textbox:
+    """A field of a day, to which page.js gives a calendar."""
+    look: dict[str, Any] = {"max_length": 40, "max_lines": 1, "elem_classes": "day"}
+    return gr.Textbox(label=label, info="", placeholder=_DAYS, **look)
 
 
 def _names(label: str) -> gr.Dropdown:

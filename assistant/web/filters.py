@@ -12,6 +12,8 @@ from assistant.text import has_lone_surrogate
 from assistant.types import Answer, Filters
 from assistant.understanding.periods import period, without_days
 
+FILTERS = ("since", "until", "as_of", "outlets", "speakers")
+"""The fields of a question that limit it."""
 MOST_SPEAKERS = 100
 """Speakers that a search may be limited to: each is looked for in every statement."""
 
@@ -58,7 +60,7 @@ def day(text: str | None, field: str) -> date | None:
         raise FieldFault(field, "Write a day as year-month-day, for example 2010-03-31.") from None
 
 
-def _end(text: str | None, field: str) -> date | None:
+def _end(text: str | None, field: str, end: str = "") -> date | None:
     """The first or last day of a stretch: a day, or words as a question has them ("March 2026").
 
     Raises:
@@ -71,7 +73,7 @@ def _end(text: str | None, field: str) -> date | None:
     written = f"in {text}"  # some expressions want a preposition
     others = set(terms(without_days(written))) - _PREPOSITIONS
     named = None if others else period(written, date.today())
-    found = named and {"since": named.since, "until": named.until}[field]
+    found = named and {"since": named.since, "until": named.until}[end or field]
     if not found:
         raise FieldFault(field, "Write a day or a month: 2010-03-31, March 2010, last week.")
     return found
@@ -80,6 +82,7 @@ def _end(text: str | None, field: str) -> date | None:
 def filters(
     since: str | None = "",
     until: str | None = "",
+    as_of: str | None = "",
     outlets: Sequence[str] = (),
     speakers: Sequence[str] = (),
 ) -> Filters:
@@ -94,7 +97,8 @@ def filters(
     named = [tuple(one.strip() for one in names if one.strip()) for names in (outlets, speakers)]
     if len(named[1]) > MOST_SPEAKERS:
         raise FieldFault("speakers", f"{MOST_SPEAKERS} speakers are the most.")
-    return Filters(since=first, until=last, outlets=named[0], speakers=named[1])
+    stood = _end(as_of, "as_of", "until")
+    return Filters(since=first, until=last, outlets=named[0], speakers=named[1], as_of=stood)
 
 
 def _days(since: date | None, until: date | None) -> str:
@@ -103,7 +107,8 @@ def _days(since: date | None, until: date | None) -> str:
 
 def labels(own: Filters) -> tuple[str, str, str]:
     """What stands on the chips of days, outlets and speakers: what is set in each."""
-    days = _days(own.since, own.until)
+    stood = f"as of {own.as_of}" if own.as_of else ""
+    days = " ".join(filter(None, (_days(own.since, own.until), stood)))
     named = (f"Outlets: {', '.join(own.outlets)}", f"Speakers: {', '.join(own.speakers)}")
     return f"Days: {days}".rstrip(": "), named[0].rstrip(": "), named[1].rstrip(": ")
 

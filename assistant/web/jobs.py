@@ -6,18 +6,39 @@ import json
 import secrets
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from assistant.archive.ingest import Became
 from assistant.assistant import Assistant
 from assistant.errors import ArchiveBusy, OnRecordError
-from assistant.reading import estimate
+from assistant.reading import estimate, read
 from assistant.text import opening
-from assistant.types import IngestReport
+from assistant.types import Article, IngestReport, Skipped
 
 _KEPT = 100  # jobs that are remembered
 _STEM = 80  # characters of a file's name
+_MOST_TAKEN = 500  # articles of an upload that are told of one by one
+_WORDS: dict[Became, str] = {
+    "added": "added",
+    "updated": "a new version of an article that was there",
+    "unchanged": "was there already",
+    "history": "kept as an earlier version of an article that was there",
+}
 BUSY = "Articles are being added or removed just now. Try again in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one article of an upload."""
+
+    file: str
+    """The reader's name of its file."""
+    article: str
+    """Its id."""
+    became: str
+    """In words."""
 
 
 @dataclass(slots=True)
@@ -33,6 +54,8 @@ class Job:
     """What became of them, once it is over."""
     fault: str = ""
     """Why it stopped, where it did."""
+    taken: list[Taken] = field(default_factory=list)
+    """What became of each of its articles, as far as they are dealt with; the first of many."""
     names: dict[str, str] = field(default_factory=dict)
     """The reader's names of the files, by the names they were stored under."""
 
@@ -79,11 +102,8 @@ class Jobs:
                 paths = [_stored(Path(folder), job, n, *one) for n, one in enumerate(files)]
                 job.total = sum(map(estimate, paths))
 
-                def advance(done: int) -> None:
-                    job.done = done
-
                 with self._turn:
-                    job.report = _named(self._assistant.add(paths, advance), job)
+                    job.report = _named(self._added(job, paths), job)
         except ArchiveBusy:
             job.fault = BUSY
         except OnRecordError as error:
@@ -91,6 +111,26 @@ class Jobs:
         except Exception:
             job.fault = "The upload could not be read to its end. What was read is kept."
             raise
+
+    def _added(self, job: Job, paths: list[Path]) -> IngestReport:
+        """Add what files hold, and keep what becomes of it."""
+        files: dict[str, str] = {}  # by the ids of their articles
+
+        def items() -> Iterator[Article | Skipped]:
+            for path in paths:
+                for item in read(path, self._assistant.settings.reading):
+                    if isinstance(item, Article):
+                        files[item.id] = job.names[str(path)]
+                    yield item
+
+        def advance(done: int) -> None:
+            job.done = done
+
+        def tell(given: str, kept: str, became: Became) -> None:
+            if len(job.taken) < _MOST_TAKEN:
+                job.taken.append(Taken(files.get(given, ""), kept, _WORDS[became]))
+
+        return self._assistant.archive.add(items(), advance, tell)
 
 
 def _stored(folder: Path, job: Job, number: int, name: str, content: bytes) -> Path:

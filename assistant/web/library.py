@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from assistant.archive import Archive
-from assistant.errors import ArchiveBusy, NoSuchPage, OnRecordError
+from assistant.errors import ArchiveBusy, ArticleUnknown, NoSuchPage, OnRecordError
 from assistant.reading import ENDINGS
 from assistant.types import Filters
 from assistant.web.filters import FieldFault, day, filters
 from assistant.web.guard import UPLOAD
-from assistant.web.jobs import BUSY, Jobs
+from assistant.web.jobs import BUSY, Job, Jobs
 from assistant.web.library_words import Words
 from assistant.web.paging import paged
 from assistant.web.saved_searches import FIELDS, saved
@@ -78,7 +79,7 @@ def _browsing(router: APIRouter, site: Site) -> None:
         given["sort"] = sort if sort == "oldest" else ""
         context: dict[str, Any] = {"given": given, "fault": None, "removed": removed}
         try:
-            limits = filters(since, until, [outlet], [speaker])
+            limits = filters(since, until, "", [outlet], [speaker])
         except FieldFault as fault:
             context["fault"], limits = fault, Filters()
         context |= _listed(archive, given, limits, page, after)
@@ -115,12 +116,13 @@ def _listed(
 
 
 def _adding(router: APIRouter, site: Site, jobs: Jobs) -> None:
-    settings = site.assistant.settings.serve
+    settings, archive = site.assistant.settings.serve, site.assistant.archive
     about = {"serve": settings, "endings": ",".join(ENDINGS)}
 
     @router.get(UPLOAD)
     def add(request: Request) -> Response:
-        return site.page(request, "add.html", {"faults": {}, "given": {}, **about})
+        context = {"faults": {}, "given": {}, "followed": archive.places.followed(), **about}
+        return site.page(request, "add.html", context)
 
     @router.post(UPLOAD)
     async def added(request: Request) -> Response:
@@ -147,7 +149,17 @@ def _adding(router: APIRouter, site: Site, jobs: Jobs) -> None:
         found = jobs.find(owner(request), job)
         if found is None:
             raise NoSuchPage("Nothing is known of this upload. Look in the library.")
-        return site.page(request, "job.html", {"job": found})
+        context = {"job": found, "titles": _titles(archive, found)}
+        return site.page(request, "job.html", context)
+
+
+def _titles(archive: Archive, job: Job) -> dict[str, str]:
+    """The headlines of an upload's articles; "" for one under embargo, or removed since."""
+    found = {}
+    for taken in job.taken if job.report else ():
+        with contextlib.suppress(ArticleUnknown):
+            found[taken.article] = archive.article(taken.article).title
+    return found
 
 
 def _removing(router: APIRouter, site: Site) -> None:
