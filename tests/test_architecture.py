@@ -31,7 +31,7 @@ ONE_IMPORTER = {
     "langchain_core": {"answering/runnable.py", "retrieval/retriever.py", "models/chat_model.py"},
     "matplotlib": {"evaluation/plots.py"},
     "ir_measures": {"evaluation/metrics/retrieval.py"},
-    "gradio": {"web/app.py", "web/chat.py", "web/theme.py"},
+    "gradio": {"web/app.py", "web/chat.py", "web/composer.py", "web/theme.py"},
     "mcp": {"web/mcp.py"},
     "docx": {"rendering/exports.py", "reading/packed.py"},
     "typer": {

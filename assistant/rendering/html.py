@@ -87,6 +87,7 @@ def to_html(answer: Answer, place: Place | None = None) -> str:
             timeline=_timeline(answer),
             whence=partial(whence, answer, named=False),
             glossed=_adds(answer),
+            heard=_heard(answer),
         )
     )
     return clean(" ".join(page.split()))
@@ -105,6 +106,13 @@ def _said(answer: Answer) -> list[Citation]:
     told = {number for one in answer.shown if one.speaker for number in one.citations[:1]}
     said = [one for one in answer.citations if one.speaker]
     return said if any(one.number not in told for one in said) else []
+
+
+def _heard(answer: Answer) -> str:
+    """Whose words an answer consists of, where they are one person's; else ""."""
+    heard = {claim.speaker for claim in answer.shown}
+    only = heard.pop() if answer.form == "words" and len(heard) == 1 else None
+    return only or ""
 
 
 def _adds(answer: Answer) -> bool:

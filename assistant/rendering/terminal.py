@@ -169,8 +169,18 @@ def opening(answer: Answer) -> list[str]:
 def understood(answer: Answer) -> list[str]:
     """What the question was taken to say: names read as the archive's, and its days."""
     names = [f"Read “{typed}” as “{name}”." for typed, name in answer.read_as]
-    days = searched_days(answer)
-    return [*names, days] if days else names
+    return [*names, *filter(None, (searched_days(answer), limited(answer)))]
+
+
+def limited(answer: Answer) -> str:
+    """What the asker limited the search to; "" where nothing was."""
+    own, taken = answer.filters, answer.inferred
+    days = [(word, getattr(own, name)) for word, name in (("from", "since"), ("to", "until"))
+            if name not in taken]  # fmt: skip
+    told = [f"{word} {day}" for word, day in days if day]
+    told += own.outlets if "outlets" not in taken else ()
+    told += [f"words of {name}" for name in own.speakers]
+    return f"Limited to {', '.join(told)}." if told else ""
 
 
 def searched_days(answer: Answer) -> str:

@@ -26,15 +26,21 @@ from assistant.web.answer_steps import (
     shown_last,
 )
 from assistant.web.cancellation import CancellableStream
-from assistant.web.filters import FILTERS, FieldFault, checked, labels, set_by_reader, taken_from
+from assistant.web.composer import filter_fields, set_fields
+from assistant.web.filters import (
+    FILTERS,
+    FieldFault,
+    checked,
+    labels,
+    set_by_reader,
+    taken_from,
+)
 from assistant.web.in_flight import QuestionsInFlight
 from assistant.web.overview import conversations
 from assistant.web.site import Site
 from assistant.web.suggesting import Examples, following
 
 _SUGGESTIONS = 6
-_SPEAKERS = 200  # that the list offers; others can be written
-_DAYS = "2010-03-31, March 2010"
 
 Update = dict[Any, Any]
 Asking = Callable[[Submission], PendingQuestion | None]
@@ -99,19 +105,9 @@ class _Page:
     def _lay_out_filters(self) -> None:
         """Chips in a line, which open; and what was understood, which can be removed."""
         with gr.Row(elem_id="limits"):
-            chips = [
-                gr.Accordion(label, open=False, elem_classes="chip") for label in labels(Filters())
-            ]
-            with chips[0]:
-                days = [_day(label) for label in ("From", "To", "As they stood on")]
-            with chips[1]:
-                outlets = _names("Outlets")
-            with chips[2]:
-                speakers = _names("Speakers")
-            self.filters = dict(zip(FILTERS, (*days, outlets, speakers), strict=True))
+            self.chips, self.filters = filter_fields(self._site.assistant.archive)
             self.widen = gr.Button("", size="sm", visible=False, elem_id="understood")
             self.new = gr.Button("New conversation", size="sm", elem_id="anew")
-        self.chips = chips
 
     # Events
 
@@ -161,7 +157,7 @@ class _Page:
             except FieldFault as fault:
                 yield self._faults({fault.field: str(fault)})
                 return
-            yield self._faults({}) | self._labels(given.own)
+            yield self._faults({}) | self._labels(given.own, fold=asking == self._asked)
             # where there is nothing to answer, that is all
             if asked:
                 with self._in_flight.asking(given.page, asked) as fresh:
@@ -179,10 +175,10 @@ class _Page:
         days = {"since", "until", "as_of"} & {*found}
         return told | ({self.chips[0]: gr.update(open=True)} if days else {})
 
-    def _labels(self, own: Filters) -> Update:
+    def _labels(self, own: Filters, fold: bool = False) -> Update:
         """The chips, which say what is set."""
-        told = zip(self.chips, labels(own), strict=True)
-        return {chip: gr.update(label=label) for chip, label in told}
+        told, closed = zip(self.chips, labels(own), strict=True), {"open": False} if fold else {}
+        return {chip: gr.update(label=label, **closed) for chip, label in told}
 
     def _asked(self, given: Submission) -> PendingQuestion | None:
         """What stands in the box, limited to what the reader set."""
@@ -312,27 +308,12 @@ class _Page:
 
     def _steered(self, answer: Answer) -> Update:
         """The fields and chips as they were for an answer, and what can be chosen."""
-        own, archive = set_by_reader(answer), self._site.assistant.archive
-        names = {"outlets": archive.outlets(), "speakers": archive.speakers(_SPEAKERS)}
+        own = set_by_reader(answer)
         return {
-            **{self.filters[name]: gr.update(value=str(getattr(own, name) or ""), info="")
-               for name in FILTERS[:3]},
-            **{self.filters[name]: gr.update(choices=known, value=list(getattr(own, name)), info="")
-               for name, known in names.items()},
+            **set_fields(self.filters, own, self._site.assistant.archive),
             **self._labels(own),
             **self._understood(answer),
         }  # fmt: skip
-
-
-def _day(label: str) -> gr.Textbox:
-    """A field of a day, to which page.js gives a calendar."""
-    look: dict[str, Any] = {"max_length": 40, "max_lines": 1, "elem_classes": "day"}
-    return gr.Textbox(label=label, info="", placeholder=_DAYS, **look)
-
-
-def _names(label: str) -> gr.Dropdown:
-    """A field of names, whose choices come with the page."""
-    return gr.Dropdown(label=label, info="", multiselect=True, allow_custom_value=True)
 
 
 def conversation(site: Site) -> gr.Blocks:

@@ -9,7 +9,7 @@ from datetime import date
 
 from assistant.language import terms
 from assistant.text import has_lone_surrogate
-from assistant.types import Answer, Filters
+from assistant.types import Answer, Coverage, Filters
 from assistant.understanding.periods import period, without_days
 
 FILTERS = ("since", "until", "as_of", "outlets", "speakers")
@@ -99,6 +99,12 @@ def filters(
         raise FieldFault("speakers", f"{MOST_SPEAKERS} speakers are the most.")
     stood = _end(as_of, "as_of", "until")
     return Filters(since=first, until=last, outlets=named[0], speakers=named[1], as_of=stood)
+
+
+def days_like(coverage: Coverage) -> str:
+    """Examples of what a field of days takes, of the archive's own time."""
+    last = coverage.until or date.today()
+    return f"{last}, {last:%B %Y}"
 
 
 def _days(since: date | None, until: date | None) -> str:

@@ -17,9 +17,10 @@ from starlette.exceptions import HTTPException
 
 from assistant.archive import Archive
 from assistant.errors import ArchiveBusy, ArticleUnknown, NoSuchPage, OnRecordError
-from assistant.reading import ENDINGS
+from assistant.reading import ENDINGS, Unreadable
+from assistant.reading.articles import day
 from assistant.types import Filters
-from assistant.web.filters import FieldFault, day, filters
+from assistant.web.filters import FieldFault, days_like, filters
 from assistant.web.guard import UPLOAD
 from assistant.web.jobs import BUSY, Job, Jobs
 from assistant.web.library_words import Words
@@ -83,6 +84,7 @@ def _browsing(router: APIRouter, site: Site) -> None:
         except FieldFault as fault:
             context["fault"], limits = fault, Filters()
         context |= _listed(archive, given, limits, page, after)
+        context["days_like"] = days_like(archive.coverage())
         context["searches"] = saved(site, owner(request)) if not context["query"] else []
         return site.page(request, "library.html", context)
 
@@ -233,9 +235,9 @@ def _faults(given: dict[str, str], files: bool) -> dict[str, str]:
     if pasted and not given["text"].strip():
         faults["text"] = "Paste the article's text."
     try:
-        day(given["date"], "date")
-    except FieldFault as fault:
-        faults[fault.field] = str(fault)
+        day("date", given["date"].strip() or None)
+    except Unreadable:
+        faults["date"] = "Write a day: 2010-03-31, 31 March 2010."
     url = given["url"].strip()
     if url and not url.startswith(("https://", "http://")):
         faults["url"] = "An address begins with https:// or http://."

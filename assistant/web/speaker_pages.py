@@ -40,9 +40,11 @@ def routes(site: Site) -> APIRouter:
         found = [(one, _of(site, name, one)) for one in shown]
         context = {
             "name": name,
+            "naming": sum(archive.months([name]).values()) if name else 0,
             "found": [(one, words) for one, words in found if words],
             "others": _others(name, archive.speakers(_KNOWN)) if _last(name) else [],
             "query": urlencode({"name": name}),
+            "phrase": urlencode({"q": f'"{name}"'}),
             "page": page,
             "pages": pages,
         }

@@ -220,8 +220,10 @@
       form.elements.fault.value = button.dataset.fault;
       return send();
     }
+    form.querySelector("input[value=right]")?.closest("label").remove(); // it was said not to be
     row.after(form);
-    form.querySelector("input[type=radio]").focus();
+    form.querySelector("input[type=radio]").focus({ preventScroll: true });
+    form.scrollIntoView({ block: "center" });
   };
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.verdict");
@@ -278,6 +280,18 @@
     asked[seen - 1]?.scrollIntoView({ block: "start" });
   };
 
+  // Behind what is shown last there is room enough for its question to reach the top.
+  const room = () => {
+    const asked = [...document.querySelectorAll("#conversation .user-row")].at(-1);
+    const end = document.querySelector("#suggestions"), below = document.querySelector("#composer");
+    if (!asked || !end || !below) return;
+    const told = end.getBoundingClientRect().bottom - asked.getBoundingClientRect().top;
+    const least = below.getBoundingClientRect().height + 24;
+    const needed = `${Math.round(Math.max(least, window.innerHeight - told))}px`;
+    if (document.body.style.getPropertyValue("--room") !== needed) document.body.style.setProperty("--room", needed);
+  };
+  window.addEventListener("resize", () => room());
+
   // The actions of the last question stand beside it; the buttons that do them are Gradio's.
   const actions = () => {
     const asked = [...document.querySelectorAll("#conversation .user .prose, #conversation .user .md")].at(-1);
@@ -326,6 +340,7 @@
 
   // What Gradio leaves unnamed, or names with the source of a message.
   const tidy = () => {
+    room();
     follow();
     address();
     actions();
