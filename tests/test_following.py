@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from assistant import Article, cli
 from assistant.archive import Archive
-from assistant.errors import ArchiveError, OnRecordError
+from assistant.errors import ArchiveBusy, ArchiveError, OnRecordError
 from assistant.following import sync, watch
 from assistant.reading import Unreadable, fetching
 from assistant.reading.fetching import Fetcher
@@ -132,6 +132,10 @@ def test_the_encoding_of_a_server_goes_before_that_of_a_page(web: Site) -> None:
         "http://224.0.0.1/",
         "http://2130706433/",
         "http://0x7f.1/",
+        "http://[fec0::1]/",
+        "http://[::127.0.0.1]/",
+        "http://[::ffff:0:7f00:1]/",
+        "http://192.88.99.1/",
     ],
 )
 def test_private_networks_are_not_reached(address: str) -> None:
@@ -140,10 +144,12 @@ def test_private_networks_are_not_reached(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["file:///etc/passwd", "ftp://x.org/a", "http://", "http://me:pw@x.org/", "//x.org"]
-)
+    "address",
+    ["file:///etc/passwd", "ftp://x.org/a", "http://", "http://me:pw@x.org/", "//x.org",
+     "http://[x", "http://127.0.0.1:99999/", "http://xn--/"],
+)  # fmt: skip
 def test_other_addresses_are_none(address: str) -> None:
-    with pytest.raises(Unreadable, match="no address of a web page"):
+    with pytest.raises(Unreadable, match=r"no address|no host|cannot be fetched|private"):
         Fetcher(READING).fetch(address)
 
 
@@ -167,6 +173,9 @@ def test_robots_are_obeyed(web: Site) -> None:
     with pytest.raises(Unreadable, match=r"robots\.txt"):
         Fetcher(LOCAL).fetch(f"{web.address}/private/a")
     assert "/private/a" not in web.asked
+    web.put("/robots.txt", "User-agent: *\nAllow: /\nDisallow: /*.html$", "text/plain")
+    with pytest.raises(Unreadable, match=r"robots\.txt"):
+        Fetcher(LOCAL).fetch(web.put("/a.html", page()))
     assert Fetcher(LOCAL).fetch(web.put("/open", page()))
 
 
@@ -188,6 +197,10 @@ def test_what_is_too_much_or_too_slow_is_refused(
     web.put("/bomb", bomb, **{"content-encoding": "gzip"})
     with pytest.raises(Unreadable, match="more than 10 MB"):
         Fetcher(LOCAL).fetch(f"{web.address}/bomb")
+    twice = gzip.compress(gzip.compress(b" " * 50_000_000))
+    web.put("/twice", twice, **{"content-encoding": "gzip, gzip"})
+    with pytest.raises(Unreadable, match="which is not read"):
+        Fetcher(LOCAL).fetch(f"{web.address}/twice")
     monkeypatch.setattr(fetching, "_SECONDS", 1.0)
     web.put("/slow", page())
     with pytest.raises(Unreadable, match="not answered within"):
@@ -242,12 +255,40 @@ def test_a_feed_is_followed(web: Site, archive: Archive) -> None:
     web.put("/two", page("two", f"{BODY}<p>Now corrected.</p>"))
     web.put("/feed", FEED.format(items=items), "application/rss+xml", etag='"2"')
     report = sync(archive, address, LOCAL)
-    assert (report.read.added, report.read.updated, report.unchanged) == (1, 1, 0)
+    assert (report.read.added, report.read.updated, report.unchanged) == (0, 1, 0)
+    (skipped,) = report.read.skipped  # whose page is not there
+    assert "404" in skipped.reason
     texts = [archive.article(one).text for one in archive.ids()]
-    assert len(texts) == 3  # what has left the feed stays
-    assert any("Only here" in text for text in texts)  # whose page is not there
+    assert len(texts) == 2  # what has left the feed stays
+    assert any("Now corrected" in text for text in texts)
     (place,) = archive.places.followed()
     assert (place.place, place.fault) == (address, "")
+
+
+def test_a_page_that_fails_once_is_asked_for_again(web: Site, archive: Archive) -> None:
+    feed = FEED.format(items=entry(web, "one"))
+    address = web.put("/feed", feed, "application/rss+xml", etag='"1"')
+    web.replies["/one"] = (503, {}, b"")
+    (skipped,) = sync(archive, address, LOCAL).read.skipped
+    assert "503" in skipped.reason
+    web.put("/one", page("one"))
+    assert sync(archive, address, LOCAL).read.added == 1
+    assert "Ilse Brandt" in archive.article(archive.ids()[0]).text
+
+
+def test_what_a_site_forbids_is_what_the_feed_gives(web: Site, archive: Archive) -> None:
+    web.put("/robots.txt", "User-agent: *\nDisallow: /one", "text/plain")
+    feed = FEED.format(items=entry(web, "one", "Only a summary."))
+    sync(archive, web.put("/feed", feed, "application/rss+xml"), LOCAL)
+    assert archive.article(archive.ids()[0]).text == "Only a summary."
+
+
+def test_entries_of_two_feeds_are_two_articles(web: Site, archive: Archive) -> None:
+    for name in ("a", "b"):
+        item = ITEM.format(title=name, link=f"{web.address}/{name}", guid="101", text=f"On {name}.")
+        web.put("/robots.txt", "User-agent: *\nDisallow: /a\nDisallow: /b", "text/plain")
+        sync(archive, web.put(f"/feed-{name}", FEED.format(items=item), "text/xml"), LOCAL)
+    assert len(archive.ids()) == 2
 
 
 def test_a_feed_that_cannot_be_had_says_so(web: Site, archive: Archive) -> None:
@@ -341,6 +382,71 @@ def test_a_folder_that_is_gone_or_emptied_removes_nothing(archive: Archive, fold
     assert archive.ids() == ["s1"]
     (place,) = archive.places.followed()
     assert "There is no folder" in place.fault
+
+
+def test_a_file_that_is_damaged_has_not_lost_its_articles(archive: Archive, folder: Path) -> None:
+    write(folder / "a.md", story(1))
+    write(folder / "b.json", '{"id": "b", "text": "The lake is lowered."}')
+    look(archive, folder)
+    write(folder / "b.json", '{"id": "b", "text": "The la')
+    report = look(archive, folder, delete=True)
+    assert (report.removed, report.vanished) == (0, ())
+    assert sorted(archive.ids()) == ["b", "s1"]
+    (folder / "b.json").unlink()
+    assert look(archive, folder, delete=True).removed == 1
+
+
+def test_what_another_place_holds_is_kept(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    for place in (folder, other):
+        write(place / "a.md", story(1))
+        write(place / "b.md", story(2))
+        look(archive, place)
+    (folder / "b.md").unlink()
+    assert look(archive, folder, delete=True).removed == 0
+    assert "s2" in archive.ids()
+
+
+def test_what_cannot_be_seen_into_has_not_vanished(archive: Archive, folder: Path) -> None:
+    write(folder / "a.md", story(1))
+    write(folder / "sub" / "b.md", story(2))
+    look(archive, folder)
+    (folder / "sub").rename(folder.parent / "moved")
+    (folder / "sub").symlink_to(folder.parent / "moved")
+    assert look(archive, folder, delete=True).removed == 0
+    (folder / "sub").unlink()
+    assert look(archive, folder, delete=True).removed == 1
+
+
+def test_what_could_not_be_removed_is_removed_the_next_time(
+    archive: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        write(folder / f"{number}.md", story(number))
+    look(archive, folder)
+    (folder / "0.md").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "remove", lambda ids: (_ for _ in ()).throw(ArchiveBusy("busy")))
+        with pytest.raises(ArchiveBusy):
+            look(archive, folder, delete=True)
+    assert look(archive, folder, delete=True).removed == 1
+
+
+def test_names_that_are_no_unicode(archive: Archive, folder: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.md")
+    write(folder / name, story(1))
+    assert look(archive, folder).read.added == 1
+    assert look(archive, folder).unchanged == 1
+
+
+def test_an_embargoed_file_that_is_gone_is_withdrawn(archive: Archive, folder: Path) -> None:
+    write(folder / "a.md", story(1))
+    held = story(2).replace("title:", "embargo: 2999-01-01\ntitle:")
+    write(folder / "b.md", held)
+    assert look(archive, folder).read.embargoed == 1
+    (folder / "b.md").unlink()
+    assert look(archive, folder, delete=True).removed == 1
+    assert not archive.holds("s2")
 
 
 def test_what_cannot_be_read_is_named_each_time(archive: Archive, folder: Path) -> None:

@@ -390,7 +390,7 @@ def test_files_are_added_and_what_was_skipped_is_told(client: TestClient) -> Non
     [
         ({}, "files", "Choose at least one file"),
         ({"title": "No text"}, "text", "Paste the article"),
-        ({"text": "A text.", "date": "2 May"}, "date", "Write a day as"),
+        ({"text": "A text.", "date": "2 May"}, "date", "Write a day"),
         ({"text": "A text.", "url": "javascript:alert(1)"}, "url", "begins with https"),
     ],
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pypdf
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -158,6 +160,29 @@ def test_a_page_that_is_a_drawing_takes_no_time(tmp_path: Path) -> None:
     assert "drawings" in reason(tmp_path / "a.pdf", made.getvalue())
 
 
+def test_forms_that_draw_each_other_take_no_time(tmp_path: Path) -> None:
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(600, 800)
+    name = pypdf.generic.NameObject
+    inner: Any = None
+    for depth in range(30):
+        form = pypdf.generic.DecodedStreamObject()
+        form.set_data(b"/F Do /F Do" if depth else b"BT (dam) Tj ET")
+        form[name("/Type")], form[name("/Subtype")] = name("/XObject"), name("/Form")
+        held = {name("/XObject"): pypdf.generic.DictionaryObject({name("/F"): inner})}
+        if depth:
+            form[name("/Resources")] = pypdf.generic.DictionaryObject(held)
+        inner = writer._add_object(form)
+    drawn = pypdf.generic.DecodedStreamObject()
+    drawn.set_data(b"/F Do")
+    page[name("/Contents")] = writer._add_object(drawn)
+    held = {name("/XObject"): pypdf.generic.DictionaryObject({name("/F"): inner})}
+    page[name("/Resources")] = pypdf.generic.DictionaryObject(held)
+    made = io.BytesIO()
+    writer.write(made)
+    assert "drawings" in reason(tmp_path / "a.pdf", made.getvalue())
+
+
 PAGE = (
     "<html><head><title>{0}</title></head><body><article><h1>{0}</h1><p>The ferry to {0} was"
     " cancelled on Monday, the harbour master Ilse Brandt said to passengers.</p></article></html>"
@@ -198,6 +223,18 @@ def test_pages_of_a_web_archive(tmp_path: Path, name: str, packed: bool) -> None
     assert "https://wire.example/empty" in skipped.reason
 
 
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("br", brotli.compress), ("deflate", zlib.compress)],
+)
+def test_packed_pages_of_a_web_archive(tmp_path: Path, encoding: str, pack: Any) -> None:
+    body = pack(PAGE.format("Ormund").encode())
+    held = warc(
+        {"https://x.example/": ("text/html", body)}, more=f"Content-Encoding: {encoding}\r\n"
+    )
+    assert "Ilse Brandt" in only(tmp_path / "a.warc", held).text
+
+
 def test_bombs_in_a_web_archive(tmp_path: Path) -> None:
     bomb = gzip.compress(b"<p>" + b" " * 50_000_000)
     pages = {"https://x.example/": ("text/html", bomb)}
@@ -205,7 +242,7 @@ def test_bombs_in_a_web_archive(tmp_path: Path) -> None:
     (tmp_path / "a.warc").write_bytes(held)
     (told,) = read(tmp_path / "a.warc", SETTINGS)
     assert isinstance(told, Skipped)
-    assert "larger than pages" in told.reason
+    assert "more than 10 MB" in told.reason
     outer = gzip.compress(b"WARC/1.0\r\n" + b" " * 90_000_000)
     assert "unpacks to more" in reason(tmp_path / "b.warc.gz", outer)
     assert "no WARC" in reason(tmp_path / "c.warc", b"<html>")

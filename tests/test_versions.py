@@ -16,10 +16,11 @@ from typer.testing import CliRunner
 
 from assistant import Article, cli
 from assistant.archive import Archive
+from assistant.errors import ArchiveBusy
 from assistant.reading import read
 from assistant.settings import Settings, load
 from assistant.testing import HashEmbeddings
-from assistant.types import Filters
+from assistant.types import Filters, to_dict
 from assistant.web.conversations import FILE, Conversations
 from assistant.web.stored_answers import to_stored
 
@@ -125,9 +126,9 @@ def test_an_older_archive_learns_what_stood(tmp_path: Path, settings: Settings) 
         catalog.execute(f"DELETE FROM keyword WHERE rowid IN ({chosen})")
         catalog.execute(f"DELETE FROM passage WHERE article IN {gone}")
         catalog.execute("DROP INDEX article_past")
-        for table in ("erased", "followed_file", "followed"):
+        for table in ("erased", "embargoed", "followed_file", "followed"):
             catalog.execute(f"DROP TABLE {table}")
-        for column in ("added", "day", "embargo"):
+        for column in ("added", "day", "until"):
             catalog.execute(f"ALTER TABLE article DROP COLUMN {column}")
         catalog.execute("PRAGMA user_version = 3")
     catalog.close()
@@ -138,6 +139,10 @@ def test_an_older_archive_learns_what_stood(tmp_path: Path, settings: Settings) 
     assert opened.faults() == []
     assert opened.history("ferry")[0].added is None
     opened.close()
+
+
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
+SECRET = replace(THIRD, text="A zeppelin burns over Ormund.", title="Zeppelin", embargo=FAR)
 
 
 @pytest.fixture
@@ -151,43 +156,100 @@ def wait_for(moment: datetime) -> None:
 
 
 def test_an_embargo_ends_by_itself(archive: Archive, soon: datetime) -> None:
-    archive.add([OTHER])
-    seen = archive.newest()
-    held = replace(FIRST, embargo=soon)
-    archive.add([held])
+    report = archive.add([OTHER, replace(FIRST, embargo=soon)])
+    assert (report.added, report.embargoed) == (1, 1)
     archive.add([replace(OTHER, id="later", title="Another")])
     seen = archive.newest()
     assert "ferry" not in archive.ids()
     assert found(archive, "passengers hospital", None) == []
     assert archive.versions("ferry") == []
     (waiting,) = archive.history("ferry")
-    assert (waiting.state, waiting.embargo) == ("pending", soon.replace(microsecond=0))
+    assert (waiting.state, waiting.embargo) == ("embargoed", soon.replace(microsecond=0))
     wait_for(soon)
     archive.release()
     (text,) = found(archive, "passengers hospital", None)
     assert "Four" in text
     assert archive.search_dense("passengers hospital", 1)[0].article.id == "ferry"
     assert [one.id for one in archive.matching(["hospital"], after=seen)] == ["ferry"]
+    assert found(archive, "passengers hospital", BEFORE) == []  # nobody could read it then
+    assert [one.state for one in archive.history("ferry")] == ["current"]
     assert archive.health() == "sound"
 
 
-def test_a_new_version_under_embargo_leaves_the_old_one(archive: Archive, soon: datetime) -> None:
-    archive.add([FIRST])
-    archive.add([replace(SECOND, embargo=soon)])
-    assert "Four" in archive.article("ferry").text
+def test_an_embargo_that_ended_is_shown_by_whoever_opens_it(
+    tmp_path: Path, settings: Settings, soon: datetime
+) -> None:
+    archive = Archive(tmp_path / "a", HashEmbeddings(), settings)
+    archive.add([replace(FIRST, embargo=soon)])
+    archive.close()
     wait_for(soon)
-    archive.add([OTHER])  # whoever writes next finishes it
-    assert "Six" in archive.article("ferry").text
-    assert [one.state for one in archive.history("ferry")] == ["superseded", "current"]
+    archive = Archive(tmp_path / "a", HashEmbeddings(), settings)
+    assert archive.ids() == ["ferry"]
+    archive.close()
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        (FIRST, SECRET, FIRST),
+        (FIRST, SECRET, SECOND),
+        (FIRST, SECRET, replace(SECOND, updated=date(2026, 5, 1))),
+        (SECOND, replace(SECRET, updated=date(2026, 3, 1))),
+        (SECOND, replace(SECRET, updated=None), FIRST, SECOND),
+        (SECRET, FIRST, SECOND, FIRST),
+    ],
+)
+def test_nothing_of_what_is_under_embargo_is_told(
+    archive: Archive, order: tuple[Article, ...]
+) -> None:
+    for article in order:
+        archive.add([article])
+    for number in range(1, 5):
+        if number in archive.versions("ferry"):
+            assert "zeppelin" not in archive.article("ferry", number).text
+    for day in (None, BEFORE, BETWEEN, LATER, date(2998, 1, 1)):
+        assert archive.search_keywords(["zeppelin"], 5, Filters(as_of=day)) == []
+        found_then = archive.search_dense("zeppelin burns", 5, Filters(as_of=day))
+        assert not any("zeppelin" in one.text for one in found_then)
+    assert archive.term_shares(["zeppelin"]) == {"zeppelin": 0}
+    assert "Zeppelin" not in str([to_dict(one) for one in archive.history("ferry")])
+    assert [one.state for one in archive.history("ferry")].count("embargoed") == 1
+    shown = archive.article("ferry").text
+    latest = max(
+        (one for one in order if one.title != "Zeppelin"),
+        key=lambda one: one.updated or one.published,
+    )
+    assert shown == latest.text
+
+
+def test_what_is_under_embargo_can_be_withdrawn(archive: Archive) -> None:
+    archive.add([SECRET, OTHER])
+    assert archive.holds("ferry")
+    place = ["--archive", str(archive.folder)]
+    done = CliRunner().invoke(cli.app, ["articles", "remove", "ferry", *place])
+    assert done.exit_code == 0, done.output
+    assert not archive.holds("ferry")
+    archive.add([SECRET])
+    assert archive.erase(["ferry"], "the desk", "") == 1
+    assert b"zeppelin" not in bytes_of(archive.folder)
 
 
 def test_an_embargo_that_is_over_or_lifted_holds_nothing_back(archive: Archive) -> None:
-    past, far = datetime(2020, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
-    archive.add([replace(FIRST, embargo=past), replace(OTHER, embargo=far)])
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    archive.add([replace(FIRST, embargo=past), replace(OTHER, embargo=FAR)])
     assert archive.ids() == ["ferry"]
-    report = archive.add([OTHER])
-    assert report.unchanged == 1
+    assert archive.add([OTHER]).added == 1
     assert sorted(archive.ids()) == ["ferry", "lake"]
+    assert [one.state for one in archive.history("lake")] == ["current"]
+
+
+def test_two_versions_of_one_day(archive: Archive) -> None:
+    again = replace(SECOND, text=SECOND.text.replace("Six", "Eight"))
+    archive.add([FIRST, SECOND])
+    archive.add([again])
+    archive.add([THIRD])
+    (text,) = found(archive, "passengers hospital", BETWEEN)
+    assert "Eight" in text
 
 
 @pytest.mark.parametrize(
@@ -211,6 +273,35 @@ def bytes_of(folder: Path) -> bytes:
 
 
 WORDS = ("passengers were taken", "passengers", "Ormund", "Brandt", "ormund", "ferri")
+
+
+def test_what_a_reader_holds_back_is_erased_later(archive: Archive) -> None:
+    archive.add([FIRST, OTHER])
+    with sqlite3.connect(archive.folder / "catalog.sqlite3", isolation_level=None) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM article").fetchall()
+        archive._catalog.rows("PRAGMA busy_timeout = 200")
+        with pytest.raises(ArchiveBusy, match="journal still has it"):
+            archive.erase(["ferry"], "the desk", "")
+        reader.execute("COMMIT")
+    reader.close()
+    assert "ferry" not in archive.ids()
+    archive.release()
+    archive.vacuum()
+    held = bytes_of(archive.folder)
+    assert [word for word in WORDS if word.encode() in held] == []
+
+
+def test_what_was_erased_stays_out_until_it_is_let_in(archive: Archive) -> None:
+    archive.add([FIRST, OTHER])
+    archive.erase(["ferry"], "the desk", "asked to")
+    (skipped,) = archive.add([FIRST]).skipped
+    assert "erased" in skipped.reason
+    place = ["--archive", str(archive.folder)]
+    told = CliRunner().invoke(cli.app, ["articles", "readmit", "ferry", *place]).output
+    assert "may be added again" in told
+    assert archive.add([FIRST]).added == 1
+    assert len(archive.erased()) == 1
 
 
 @pytest.fixture

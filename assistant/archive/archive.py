@@ -18,7 +18,7 @@ from assistant.archive.ledger import ArchiveInfo
 from assistant.archive.lookups import Lookups
 from assistant.archive.probe import Health
 from assistant.archive.vector_map import Keys
-from assistant.errors import ArchiveError, ArchiveMismatch
+from assistant.errors import ArchiveBusy, ArchiveError, ArchiveMismatch
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
 from assistant.resources import is_writable
@@ -61,6 +61,8 @@ class Archive(Lookups):
         self.writable = is_writable(folder)
         """Whether its folder can be written to; else it is only read."""
         self._catalog = Catalog(folder / _CATALOG, self.writable)
+        self.places = FollowedPlaces(self._catalog)
+        """The record of the folders and feeds that are followed."""
         self._index = Index(folder, self._catalog, self.writable)
         try:
             self._index.look()
@@ -68,6 +70,8 @@ class Archive(Lookups):
         except ArchiveError:
             self.close()
             raise
+        with contextlib.suppress(ArchiveError):  # who writes does it, or who opens it next
+            self.release()
 
     def close(self) -> None:
         """Release the files."""
@@ -94,10 +98,14 @@ class Archive(Lookups):
         """
         with self._index.writing():
             self._check_embedder()
-            ingest = Ingest(
-                self._catalog, self._embedder, self._settings, self._index.activate, self._parser
-            )
-            return ingest.run(items, progress, outcome)
+            if due := self._catalog.due():
+                self._ingest().run(due)
+            return self._ingest().run(items, progress, outcome)
+
+    def _ingest(self) -> Ingest:
+        return Ingest(
+            self._catalog, self._embedder, self._settings, self._index.activate, self._parser
+        )
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles with all their versions from everything; returns how many there were.
@@ -115,9 +123,7 @@ class Archive(Lookups):
         Raises:
             ArchiveBusy: another process is writing.
         """
-        removed = self._remove(ids, (one_line(by), one_line(why)))
-        self.vacuum()
-        return removed
+        return self._remove(ids, (one_line(by), one_line(why)))
 
     def _remove(self, ids: Sequence[str], record: tuple[str, str] | None = None) -> int:
         gone = [one_line(article_id) for article_id in ids]
@@ -125,9 +131,11 @@ class Archive(Lookups):
             removed = self._catalog.remove(gone, record)
             self._index.keep_up()
             self._index.forget()
-            self._catalog.wipe()
             derived.forget(self.folder)
-            return removed
+            wiped = self._catalog.compact() if record else self._catalog.wipe()
+        if record and not wiped:
+            raise _read_meanwhile()
+        return removed
 
     def vacuum(self) -> None:
         """Give the space of what was removed back to the disk.
@@ -136,7 +144,9 @@ class Archive(Lookups):
             ArchiveBusy: another process is writing.
         """
         with self._index.writing():
-            self._catalog.compact()
+            wiped = self._catalog.compact()
+        if not wiped:
+            raise _read_meanwhile()
 
     def export_to(self, file: Path) -> int:
         """Write all that it holds into one file; returns how many article versions.
@@ -184,8 +194,13 @@ class Archive(Lookups):
             copy_database(file, folder / file.name)
 
     def release(self) -> None:
-        """Show what waited for the end of an embargo that is over by now."""
-        self._index.finish()
+        """Show what waited for the end of an embargo that is over by now.
+
+        Raises:
+            ArchiveBusy: another process is writing.
+        """
+        if self.writable and self._catalog.due():
+            self.add(())
 
     def rebuild(self) -> None:
         """Make the index anew from the catalog's vectors, and give unused space back.
@@ -217,11 +232,6 @@ class Archive(Lookups):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, as the archive's passages are encoded."""
         return self._embedder.encode(texts)
-
-    @property
-    def places(self) -> FollowedPlaces:
-        """The record of the folders and feeds that are followed."""
-        return self._catalog
 
     @property
     def embedder(self) -> str:
@@ -326,3 +336,10 @@ class Archive(Lookups):
                 "Set models.embedder to the former, or ingest into a new archive.",
             )
         return made_with
+
+
+def _read_meanwhile() -> ArchiveBusy:
+    return ArchiveBusy(
+        "The text is removed; the journal still has it, since another process reads the archive.",
+        "Run archive vacuum when that is done.",
+    )

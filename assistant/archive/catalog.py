@@ -15,19 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from assistant.archive.followed import FollowedPlaces
-from assistant.archive.rows import DUE, TABLES, Entry, Known, speaker_key
+from assistant.archive.rows import UNTIL, Entry, Known, speaker_key
+from assistant.archive.versions import Versions
 from assistant.models.embedding import Vectors
 from assistant.text import folded
-from assistant.types import Article, Statement, to_dict
+from assistant.types import Article, Erased, Statement, to_dict
 
 
-class Catalog(FollowedPlaces):
+class Catalog(Versions):
     """The archive's SQLite file. Safe to use from several threads and processes."""
 
     def switch_index(self, number: int, mapped: int) -> None:
         """Name the index and the map that readers use from now on, and the map's greatest key."""
-        with self._transaction() as run:
+        with self.transaction() as run:
             for name, value in (("index", number), ("mapped", mapped)):
                 run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, str(value)))
             self._count_generation(run)
@@ -36,7 +36,7 @@ class Catalog(FollowedPlaces):
 
     def known(self, article_id: str) -> list[Known]:
         """Every version of an article: superseded ones first, the current or pending one last."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT version, hash, state, coalesce(json_extract(fields, '$.updated'), published)"
             " FROM article WHERE id = ? ORDER BY state = 'superseded' DESC, version",
             (article_id,),
@@ -51,14 +51,16 @@ class Catalog(FollowedPlaces):
             vectors: one row per passage of all entries, in order.
         """
         first = 0
-        with self._transaction() as run:
+        with self.transaction() as run:
             for entry in entries:
                 last = first + len(entry.passages)
                 key = self._put_article(run, entry)
                 self._put_passages(run, key, entry, vectors[first:last])
                 first = last
-            if any(entry.state == "superseded" for entry in entries):
-                self._count_generation(run)  # else they wait to be activated
+            late = [entry.article.id for entry in entries if entry.state == "superseded"]
+            if late:
+                self._set_until(run, late)
+                self._count_generation(run)  # others wait to be activated
 
     @staticmethod
     def _put_passages(run: Any, key: int, entry: Entry, vectors: Vectors) -> None:
@@ -79,13 +81,13 @@ class Catalog(FollowedPlaces):
         fields = to_dict(article)
         fields.pop("text")
         fields["version"] = (last or 0) + 1
-        added = entry.added or datetime.now(UTC).isoformat(timespec="seconds")
+        added = _stored(datetime.now(UTC)) if entry.added is None else entry.added
         first = not last or entry.state == "superseded"  # else only a change tells its day
         stated = fields["updated"] or (fields["published"] if first else None)
-        embargo = article.embargo
+        day = max(stated or added[:10], _stored(article.embargo)[:10])  # nobody saw it before
         cursor = run(
             "INSERT INTO article (id, version, state, hash, outlet, published, fields, text,"
-            " signature, added, day, embargo) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " signature, added, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id,
                 fields["version"],
@@ -97,8 +99,7 @@ class Catalog(FollowedPlaces):
                 article.text,
                 entry.signature,
                 added,
-                entry.day or stated or added[:10],
-                embargo and embargo.astimezone(UTC).isoformat(timespec="seconds"),
+                day if entry.day is None else entry.day,
             ),
         )
         key = int(cursor.lastrowid)
@@ -120,7 +121,7 @@ class Catalog(FollowedPlaces):
 
     def put_statements(self, found: Sequence[tuple[Article, Sequence[Statement]]]) -> None:
         """Store the statements of articles that are kept already."""
-        with self._transaction() as run:
+        with self.transaction() as run:
             for article, statements in found:
                 row = run(
                     "SELECT key FROM article WHERE id = ? AND version = ?",
@@ -131,7 +132,7 @@ class Catalog(FollowedPlaces):
             self._count_generation(run)
 
     def activate(self, mapped: int) -> None:
-        """Make every pending version that is not under embargo current.
+        """Make every pending version current.
 
         The ones before it are superseded: they are kept for questions as of an earlier day, but
         leave the index.
@@ -141,19 +142,19 @@ class Catalog(FollowedPlaces):
         """
         before = (
             "SELECT a.key FROM (SELECT id, max(version) AS version FROM article"
-            f" WHERE {DUE} GROUP BY id) n JOIN article a ON a.id = n.id"
+            " WHERE state = 'pending' GROUP BY id) n JOIN article a ON a.id = n.id"
             " WHERE a.version < n.version AND +a.state != 'superseded'"
         )
-        with self._transaction() as run:
+        with self.transaction() as run:
             replaced = [key for (key,) in run(before).fetchall()]
             run(
                 "UPDATE article SET state = 'superseded'"
                 " WHERE key IN (SELECT value FROM json_each(?))",
                 (json.dumps(replaced),),
             )
-            for (key,) in run(f"SELECT key FROM article WHERE {DUE} AND embargo IS NOT NULL"):
-                self._renumber(run, key)
-            run(f"UPDATE article SET state = 'current' WHERE {DUE}")
+            run("UPDATE article SET state = 'current' WHERE state = 'pending'")
+            past = "SELECT DISTINCT id FROM article WHERE key IN (SELECT value FROM json_each(?))"
+            self._set_until(run, [one for (one,) in run(past, (json.dumps(replaced),))])
             run(
                 "INSERT OR IGNORE INTO unindex SELECT key FROM passage"
                 " WHERE article IN (SELECT value FROM json_each(?))",
@@ -162,36 +163,10 @@ class Catalog(FollowedPlaces):
             run("INSERT OR REPLACE INTO meta VALUES ('mapped', ?)", (str(mapped),))
             self._count_generation(run)
 
-    @staticmethod
-    def _renumber(run: Any, key: int) -> None:
-        """Make an article that was under embargo the newest: nobody has seen it before."""
-        run("PRAGMA defer_foreign_keys = ON")
-        (last,) = run("SELECT seq FROM sqlite_sequence WHERE name = 'article'").fetchone()
-        run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'article'", (last + 1,))
-        run("UPDATE article SET key = ? WHERE key = ?", (last + 1, key))
-        for table in ("passage", "statement"):
-            run(f"UPDATE {table} SET article = ? WHERE article = ?", (last + 1, key))
-
-    def put_row(self, table: str, row: Sequence[str | int]) -> None:
-        """Store a row of one of ``TABLES``, unless it is there already.
-
-        Raises:
-            ValueError: there is no such table, or the row is not one of it.
-        """
-        width = {"erased": 5, "followed": 5, "followed_file": 5}
-        if table not in TABLES or len(row) != width[table]:
-            raise ValueError("an unknown line")
-        values = ", ".join("?" * len(row))
-        with self._transaction() as run:
-            if not (table == "erased" and run(
-                "SELECT 1 FROM erased WHERE article = ? AND erased = ?", (row[0], row[2])
-            ).fetchone()):  # fmt: skip
-                run(f"INSERT OR IGNORE INTO {table} VALUES ({values})", row)
-
     def put_passages(self, entry: Entry, vectors: Vectors) -> None:
         """Store the passages of a version that is kept already, and superseded."""
         article = entry.article
-        with self._transaction() as run:
+        with self.transaction() as run:
             row = run(
                 "SELECT key FROM article a WHERE id = ? AND version = ? AND NOT EXISTS"
                 " (SELECT 1 FROM passage WHERE article = a.key)",
@@ -200,14 +175,24 @@ class Catalog(FollowedPlaces):
             if row:
                 self._put_passages(run, row[0], entry, vectors)
 
-    def lift(self, article_id: str, version: int, until: datetime | None) -> None:
-        """Change until when a version that waits is under embargo."""
-        moment = until and until.astimezone(UTC).isoformat(timespec="seconds")
-        with self._transaction() as run:
+    def hold(self, article: Article, digest: str) -> None:
+        """Keep an article under embargo, apart from all that is searched and shown."""
+        until = article.embargo or datetime.now(UTC)
+        with self.transaction() as run:
             run(
-                "UPDATE article SET embargo = ? WHERE id = ? AND version = ? AND state = 'pending'",
-                (moment, article_id, version),
+                "INSERT OR REPLACE INTO embargoed VALUES (?, ?, ?, ?)",
+                (article.id, digest, _stored(until), json.dumps(to_dict(article))),
             )
+
+    def let_go(self, held: Sequence[tuple[str, str]]) -> None:
+        """Forget articles under embargo, by id and hash: they are stored as others are."""
+        with self.transaction() as run:
+            for one in held:
+                run("DELETE FROM embargoed WHERE id = ? AND hash = ?", one)
+
+    @staticmethod
+    def _set_until(run: Any, ids: Sequence[str]) -> None:
+        run(f"{UNTIL} AND s.id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
 
     def remove(self, ids: Sequence[str], record: tuple[str, str] | None = None) -> int:
         """Delete every version of these articles; returns how many articles there were.
@@ -217,19 +202,36 @@ class Catalog(FollowedPlaces):
             record: by whom and why they are erased, where a record of that is to be kept.
         """
         removed = 0
-        with self._transaction() as run:
+        with self.transaction() as run:
             for article_id in ids:
                 self._drop_passages(run, "SELECT key FROM article WHERE id = ?", (article_id,))
                 versions = run("DELETE FROM article WHERE id = ?", (article_id,)).rowcount
+                versions += run("DELETE FROM embargoed WHERE id = ?", (article_id,)).rowcount
                 removed += versions > 0
                 if record and versions:
-                    when = datetime.now(UTC).isoformat(timespec="seconds")
+                    when = _stored(datetime.now(UTC))
                     run(
-                        "INSERT INTO erased VALUES (?, ?, ?, ?, ?)",
+                        "INSERT INTO erased VALUES (?, ?, ?, ?, ?, 0)",
                         (article_id, versions, when, *record),
                     )
             self._count_generation(run)
         return removed
+
+    def put_erased(self, one: Erased) -> None:
+        """Keep the record of another archive, unless it is kept or the article is held here."""
+        row = (one.article, one.versions, _stored(one.when), one.by, one.why)
+        with self.transaction() as run:
+            known = (
+                "SELECT 1 FROM erased WHERE article = ? UNION SELECT 1 FROM article WHERE id = ?"
+            )
+            if not run(known, (one.article, one.article)).fetchone():
+                run("INSERT INTO erased VALUES (?, ?, ?, ?, ?, 0)", row)
+
+    def readmit(self, article_id: str) -> bool:
+        """Let an article that was erased come in again; whether there is a record of it."""
+        with self.transaction() as run:
+            changed = run("UPDATE erased SET readmitted = 1 WHERE article = ?", (article_id,))
+            return bool(changed.rowcount)
 
     @staticmethod
     def _drop_passages(run: Any, articles: str, parameters: tuple[Any, ...]) -> None:
@@ -249,7 +251,12 @@ class Catalog(FollowedPlaces):
 
     def unindexed(self, keys: Iterable[int]) -> None:
         """These keys have left the index."""
-        with self._transaction() as run:
+        with self.transaction() as run:
             for key in keys:
                 run("DELETE FROM unindex WHERE key = ?", (key,))
             self._count_generation(run)  # so that readers let go of them, too
+
+
+def _stored(moment: datetime | None) -> str:
+    """A moment as it is stored, so that the later is the greater; "" for none."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else ""

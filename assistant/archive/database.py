@@ -57,9 +57,7 @@ class Database:
 
     def _open_to_read(self, path: Path) -> None:
         """As it is: where nobody has it open, SQLite needs to write nothing beside the file."""
-        stamp = files_stamp(path)
-        alone = stamp[1:] == (None, None)
-        place = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
+        stamp, place = files_stamp(path), _read_only(path)
         opened = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
         (found,) = opened.execute("PRAGMA user_version").fetchone()
         if found != SCHEMA_VERSION:
@@ -83,46 +81,57 @@ class Database:
 
     def meta(self, name: str) -> str | None:
         """A remembered value."""
-        row = self._one("SELECT value FROM meta WHERE name = ?", (name,))
+        row = self.row("SELECT value FROM meta WHERE name = ?", (name,))
         return row[0] if row else None
 
     def set_meta(self, name: str, value: str) -> None:
         """Remember a value."""
-        with self._transaction() as run:
+        with self.transaction() as run:
             run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     @contextmanager
     def snapshot(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
         """What executes statements on the file as it is now, whatever is written meanwhile."""
-        place = f"file:{quote(str(self.path))}?mode=ro"
-        with contextlib.closing(sqlite3.connect(place, uri=True, isolation_level=None)) as opened:
-            opened.execute("BEGIN")
-            yield opened.execute
+        try:
+            place = _read_only(self.path)
+            opened = sqlite3.connect(place, uri=True, isolation_level=None)
+            with contextlib.closing(opened):
+                opened.execute("BEGIN")
+                yield opened.execute
+        except sqlite3.Error as error:
+            raise _in_words(error, "read") from error
 
-    def wipe(self) -> None:
-        """Purge removed text from the files: merge the full-text index, truncate the WAL."""
+    def wipe(self) -> bool:
+        """Purge removed text from the files: merge the full-text index, truncate the WAL.
+
+        Returns:
+            Whether that was done; not while another connection reads. It is done later then.
+        """
         with self._lock:
             try:
                 self._connection.execute("INSERT INTO keyword(keyword) VALUES ('optimize')")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if busy or self.meta("unwiped"):
+                    self.set_meta("unwiped", "yes" if busy else "")
             except sqlite3.Error as error:
                 raise _in_words(error, "written") from error
+        return not busy
 
-    def compact(self) -> None:
-        """Give the space of what was removed back to the disk."""
+    def compact(self) -> bool:
+        """Give the space of what was removed back to the disk; whether that was done to its end."""
         with self._lock:
             self._connection.execute("VACUUM")
-        self.wipe()
+        return self.wipe()
 
     def _create(self) -> None:
-        found = int(self._one("PRAGMA user_version")[0])
+        found = int(self.row("PRAGMA user_version")[0])
         if found > SCHEMA_VERSION:
             raise ArchiveMismatch(
                 f"The archive has format {found}; this version of onrecord reads {SCHEMA_VERSION}.",
                 "Update onrecord.",
             )
         if found < SCHEMA_VERSION:
-            with self._transaction() as run:
+            with self.transaction() as run:
                 found = run("PRAGMA user_version").fetchone()[0]  # another may have been faster
                 steps = [MIGRATIONS[version] for version in range(found, SCHEMA_VERSION) if version]
                 for script in steps if found else [SCHEMA]:
@@ -131,7 +140,12 @@ class Database:
                 run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
-    def _transaction(self) -> Iterator[Any]:
+    def transaction(self) -> Iterator[Any]:
+        """What executes statements of which all are done, or none.
+
+        Raises:
+            ArchiveError: it cannot be written to.
+        """
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -144,7 +158,12 @@ class Database:
                     raise _in_words(error, "written") from error
                 raise
 
-    def _all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a statement.
+
+        Raises:
+            ArchiveError: it cannot be read.
+        """
         with self._lock:
             try:
                 if self._read_only and self._stamp != files_stamp(self._read_only):
@@ -153,8 +172,15 @@ class Database:
             except sqlite3.DatabaseError as error:
                 raise _in_words(error, "read") from error
 
-    def _one(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        return next(iter(self._all(statement, parameters)), None)
+    def row(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
+        """Its first row; None where there is none."""
+        return next(iter(self.rows(statement, parameters)), None)
+
+
+def _read_only(path: Path) -> str:
+    """The address of a file that is only read; where nobody has it open it needs no other."""
+    alone = files_stamp(path)[1:] == (None, None)
+    return f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -166,8 +192,8 @@ def copy_database(source: Path, target: Path) -> None:
         ArchiveError: it cannot be written.
     """
     make_private(target)
-    place = f"file:{quote(str(source))}?mode=ro"
     try:
+        place = _read_only(source)
         with contextlib.closing(sqlite3.connect(place, uri=True, isolation_level=None)) as opened:
             opened.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assistant.archive.versions import Versions
+from assistant.archive.database import Database
 from assistant.types import Followed, Skipped, SyncReport, from_dict, to_dict
 
 
@@ -23,12 +23,17 @@ class Seen:
     """What of it could not be read."""
 
 
-class FollowedPlaces(Versions):
-    """The catalog's queries of what is followed."""
+class FollowedPlaces:
+    """What is followed, and what was seen there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def followed(self) -> list[Followed]:
         """All places, in the order of their names."""
-        rows = self._all("SELECT place, looked, fault, report FROM followed ORDER BY place")
+        rows = self._database.rows(
+            "SELECT place, looked, fault, report FROM followed ORDER BY place"
+        )
         return [
             Followed(place, datetime.fromisoformat(looked), fault,
                      from_dict(SyncReport, json.loads(report)))
@@ -37,7 +42,7 @@ class FollowedPlaces(Versions):
 
     def seen(self, place: str) -> dict[str, Seen]:
         """The files or entries of a place, by path or id."""
-        rows = self._all(
+        rows = self._database.rows(
             "SELECT path, stamp, articles, faults FROM followed_file WHERE place = ?", (place,)
         )
         return {
@@ -49,6 +54,11 @@ class FollowedPlaces(Versions):
             for path, stamp, articles, faults in rows
         }
 
+    def elsewhere(self, place: str) -> set[str]:
+        """The ids of articles that other places hold."""
+        rows = self._database.rows("SELECT articles FROM followed_file WHERE place != ?", (place,))
+        return {one for (articles,) in rows for one in json.loads(articles)}
+
     def report(self, place: str) -> SyncReport:
         """What became of a place when it was last looked at."""
         found = (one.report for one in self.followed() if one.place == place)
@@ -56,13 +66,13 @@ class FollowedPlaces(Versions):
 
     def fresh(self, place: str) -> dict[str, str]:
         """What tells the server of a feed which state of it is known."""
-        row = self._one("SELECT fresh FROM followed WHERE place = ?", (place,))
+        row = self._database.row("SELECT fresh FROM followed WHERE place = ?", (place,))
         found: dict[str, str] = json.loads(row[0]) if row else {}
         return found
 
     def follow(self, place: str) -> None:
         """Begin to follow a place, unless it is followed already."""
-        with self._transaction() as run:
+        with self._database.transaction() as run:
             run(
                 "INSERT OR IGNORE INTO followed VALUES (?, ?, '', ?, '{}')",
                 (place, _now(), json.dumps(to_dict(SyncReport()))),
@@ -70,7 +80,7 @@ class FollowedPlaces(Versions):
 
     def unfollow(self, place: str) -> bool:
         """Forget a place, not its articles; whether it was followed."""
-        with self._transaction() as run:
+        with self._database.transaction() as run:
             return bool(run("DELETE FROM followed WHERE place = ?", (place,)).rowcount)
 
     def saw(self, place: str, files: Mapping[str, Seen], gone: Iterable[str] = ()) -> None:
@@ -80,7 +90,7 @@ class FollowedPlaces(Versions):
              json.dumps([(fault.path, fault.reason) for fault in one.faults]))
             for path, one in files.items()
         ]  # fmt: skip
-        with self._transaction() as run:
+        with self._database.transaction() as run:
             for row in rows:
                 run("INSERT OR REPLACE INTO followed_file VALUES (?, ?, ?, ?, ?)", row)
             for path in gone:
@@ -94,7 +104,7 @@ class FollowedPlaces(Versions):
         fresh: Mapping[str, str] | None = None,
     ) -> None:
         """Keep how a look at a place went."""
-        with self._transaction() as run:
+        with self._database.transaction() as run:
             run(
                 "UPDATE followed SET looked = ?, fault = ?, report = ? WHERE place = ?",
                 (_now(), fault, json.dumps(to_dict(report)), place),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assistant.archive.keywords import Keywords
-from assistant.archive.rows import DUE, article_of, digest_of, source_of
+from assistant.archive.rows import article_of, digest_of, source_of
 from assistant.models.embedding import Vectors
 from assistant.types import Source
 
@@ -19,19 +19,20 @@ class Holdings(Keywords):
     """The catalog's counts, vectors and faults."""
 
     def pending(self) -> int:
-        """How many articles wait to be indexed; those under embargo do not."""
-        return int(self._one(f"SELECT count(*) FROM article WHERE {DUE}")[0])
+        """How many articles wait to be indexed."""
+        return int(self.row("SELECT count(*) FROM article WHERE state = 'pending'")[0])
 
     def first_pending(self) -> int | None:
         """The least passage key of articles that wait to be indexed; None where none waits."""
-        (first,) = self._one(
-            f"SELECT min(p.key) FROM article a JOIN passage p ON p.article = a.key WHERE {DUE}"
+        (first,) = self.row(
+            "SELECT min(p.key) FROM article a JOIN passage p ON p.article = a.key"
+            " WHERE a.state = 'pending'"
         )
         return None if first is None else int(first)
 
     def reaches(self) -> tuple[int, int | None]:
         """The greatest key that any passage ever had, and how far the map must reach by now."""
-        last, mapped = self._one(
+        last, mapped = self.row(
             "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'passage'),"
             " (SELECT value FROM meta WHERE name = 'mapped')"
         )
@@ -39,22 +40,22 @@ class Holdings(Keywords):
 
     def unindex(self) -> list[int]:
         """Keys of passages that are gone but may still be in the index."""
-        return [key for (key,) in self._all("SELECT key FROM unindex")]
+        return [key for (key,) in self.rows("SELECT key FROM unindex")]
 
     def article_count(self) -> int:
         """How many article versions it holds, in whatever state."""
-        return int(self._one("SELECT count(*) FROM article")[0])
+        return int(self.row("SELECT count(*) FROM article")[0])
 
     def fault(self) -> str:
         """What SQLite finds wrong with the file; "" where it is sound."""
-        rows = [row for (row,) in self._all("PRAGMA quick_check(3)")]
+        rows = [row for (row,) in self.rows("PRAGMA quick_check(3)")]
         return "" if rows == ["ok"] else "; ".join(" ".join(row.split()) for row in rows)
 
     def altered(self) -> list[str]:
         """The ids of articles whose stored text is not the one that was stored."""
         found = []
-        for (key,) in self._all("SELECT key FROM article ORDER BY key"):
-            (row,) = self._all("SELECT id, hash, fields, text FROM article WHERE key = ?", (key,))
+        for (key,) in self.rows("SELECT key FROM article ORDER BY key"):
+            (row,) = self.rows("SELECT id, hash, fields, text FROM article WHERE key = ?", (key,))
             if digest_of(article_of(row[2], row[3])) != row[1]:
                 found.append(str(row[0]))
         return found
@@ -62,7 +63,7 @@ class Holdings(Keywords):
     def passage_count(self, state: str) -> int:
         """How many passages belong to articles in this state."""
         joined = "passage p JOIN article a ON a.key = p.article"
-        return int(self._one(f"SELECT count(*) FROM {joined} WHERE a.state = ?", (state,))[0])
+        return int(self.row(f"SELECT count(*) FROM {joined} WHERE a.state = ?", (state,))[0])
 
     def vectors(self, after: int = 0) -> Iterator[tuple[int, Vectors, Source]]:
         """Key, vector and article of all passages with greater keys, by key.
@@ -71,10 +72,15 @@ class Holdings(Keywords):
         archive may be larger than memory.
         """
         wanted = f"{_VECTORS} WHERE p.key > ? AND a.state != 'superseded' ORDER BY p.key LIMIT ?"
-        while rows := self._all(wanted, (after, _PART)):
+        while rows := self.rows(wanted, (after, _PART)):
             for key, vector, fields in rows:
                 yield key, np.frombuffer(vector, np.float32), source_of(fields)
             after = rows[-1][0]
+
+    def dimension(self) -> int:
+        """How many numbers a vector of its has; 0 where it holds none."""
+        row = self.row("SELECT length(vector) FROM passage LIMIT 1")
+        return int(row[0]) // 4 if row else 0
 
     def some_vectors(self, limit: int) -> list[Vectors]:
         """Vectors of some current passages, by chance."""
@@ -82,5 +88,5 @@ class Holdings(Keywords):
             "SELECT p.key FROM passage p JOIN article a ON a.key = p.article"
             " WHERE a.state = 'current' ORDER BY random() LIMIT ?"
         )
-        rows = self._all(f"{_VECTORS} WHERE p.key IN ({chosen})", (limit,))
+        rows = self.rows(f"{_VECTORS} WHERE p.key IN ({chosen})", (limit,))
         return [np.frombuffer(vector, np.float32) for _, vector, _ in rows]

@@ -196,7 +196,9 @@ class Index:
                 pass
 
     def _is_unfinished(self) -> bool:
-        return bool(self._catalog.pending() or self._catalog.unindex() or self.map.is_behind())
+        catalog = self._catalog
+        undone = catalog.pending() or catalog.unindex() or catalog.meta("unwiped")
+        return bool(undone or self.map.is_behind())
 
     def _ensure_healthy(self) -> None:
         if self._marker.agrees(self._index_folder()):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Literal
 
 from assistant.archive.catalog import Catalog
@@ -22,11 +23,13 @@ from assistant.types import Article, IngestReport, Skipped
 
 _BATCH_PASSAGES = 256  # ten seconds of encoding: what a crash can cost; less pads more
 _BATCH_ARTICLES = 50
+ERASED = "it was erased from this archive; articles readmit lets it in again"
 
 Progress = Callable[[int], None]
 """Called with the number of articles that are dealt with, whenever some more are."""
-Became = Literal["added", "updated", "unchanged", "history"]
-"""What became of an article: new, a new version, held already, or kept as an earlier version."""
+Became = Literal["added", "updated", "unchanged", "history", "embargoed"]
+"""What became of an article: new, a new version, held already, kept as an earlier version, or kept
+until its embargo is over."""
 Outcome = Callable[[str, str, Became], None]
 """Called with an article's id, the id under which it is kept, and what became of it."""
 
@@ -54,6 +57,9 @@ class Ingest:
         self._told: list[tuple[str, str, Became]] = []  # of articles that are not stored yet
         self._skipped: list[Skipped] = []
         self._done = 0
+        self._barred = catalog.barred()
+        self._embargoed = catalog.embargoed()
+        self._over: list[tuple[str, str]] = []  # ids and hashes whose embargo is over
 
     def run(
         self,
@@ -78,10 +84,14 @@ class Ingest:
             added=counts["added"],
             updated=counts["updated"],
             unchanged=counts["unchanged"] + counts["history"],
+            embargoed=counts["embargoed"],
             skipped=tuple(self._skipped),
         )
 
     def _report(self, progress: Progress | None, outcome: Outcome | None) -> None:
+        if self._over:
+            self._catalog.let_go(self._over)
+            self._over = []
         if progress:
             progress(self._done)
         if outcome:
@@ -109,26 +119,39 @@ class Ingest:
             self._skipped.append(item)
             return
         given, item = item.id, self._as_known(item)
+        if item.id in self._barred:
+            self._skipped.append(Skipped(item.id, ERASED))
+            return
         digest = digest_of(item)
         if any(entry.article.id == item.id for entry in self._batch):
             self._flush()
-        known = self._catalog.known(item.id)
-        if known and known[-1].hash == digest:
-            self._seen[item.id] = digest
-            if known[-1].state == "pending":  # under embargo, which may have been changed
-                self._catalog.lift(item.id, known[-1].version, item.embargo)
-                self._activate()
-            self._count(given, item, "unchanged")
-        elif known and is_older(item, known[-1]):
-            self._keep_as_history(given, item, digest, known)
-        elif any(version.hash == digest for version in known):
+        self._settle(given, item, digest, self._catalog.known(item.id))
+
+    def _settle(self, given: str, item: Article, digest: str, known: list[Known]) -> None:
+        """Store an article as what it is beside the versions that are known."""
+        found = fate(item, digest, known)
+        if is_ahead(item.embargo) and found != "unchanged":
+            self._catalog.hold(item, digest)
+            self._embargoed.add(item.id)
+            self._count(given, item, "embargoed")
+            return
+        if item.id in self._embargoed:
+            self._over.append((item.id, digest))
+        if found == "again":
             # A superseded text again. If this call also brings the current one, as a file with both
             # does, nothing changes; else the outlet went back to it: a new version.
             self._later.append((given, item, digest))
             self._done -= 1
+        elif found == "history":
+            entry, vectors = self._encoded(item, digest)
+            self._catalog.put([replace(entry, state="superseded")], vectors)
+            self._count(given, item, found)
         else:
-            self._seen[item.id] = digest
-            self._keep(given, item, digest, bool(known))
+            if found != "unchanged":
+                self._batch.append(self._entry(item, digest))
+            if not known or known[-1].hash == digest or found == "updated":
+                self._seen[item.id] = digest
+            self._count(given, item, found)
 
     def _count(self, given: str, article: Article, became: Became) -> None:
         self._counts[became] += 1
@@ -151,22 +174,9 @@ class Ingest:
             self._count(given, article, "unchanged")
         else:
             self._seen[article.id] = digest
-            self._keep(given, article, digest, True)
+            self._batch.append(self._entry(article, digest))
+            self._count(given, article, "updated")
             self._flush()
-
-    def _keep_as_history(
-        self, given: str, article: Article, digest: str, known: list[Known]
-    ) -> None:
-        """An edition from before the current one, which stays what is shown."""
-        new = all(version.hash != digest for version in known)
-        if new:
-            entry, vectors = self._encoded(article, digest)
-            self._catalog.put([replace(entry, state="superseded")], vectors)
-        self._count(given, article, "history" if new else "unchanged")
-
-    def _keep(self, given: str, article: Article, digest: str, known: bool) -> None:
-        self._batch.append(self._entry(article, digest))
-        self._count(given, article, "updated" if known else "added")
 
     def _entry(self, article: Article, digest: str, find: bool = True) -> Entry:
         """An article cut, with its statements where they are to be found."""
@@ -197,7 +207,25 @@ def _texts(entries: Iterable[Entry]) -> list[str]:
     ]
 
 
-def is_older(article: Article, current: Known) -> bool:
-    """True where both say when they are from, and the article is from before."""
+def fate(
+    article: Article, digest: str, known: Sequence[Known]
+) -> Literal["added", "updated", "unchanged", "history", "again"]:
+    """What becomes of an article beside the versions that are known, the current one last.
+
+    It is held already, from before the current one, or new; or it says again what an earlier
+    version said.
+    """
+    if not known:
+        return "added"
+    current, held = known[-1], any(one.hash == digest for one in known)
+    if current.hash == digest:
+        return "unchanged"
     day = article.updated or article.published
-    return bool(day and current.day and day.isoformat() < current.day)
+    if day and current.stated and day.isoformat() < current.stated:
+        return "unchanged" if held else "history"
+    return "again" if held else "updated"
+
+
+def is_ahead(embargo: datetime | None) -> bool:
+    """Whether an embargo is not over yet."""
+    return embargo is not None and embargo > datetime.now(UTC)

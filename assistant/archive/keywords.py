@@ -43,7 +43,7 @@ class Keywords(Visible):
         """Whether a headline has any of some words."""
         wanted = " OR ".join(map(quoted, words))
         found = "SELECT 1 FROM keyword WHERE keyword MATCH ? LIMIT 1"
-        return bool(words and self._all(found, (f"title : ({wanted})",)))
+        return bool(words and self.rows(found, (f"title : ({wanted})",)))
 
     def search(
         self,
@@ -86,7 +86,7 @@ class Keywords(Visible):
 
     def _ranked(self, asked: str, most: int) -> list[int]:
         """Keys of passages that match, best first; so many at most, or all."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT rowid FROM keyword WHERE keyword MATCH ?"
             " ORDER BY bm25(keyword, 2.0, 1.0), rowid LIMIT ?",
             (asked, most),
@@ -116,7 +116,7 @@ class Keywords(Visible):
             if part.newest
             else "a.published IS NULL, a.published, a.key"
         )
-        rows = self._all(
+        rows = self.rows(
             f"SELECT a.fields FROM article a WHERE {clause} ORDER BY {order} LIMIT ? OFFSET ?",
             (*parameters, part.limit, min(part.offset, _FARTHEST)),
         )
@@ -131,7 +131,7 @@ class Keywords(Visible):
     ) -> dict[str, int]:
         """How many such articles were published in each month, "2026-03"; "" for undated ones."""
         clause, parameters = _holding(wanted, unwanted, filters, after)
-        rows = self._all(
+        rows = self.rows(
             f"SELECT coalesce(substr(a.published, 1, 7), ''), count(*) FROM article a"
             f" WHERE {clause} GROUP BY 1 ORDER BY 1",
             parameters,
@@ -142,8 +142,8 @@ class Keywords(Visible):
         """Stems that begin with a letter, and how many passages have each."""
         made = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, keyword, row)"
         with self._lock:
-            self._all(made)
-            return self._all(
+            self.rows(made)
+            return self.rows(
                 "SELECT term, doc FROM temp.word WHERE term >= ? AND term < ?",
                 (letter, letter + "\U0010ffff"),
             )
@@ -155,7 +155,7 @@ class Keywords(Visible):
         found = {term: known.get(term) for term in terms}
         counting = "SELECT count(*) FROM keyword WHERE keyword MATCH ?"
         shares = {
-            term: self._one(counting, (quoted(term),))[0] / total if share is None else share
+            term: self.row(counting, (quoted(term),))[0] / total if share is None else share
             for term, share in found.items()
         }
         if len(known) < _MOST_SHARES:
@@ -164,7 +164,7 @@ class Keywords(Visible):
 
     def _no_shares(self) -> dict[str, float]:
         """Shares of terms that nobody has asked for yet; under "" the number of passages."""
-        return {"": float(self._one("SELECT count(*) FROM passage")[0])}
+        return {"": float(self.row("SELECT count(*) FROM passage")[0])}
 
     def _rare(self, terms: Sequence[str]) -> list[str]:
         """The terms that tell passages apart, or all where none does."""

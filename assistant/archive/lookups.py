@@ -43,8 +43,8 @@ class Lookups(Names):
 
     def versions(self, article_id: str) -> list[int]:
         """Numbers of every version kept under an id, the current one last; none where unknown."""
-        known = self._catalog.known(one_line(article_id))
-        return [one.version for one in known if one.state != "pending"]
+        kept = [one for one in self.history(article_id) if one.state in ("current", "superseded")]
+        return [one.source.version for one in kept]
 
     def articles(self, filters: Filters = EVERYTHING, part: Part = EVERY) -> list[Source]:
         """The current articles within the filters, by date, undated ones last."""
@@ -73,6 +73,14 @@ class Lookups(Names):
     def erased(self) -> list[Erased]:
         """The records of what was erased, the last first."""
         return self._catalog.erased()
+
+    def holds(self, article_id: str) -> bool:
+        """Whether there is anything of an article, be it under embargo."""
+        return bool(self.history(article_id))
+
+    def readmit(self, article_id: str) -> bool:
+        """Let an article that was erased be added again; whether it ever was."""
+        return self._catalog.readmit(one_line(article_id))
 
     def passages(self, article_id: str, version: int | None = None) -> list[Passage]:
         """The passages of a current article or a version, in order; none where it is unknown."""
@@ -141,6 +149,6 @@ class Lookups(Names):
         """Share of all passages that hold each term, from 0 to 1."""
         return self._catalog.shares(terms)
 
-    def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """MinHash signatures of current articles, by id."""
-        return self._catalog.signatures(ids)
+    def signatures(self, ids: Iterable[str], as_of: date | None = None) -> dict[str, bytes]:
+        """MinHash signatures of articles, as they are or as they were on a day, by id."""
+        return self._catalog.signatures(ids, as_of)

@@ -22,13 +22,15 @@ CREATE TABLE statement (
     PRIMARY KEY (article, ordinal)
 )
 """
-TABLES = ("erased", "followed", "followed_file")
-"""Those that tell of no article that is held."""
 _KEPT = """
 CREATE INDEX article_past ON article (id) WHERE state = 'superseded';
+CREATE TABLE embargoed (
+    id TEXT NOT NULL, hash TEXT NOT NULL, until TEXT NOT NULL, article TEXT NOT NULL,
+    PRIMARY KEY (id, hash)
+);
 CREATE TABLE erased (
     article TEXT NOT NULL, versions INTEGER NOT NULL, erased TEXT NOT NULL,
-    by TEXT NOT NULL, why TEXT NOT NULL
+    by TEXT NOT NULL, why TEXT NOT NULL, readmitted INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE followed (
     place TEXT PRIMARY KEY, looked TEXT NOT NULL, fault TEXT NOT NULL, report TEXT NOT NULL,
@@ -42,6 +44,12 @@ CREATE TABLE followed_file (
     faults TEXT NOT NULL,
     PRIMARY KEY (place, path)
 ) WITHOUT ROWID"""
+# Until when a superseded version stood: a later one's day; of two of one day the last stands.
+UNTIL = """
+UPDATE article AS s SET until = max(s.day, ' ', coalesce((
+    SELECT min(n.day) FROM article n WHERE n.id = s.id AND (n.state = 'current'
+    OR n.state = 'superseded' AND (n.day, n.version) > (s.day, s.version))), ' '))
+WHERE s.state = 'superseded'"""
 SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE article (
@@ -58,7 +66,7 @@ CREATE TABLE article (
     statements_found INTEGER NOT NULL DEFAULT 0,
     added TEXT NOT NULL DEFAULT '',
     day TEXT NOT NULL DEFAULT '',
-    embargo TEXT,
+    until TEXT NOT NULL DEFAULT '',
     UNIQUE (id, version)
 );
 CREATE INDEX article_state ON article (state, published, id);
@@ -95,20 +103,11 @@ CREATE INDEX statement_speaker ON statement (speaker, article)""",
     3: f"""
 ALTER TABLE article ADD COLUMN added TEXT NOT NULL DEFAULT '';
 ALTER TABLE article ADD COLUMN day TEXT NOT NULL DEFAULT '';
-ALTER TABLE article ADD COLUMN embargo TEXT;
+ALTER TABLE article ADD COLUMN until TEXT NOT NULL DEFAULT '';
 UPDATE article SET day = coalesce(json_extract(fields, '$.updated'), published, '');
-{_KEPT.strip()}""",
+{_KEPT.strip()};
+{UNTIL.strip()}""",
 }
-DUE = (
-    "state = 'pending' AND"
-    " (embargo IS NULL OR embargo <= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'))"
-)
-"""The clause for article versions that may become current as soon as they are indexed."""
-_ON_THE_DAY = """
-(a.state = 'current' AND a.day <= ? OR a.key IN (SELECT key FROM (
-    SELECT s.key, max(s.day || printf('%09d', s.version))
-    FROM article s JOIN article c ON c.id = s.id AND c.state = 'current'
-    WHERE s.state = 'superseded' AND s.day <= ? AND c.day > ? GROUP BY s.id)))"""
 PASSAGE = """
 SELECT p.key, p.ordinal, p.start, p.end, substr(a.text, p.start + 1, p.end - p.start), a.fields
 FROM passage p JOIN article a ON a.key = p.article
@@ -125,8 +124,8 @@ class Known:
     version: int
     hash: str
     state: str
-    day: str | None
-    """Day of its last change or publication, as stated; ISO."""
+    stated: str | None
+    """Day of its last change or publication, where it states one; ISO."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +141,10 @@ class Entry:
     """None where they were not looked for."""
     state: State = "pending"
     """Whether it is to become current, or is superseded already."""
-    added: str = ""
-    """When it was added; ISO, UTC; "" for now."""
-    day: str = ""
-    """From which day on it stands; ISO; "" for what the article states, else when it was added."""
+    added: str | None = None
+    """When it was added; ISO, UTC; "" where nobody knows, None for now."""
+    day: str | None = None
+    """From which day on it stands; ISO; None for what it states, else when it is added."""
 
 
 def where(filters: Filters, by_key: bool = False) -> tuple[str, tuple[Any, ...]]:
@@ -182,7 +181,9 @@ def standing(as_of: date | None, by_key: bool = False) -> tuple[list[str], list[
     """The clause and its parameters for versions ``a`` that are current, or were on a day."""
     if as_of is None:
         return ["+a.state = 'current'" if by_key else "a.state = 'current'"], []
-    return [_ON_THE_DAY], [as_of.isoformat()] * 3
+    then = as_of.isoformat()
+    clause = "+a.state != 'pending'" if by_key else "a.state != 'pending'"
+    return [clause, "a.day <= ?", "(a.until = '' OR a.until > ?)"], [then, then]
 
 
 def speaker_key(name: str) -> str:

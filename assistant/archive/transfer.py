@@ -21,14 +21,14 @@ import zstandard
 
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
-from assistant.archive.ingest import is_older
-from assistant.archive.rows import TABLES, Entry, Known, State, digest_of
+from assistant.archive.ingest import ERASED, fate
+from assistant.archive.rows import Entry, Known, State, digest_of
 from assistant.errors import ArchiveError
 from assistant.models.embedding import Vectors
 from assistant.models.framing import heading
 from assistant.reading import Unreadable, normalized
 from assistant.resources import make_private
-from assistant.types import Article, IngestReport, Passage, Skipped, Statement, from_dict
+from assistant.types import Article, Erased, IngestReport, Passage, Skipped, Statement, from_dict
 
 _FORMAT = 1
 _LONGEST = (
@@ -39,6 +39,10 @@ _LEVEL = 6
 _BATCH = 2048  # passages
 
 _COLUMNS = ("fields", "text", "state", "added", "day", "statements_found")
+
+_ERASED = ("article", "versions", "when", "by", "why")
+_UNIT = 0.02  # by which the length of a vector may differ from 1
+_FAULTS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 Line = dict[str, Any]
 
@@ -73,10 +77,12 @@ def _exported(catalog: Catalog) -> Iterator[Line]:
         for row in run(f"SELECT key, {', '.join(_COLUMNS)} FROM article ORDER BY id, version"):
             count += 1
             yield _version_line(run, *row)
-        for table in TABLES:
-            for row in run(f"SELECT * FROM {table}"):
-                count += 1
-                yield {table: row}
+        for (article,) in run("SELECT article FROM embargoed"):
+            count += 1
+            yield {"embargoed": json.loads(article)}
+        for row in run("SELECT article, versions, erased, by, why FROM erased"):
+            count += 1
+            yield {"erased": dict(zip(_ERASED, row, strict=True))}
         yield {"end": count}
 
 
@@ -108,13 +114,13 @@ def read(file: Path) -> Generator[Line, None, None]:
                 yield from _lines(io.TextIOWrapper(stream, "utf-8"))
     except OSError as error:
         raise ArchiveError(f"{file} cannot be read: {error.strerror}.") from error
-    except (zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
+    except (zstandard.ZstdError, *_FAULTS) as error:
         raise ArchiveError(f"{file} is no export of an archive, or damaged: {error}.") from error
 
 
 def _lines(stream: IO[str]) -> Iterator[Line]:
     head: Line = json.loads(stream.readline(_LONGEST))
-    if head.get("onrecord") != _FORMAT:
+    if head["onrecord"] != _FORMAT or not isinstance(head["embedder"], str | None):
         raise ValueError(f"its format is not {_FORMAT}")
     yield head
     count = 0
@@ -144,52 +150,67 @@ class Import:
         self._activate = activate
         self._most = most
         self._batch: list[tuple[Entry, Vectors]] = []
-        self._erased = {one.article for one in catalog.erased()}
+        self._barred = catalog.barred()
         self._known: dict[str, list[Known]] = {}  # of the article that is being taken in
-        self._dimension = 0
+        self._dimension = catalog.dimension()
         self._counts: Counter[str] = Counter()
         self._skipped: list[Skipped] = []
 
     def run(self, lines: Iterable[Line]) -> IngestReport:
         """Take everything in; what is held already is not taken twice."""
-        for number, line in enumerate(lines, 2):
-            try:
-                self._take(line)
-            except (Unreadable, ValueError, KeyError, TypeError) as error:
-                self._skipped.append(Skipped(f"line {number}", f"damaged: {error}"[:300]))
-            if sum(len(entry.passages) for entry, _ in self._batch) >= _BATCH:
-                self._flush()
-        self._flush()
-        return IngestReport(
-            self._counts["added"],
-            self._counts["updated"],
-            self._counts["unchanged"],
-            tuple(self._skipped),
-        )
+        try:
+            for number, line in enumerate(lines, 2):
+                try:
+                    self._take(line)
+                except (Unreadable, *_FAULTS) as error:
+                    self._skipped.append(Skipped(f"line {number}", f"damaged: {error}"[:300]))
+                if sum(len(entry.passages) for entry, _ in self._batch) >= _BATCH:
+                    self._flush()
+        finally:  # what stands before the damage is kept
+            self._flush()
+        counts = {name: self._counts[name] for name in ("added", "updated", "unchanged")}
+        return IngestReport(**counts, embargoed=self._counts["embargoed"],
+                            skipped=tuple(self._skipped))  # fmt: skip
 
     def _take(self, line: Line) -> None:
-        if "version" not in line:
-            self._catalog.put_row(*next(iter(line.items())))
-            return
-        entry, vectors = _entry(line, self._most)
+        if "erased" in line:
+            self._flush()
+            self._catalog.put_erased(from_dict(Erased, line["erased"]))
+        elif "embargoed" in line:
+            self._hold(from_dict(Article, line["embargoed"]))
+        else:
+            self._take_version(*_entry(line, self._most))
+
+    def _hold(self, article: Article) -> None:
+        article = normalized(article, self._most)
+        if self._lets_in(article.id):
+            self._catalog.hold(article, digest_of(article))
+            self._counts["embargoed"] += 1
+
+    def _lets_in(self, article_id: str) -> bool:
+        if article_id in self._barred:
+            self._skipped.append(Skipped(article_id, ERASED))
+        return article_id not in self._barred
+
+    def _take_version(self, entry: Entry, vectors: Vectors) -> None:
+        article_id = entry.article.id
         if len(vectors):
             self._dimension = self._dimension or vectors.shape[1]
             if vectors.shape[1] != self._dimension:
                 raise ValueError("its vectors are of another length")
-        article_id = entry.article.id
-        if article_id in self._erased:
-            self._skipped.append(Skipped(article_id, "it was erased from this archive"))
+        if not self._lets_in(article_id):
             return
-        if article_id not in self._known:
-            self._flush()
+        if article_id not in self._known:  # versions of one article stand together
             self._known = {article_id: self._catalog.known(article_id)}
         known = self._known[article_id]
-        if any(one.hash == entry.hash for one in known):
+        found = fate(entry.article, entry.hash, known)
+        past = entry.state == "superseded"
+        if found == "unchanged" or (past and any(one.hash == entry.hash for one in known)):
             self._counts["unchanged"] += 1
             return
-        if known and entry.state == "pending" and is_older(entry.article, known[-1]):
+        if past or found == "history":
             entry = replace(entry, state="superseded")
-        if entry.state == "pending":
+        else:
             self._counts["updated" if known else "added"] += 1
             day = entry.article.updated or entry.article.published
             known.append(Known(0, entry.hash, "pending", str(day) if day else None))
@@ -221,10 +242,12 @@ def _entry(line: Line, most: int) -> tuple[Entry, Vectors]:
     passages = [
         Passage(source, ordinal, start, end, text[start:end])
         for ordinal, start, end in line["passages"]
-        if 0 <= start < end <= len(text)
+        if 0 <= start < end <= len(text) and 0 <= ordinal < len(text)
     ]
     vectors = np.frombuffer(base64.b64decode(line["vectors"]), np.float32)
-    if len(passages) < len(line["passages"]) or not np.isfinite(vectors).all():
+    vectors = vectors.reshape(len(passages), -1) if passages else vectors.reshape(0, 0)
+    lengths = np.linalg.norm(vectors, axis=1)
+    if len(passages) < len(line["passages"]) or not (abs(lengths - 1) < _UNIT).all():
         raise ValueError("a passage is not within its text, or its vector is none")
     told = line["statements"]
     said = {"article": article.id, "version": article.version}
@@ -241,7 +264,7 @@ def _entry(line: Line, most: int) -> tuple[Entry, Vectors]:
         _moment(line["added"]),
         _moment(line["day"])[:10],
     )
-    return entry, vectors.reshape(len(passages), -1) if passages else vectors.reshape(0, 0)
+    return entry, vectors
 
 
 def _moment(stated: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -10,40 +12,57 @@ import numpy as np
 from assistant.archive.holdings import Holdings
 from assistant.archive.rows import article_of, source_of, where
 from assistant.models.embedding import Vectors
-from assistant.types import Article, Erased, Filters, Version
+from assistant.types import Article, Erased, Filters, Source, Version, from_dict
 
 
 class Versions(Holdings):
     """The catalog's queries of versions that are superseded."""
 
     def history(self, article_id: str) -> list[Version]:
-        """Every version of an article, the first to be added first."""
-        rows = self._all(
-            "SELECT fields, state, added, day, embargo FROM article WHERE id = ? ORDER BY version",
+        """Every version of an article by the day from which it stands, the current one last.
+
+        Of one that is under embargo only until when.
+        """
+        rows = self.rows(
+            "SELECT fields, state, added, day FROM article WHERE id = ?"
+            " ORDER BY state = 'current', day, version",
             (article_id,),
         )
-        return [
-            Version(
-                source_of(fields),
-                state,
-                _moment(added),
-                date.fromisoformat(day) if day else None,
-                _moment(embargo),
-            )
-            for fields, state, added, day, embargo in rows
+        kept = [
+            Version(source_of(fields), state, _moment(added), _day(day))
+            for fields, state, added, day in rows
         ]
+        held = self.rows("SELECT until FROM embargoed WHERE id = ? ORDER BY until", (article_id,))
+        waits = Version(Source(article_id), "embargoed", None, None)
+        return [*kept, *(replace(waits, embargo=_moment(until)) for (until,) in held)]
+
+    def embargoed(self) -> set[str]:
+        """The ids of articles that are under embargo."""
+        return {one for (one,) in self.rows("SELECT DISTINCT id FROM embargoed")}
+
+    def due(self) -> list[Article]:
+        """Articles whose embargo is over, those that were to be first first."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        rows = self.rows("SELECT article FROM embargoed WHERE until <= ? ORDER BY until", (now,))
+        return [from_dict(Article, json.loads(article)) for (article,) in rows]
 
     def erased(self) -> list[Erased]:
         """What was erased, the last first."""
-        rows = self._all("SELECT * FROM erased ORDER BY rowid DESC")
+        rows = self.rows(
+            "SELECT article, versions, erased, by, why FROM erased ORDER BY rowid DESC"
+        )
         return [
             Erased(article, versions, datetime.fromisoformat(when), by, why)
             for article, versions, when, by, why in rows
         ]
 
+    def barred(self) -> set[str]:
+        """The ids of articles that were erased, and are not to come in again."""
+        return {one for (one,) in self.rows("SELECT article FROM erased WHERE NOT readmitted")}
+
     def without_passages(self, limit: int) -> list[Article]:
         """Some superseded versions that were stored without passages, by an earlier format."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT fields, text FROM article a WHERE state = 'superseded' AND NOT EXISTS"
             " (SELECT 1 FROM passage p WHERE p.article = a.key) ORDER BY key LIMIT ?",
             (limit,),
@@ -53,10 +72,10 @@ class Versions(Holdings):
     def nearest_of_the_past(self, vector: Vectors, limit: int, filters: Filters) -> list[int]:
         """Keys of passages of versions that stood on a day and are superseded, nearest first.
 
-        They are read one by one: few articles of an archive were changed since a day.
+        The index does not have them: their vectors are read from the tables.
         """
         clause, parameters = where(filters, by_key=True)
-        rows = self._all(
+        rows = self.rows(
             "SELECT p.key, p.vector FROM article a JOIN passage p ON p.article = a.key"
             f" WHERE a.state = 'superseded' AND {clause}",
             parameters,
@@ -66,7 +85,7 @@ class Versions(Holdings):
     def by_nearness(self, vector: Vectors, keys: Sequence[int]) -> list[int]:
         """Keys of passages, nearest first; without those that are gone."""
         chosen = ",".join("?" * len(keys))
-        rows = self._all(f"SELECT key, vector FROM passage WHERE key IN ({chosen})", keys)
+        rows = self.rows(f"SELECT key, vector FROM passage WHERE key IN ({chosen})", keys)
         return _nearest(rows, vector, len(keys))
 
 
@@ -81,3 +100,7 @@ def _nearest(rows: Sequence[tuple[int, bytes]], vector: Vectors, limit: int) -> 
 
 def _moment(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored).astimezone(UTC) if stored else None
+
+
+def _day(stored: str) -> date | None:
+    return date.fromisoformat(stored) if stored else None

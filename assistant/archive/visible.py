@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.archive.database import Database
-from assistant.archive.rows import DUE, PASSAGE, article_of, passage_of, standing, where
+from assistant.archive.rows import PASSAGE, article_of, passage_of, standing, where
 from assistant.attribution.speakers import name_of
 from assistant.types import (
     EVERYTHING,
@@ -52,13 +52,13 @@ class Visible(Database):
     ) -> Article | None:
         """The current article of that id, one version of it, or the one that stood on a day."""
         wanted, parameters = _version(article_id, version, as_of)
-        row = self._one(f"SELECT a.fields, a.text FROM article a WHERE {wanted}", parameters)
+        row = self.row(f"SELECT a.fields, a.text FROM article a WHERE {wanted}", parameters)
         return article_of(*row) if row else None
 
     def statements(self, article_id: str, version: int | None = None) -> list[Statement]:
         """The statements of the current article of that id, or of one version of it, in order."""
         wanted, parameters = _version(article_id, version)
-        rows = self._all(
+        rows = self.rows(
             "SELECT a.version, s.fields FROM statement s JOIN article a ON a.key = s.article"
             f" WHERE {wanted} ORDER BY s.ordinal",
             parameters,
@@ -71,7 +71,7 @@ class Visible(Database):
     def ids(self, filters: Filters) -> list[str]:
         """The ids of the current articles within the filters."""
         clause, parameters = where(filters)
-        return [i for (i,) in self._all(f"SELECT a.id FROM article a WHERE {clause}", parameters)]
+        return [i for (i,) in self.rows(f"SELECT a.id FROM article a WHERE {clause}", parameters)]
 
     def coverage(self, filters: Filters = EVERYTHING) -> Coverage:
         """How many articles the filters leave, and from when to when."""
@@ -81,7 +81,7 @@ class Visible(Database):
 
     def _coverage(self, filters: Filters) -> Coverage:
         clause, parameters = where(filters)
-        count, since, until = self._one(
+        count, since, until = self.row(
             f"SELECT count(*), min(a.published), max(a.published) FROM article a WHERE {clause}",
             parameters,
         )
@@ -95,7 +95,7 @@ class Visible(Database):
         """The outlets of current articles, as their first article spells them."""
 
         def found() -> list[str]:
-            rows = self._all(
+            rows = self.rows(
                 "SELECT json_extract(a.fields, '$.outlet') FROM (SELECT outlet, min(key) AS first"
                 " FROM article WHERE state = 'current' AND outlet != '' GROUP BY outlet) o"
                 " JOIN article a ON a.key = o.first ORDER BY o.outlet"
@@ -110,7 +110,7 @@ class Visible(Database):
 
     def _bylines(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for byline, article_id in self._all(
+        for byline, article_id in self.rows(
             "SELECT json_extract(fields, '$.byline') AS byline, id FROM article"
             " WHERE state = 'current' AND byline IS NOT NULL ORDER BY id"
         ):
@@ -119,7 +119,7 @@ class Visible(Database):
 
     def unread(self, limit: int) -> list[Article]:
         """Some current articles whose statements were never looked for."""
-        rows = self._all(
+        rows = self.rows(
             "SELECT fields, text FROM article WHERE +state = 'current' AND NOT statements_found"
             " ORDER BY key LIMIT ?",
             (limit,),
@@ -128,14 +128,14 @@ class Visible(Database):
 
     def version_count(self) -> int:
         """How many article versions are kept."""
-        return int(self._one("SELECT count(*) FROM article WHERE state != 'pending'")[0])
+        return int(self.row("SELECT count(*) FROM article WHERE state != 'pending'")[0])
 
     def speakers(self, limit: int) -> list[str]:
         """Names of those who speak in most of the current articles, those in the most first."""
         return self._remembered("speakers", self._speakers, _PATIENCE)[:limit]
 
     def _speakers(self) -> list[str]:
-        rows = self._all(
+        rows = self.rows(
             "SELECT json_extract(s.fields, '$.speaker'), count(DISTINCT s.article) AS articles"
             " FROM statement s JOIN article a ON a.key = s.article WHERE a.state = 'current'"
             " GROUP BY s.speaker ORDER BY articles DESC, s.speaker"
@@ -148,13 +148,13 @@ class Visible(Database):
             "SELECT DISTINCT json_extract(fields, '$.language') FROM article"
             " WHERE state = 'current'"
         )
-        found = self._remembered("languages", lambda: self._all(query), _PATIENCE)
+        found = self._remembered("languages", lambda: self.rows(query), _PATIENCE)
         return {language for (language,) in found if language}
 
     def passages(self, keys: Sequence[int], filters: Filters = EVERYTHING) -> dict[int, Passage]:
         """The visible passages of these keys within the filters."""
         clause, parameters = where(filters, by_key=True)
-        rows = self._all(
+        rows = self.rows(
             f"{PASSAGE} WHERE {clause} AND p.key IN (SELECT value FROM json_each(?))",
             (*parameters, json.dumps(list(keys))),
         )
@@ -163,20 +163,21 @@ class Visible(Database):
     def passages_of(self, article_id: str, version: int | None = None) -> list[Passage]:
         """The passages of the current article of that id, or of one version of it, in order."""
         wanted, parameters = _version(article_id, version)
-        rows = self._all(f"{PASSAGE} WHERE {wanted} ORDER BY p.ordinal", parameters)
+        rows = self.rows(f"{PASSAGE} WHERE {wanted} ORDER BY p.ordinal", parameters)
         return [passage_of(row) for row in rows]
 
     def fingerprint(self) -> str:
         """Sixteen hex digits that change with any current article."""
-        rows = self._all("SELECT id, version, hash FROM article WHERE state = 'current'")
+        rows = self.rows("SELECT id, version, hash FROM article WHERE state = 'current'")
         return hashlib.sha256(json.dumps(sorted(map(list, rows))).encode()).hexdigest()[:16]
 
-    def signatures(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """MinHash signatures of current articles."""
-        rows = self._all(
-            "SELECT id, signature FROM article WHERE +state = 'current'"
-            " AND id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
+    def signatures(self, ids: Iterable[str], as_of: date | None = None) -> dict[str, bytes]:
+        """MinHash signatures of articles, as they are or as they were on a day."""
+        clauses, parameters = standing(as_of, by_key=True)
+        rows = self.rows(
+            f"SELECT a.id, a.signature FROM article a WHERE {' AND '.join(clauses)}"
+            " AND a.id IN (SELECT value FROM json_each(?))",
+            (*parameters, json.dumps(list(ids))),
         )
         return dict(rows)
 
@@ -192,8 +193,8 @@ class Visible(Database):
 
     def newest(self) -> int:
         """A number that grows with each article and each version that is added."""
-        greatest, pending = self._one(
-            f"SELECT max(key), (SELECT min(key) FROM article WHERE {DUE}) FROM article"
+        greatest, pending = self.row(
+            "SELECT max(key), (SELECT min(key) FROM article WHERE state = 'pending') FROM article"
         )
         return int(pending - 1 if pending else greatest or 0)
 
@@ -203,6 +204,6 @@ def _version(
 ) -> tuple[str, tuple[Any, ...]]:
     """The clause and its parameters for the current article ``a`` of that id, or one version."""
     if version is None:
-        (standing_then,), parameters = standing(as_of)
-        return f"a.id = ? AND {standing_then}", (article_id, *parameters)
+        clauses, parameters = standing(as_of, by_key=True)
+        return f"a.id = ? AND {' AND '.join(clauses)}", (article_id, *parameters)
     return "a.id = ? AND a.state != 'pending' AND a.version = ?", (article_id, version)

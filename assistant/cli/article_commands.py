@@ -74,8 +74,9 @@ def show_article(
 def history(article_id: str, archive: Place = None, as_json: AsJson = False) -> None:
     """List the versions of an article: when each was added, and from which day on it stands."""
     with opened(archive) as assistant:
-        assistant.archive.versions(article_id) or assistant.archive.article(article_id)
         versions = assistant.archive.history(article_id)
+        if not versions:
+            assistant.archive.article(article_id)  # which says that there is none
     show(versions, "\n".join(map(_version_text, versions)), as_json)
 
 
@@ -90,6 +91,8 @@ def _version_text(version: Version) -> str:
         f"under embargo until {version.embargo:%Y-%m-%d %H:%M} UTC" if version.embargo else "",
     ]
     note = version.source.correction
+    if version.state == "embargoed":
+        return f"-  {', '.join(filter(None, facts))}"
     told = f"{version.source.version}  {', '.join(filter(None, facts))}"
     lines = [told, described(version.source), f"Correction: {note}" if note else ""]
     return without_direction("\n   ".join(filter(None, lines)))
@@ -109,9 +112,9 @@ def diff(
 
     with opened(archive) as assistant:
         held = assistant.archive
-        numbers = sorted(held.versions(article_id)) or [held.article(article_id).version]
-        before = held.article(article_id, old or numbers[-2:][0])
-        after = held.article(article_id, new or numbers[-1])
+        numbers = held.versions(article_id) or [held.article(article_id).version]
+        before = held.article(article_id, numbers[-2:][0] if old is None else old)
+        after = held.article(article_id, numbers[-1] if new is None else new)
     changes = [(kind, text) for kind, text in differences(before.text, after.text)]
     signs = {"removed": "-", "added": "+"}
     lines = [f"{signs[kind]} {text}" for kind, text in changes if kind in signs]
@@ -134,15 +137,27 @@ def remove_articles(
     """Remove articles with all their versions."""
     with opened(archive) as assistant:
         for article_id in article_ids:
-            assistant.archive.article(article_id)  # an unknown id fails before any is removed
+            if not assistant.archive.holds(article_id):
+                assistant.archive.article(article_id)  # which fails, before any is removed
         if erase:
             from assistant.web.stored_answers import forget_in
 
-            removed = assistant.archive.erase(article_ids, by or getpass.getuser(), why)
-            forget_in(assistant.archive)
+            try:
+                removed = assistant.archive.erase(article_ids, by or getpass.getuser(), why)
+            finally:
+                forget_in(assistant.archive)
         else:
             removed = assistant.remove(article_ids)
     show({"removed": removed}, f"Removed {removed}.", as_json)
+
+
+@app.command("readmit")
+def readmit(article_id: str, archive: Place = None, as_json: AsJson = False) -> None:
+    """Let an article that was erased be added again."""
+    with opened(archive) as assistant:
+        known = assistant.archive.readmit(article_id)
+    told = "may be added again" if known else "was never erased"
+    show({"readmitted": known}, f"{article_id} {told}.", as_json)
 
 
 @app.command("erased")

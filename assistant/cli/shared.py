@@ -128,5 +128,7 @@ def report_text(report: IngestReport) -> str:
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged,"
         f" {len(report.skipped)} skipped"
     )
+    if report.embargoed:
+        counts += f", {report.embargoed} under embargo"
     lines = [counts, *(f"  skipped {item.path}: {item.reason}" for item in report.skipped)]
     return without_direction("\n".join(lines))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 
 from assistant.archive import Archive, Seen
 from assistant.archive.ingest import Became
@@ -15,7 +13,7 @@ from assistant.reading.fetching import Fetcher
 from assistant.reading.remote import feed_entries, read_entry
 from assistant.reading.wire import Entry, is_feed
 from assistant.settings import ReadingSettings
-from assistant.types import Article, Skipped, SyncReport
+from assistant.types import Article, SyncReport
 
 
 class FeedSync:
@@ -49,34 +47,29 @@ class FeedSync:
         entries = {key: entry for entry in feed_entries(fetched)
                    if isinstance(entry, Entry) and (key := _key(entry))}  # fmt: skip
         changed = {key: entry for key, entry in entries.items() if self._is_changed(key, entry)}
-        read: dict[str, Article | Skipped] = {}
-        report = self._archive.add(self._items(changed, read), outcome=self._keep)
+        # Before anything is locked: a page may take its time.
+        read = {key: read_entry(one, self._fetcher, self._settings) for key, one in changed.items()}
+        report = self._archive.add(read.values(), outcome=self._keep)
         left = [key for key in self._known if key not in entries]
-        seen = {key: self._seen(entries[key], item) for key, item in read.items()}
+        seen = {
+            key: self._seen(entries[key], item)
+            for key, item in read.items()
+            if isinstance(item, Article)
+        }  # others are tried again
         self._archive.places.saw(self._address, seen, left)
-        unread = [key for key in entries if key not in changed]
-        old = [fault for key in unread for fault in self._known[key].faults]
-        whole = replace(report, skipped=(*report.skipped, *old))
-        return SyncReport(whole, len(unread)), fetched.fresh
+        # What failed is to be asked for again, even if the feed does not change.
+        fresh = fetched.fresh if len(seen) == len(read) else {}
+        return SyncReport(report, len(entries) - len(changed)), fresh
 
     def _is_changed(self, key: str, entry: Entry) -> bool:
         known = self._known.get(key)
         return known is None or known.stamp != _stamp(entry)
 
-    def _items(
-        self, entries: dict[str, Entry], read: dict[str, Article | Skipped]
-    ) -> Iterator[Article | Skipped]:
-        for key, entry in entries.items():
-            read[key] = read_entry(entry, self._fetcher, self._settings)
-            yield read[key]
-
     def _keep(self, given: str, kept: str, _became: Became) -> None:
         self._stored[given] = kept
 
-    def _seen(self, entry: Entry, item: Article | Skipped) -> Seen:
-        if isinstance(item, Skipped):
-            return Seen(_stamp(entry), (), (item,))
-        return Seen(_stamp(entry), (self._stored.get(item.id, item.id),))
+    def _seen(self, entry: Entry, article: Article) -> Seen:
+        return Seen(_stamp(entry), (self._stored.get(article.id, article.id),))
 
 
 def _key(entry: Entry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from assistant.archive import Archive, Seen
 from assistant.archive.ingest import Became
 from assistant.errors import ArchiveError
-from assistant.reading import ENDINGS, UNSEEN, files_of, read_file
+from assistant.reading import ENDINGS, files_of, read_file
 from assistant.settings import ReadingSettings
 from assistant.types import Article, Skipped, SyncReport
 
@@ -45,28 +46,37 @@ class FolderSync:
 
     def __init__(self, archive: Archive, folder: Path, settings: ReadingSettings) -> None:
         self._archive = archive
-        self._folder = folder
         self._settings = settings
         self._place = str(folder)
         self._known = archive.places.seen(self._place)
+        self._present, self._strangers = _look(folder)
         self._of: dict[str, list[_Reading]] = {}  # readings by the ids that are on their way
-        self._done: dict[str, Seen] = {}
-        self._now: dict[str, Seen] = dict(self._known)
+        self._read: dict[str, Seen] = {}
+        self._kept = 0  # of those that were read
         self._waiting: list[str] = []
-        self._strangers: list[Skipped] = []  # links and folders that cannot be read
-        self._lost = archive.places.report(self._place).vanished
 
     def run(self, delete: bool) -> SyncReport:
-        """Read what is new or has changed; with ``delete`` remove what is in no file any more."""
-        present = self._present()
-        changed = [path for path in present if self._is_changed(path)]
-        items = (item for path in self._settled(changed) for item in self._read(path))
+        """Read what is new or has changed; with ``delete`` remove what is in no file any more.
+
+        Raises:
+            ArchiveError: every file is gone; nothing is removed.
+        """
+        if self._known and not self._present:
+            raise ArchiveError(
+                f"All {len(self._known)} files of {self._place} are gone; their articles are kept.",
+                "Is it mounted? articles remove removes them.",
+            )
+        changed = [path for path in self._present if self._is_changed(path)]
+        settled = self._settled(changed)
+        items = (item for path in settled for item in self._items(path))
         report = self._archive.add(items, outcome=self._stored)
         self._keep()
-        vanished = self._vanished(present)
+        gone = self._gone()
+        vanished = self._vanished(gone)
         removed = self._archive.remove(vanished) if delete and vanished else 0
-        unread = set(present).difference(changed)
-        old = [fault for path in sorted(unread) for fault in self._known[path].faults]
+        self._archive.places.saw(self._place, {}, gone)
+        unread = sorted(set(self._present).difference(changed))
+        old = [fault for path in unread for fault in self._known[path].faults]
         return SyncReport(
             replace(report, skipped=(*report.skipped, *self._strangers, *old)),
             len(unread),
@@ -75,40 +85,30 @@ class FolderSync:
             tuple(self._waiting),
         )
 
-    def _present(self) -> list[str]:
-        """The files of the folder that may be read, relative to it."""
-        found = []
-        for file in files_of(self._folder):
-            if isinstance(file, Skipped):
-                self._strangers.append(file)
-            elif file.suffix.lower() in ENDINGS:
-                found.append(str(file.relative_to(self._folder)))
-        return found
-
     def _is_changed(self, path: str) -> bool:
         known = self._known.get(path)
-        return known is None or known.stamp != _stamp(self._folder / path)
+        return known is None or known.stamp != _stamp(self._present[path])
 
     def _settled(self, paths: list[str]) -> list[str]:
         """Those of some files that nobody is writing, after a while of waiting for the others."""
 
         def is_young(path: str) -> bool:
-            return _age(self._folder / path) < _QUIET
+            return _age(self._present[path]) < _QUIET
 
         until = time.monotonic() + _PATIENCE
         while (young := list(filter(is_young, paths))) and time.monotonic() < until:
             time.sleep(_STEP)
         self._waiting += young
-        return [path for path in paths if path not in young]
+        return [path for path in paths if path not in set(young)]
 
-    def _read(self, path: str) -> Iterator[Article | Skipped]:
-        """What a file holds, unless it changes meanwhile."""
-        file = self._folder / path
+    def _items(self, path: str) -> Iterator[Article | Skipped]:
+        """What a file holds, unless somebody writes it meanwhile."""
+        file = self._present[path]
         reading = _Reading(path, _stamp(file))
         held = read_file(file, self._settings)
         # Lines are read one by one, each whole or not at all: such a file may be an archive.
         items = held if file.suffix.lower() == ".jsonl" else list(held)
-        if not isinstance(items, Iterator) and _stamp(file) != reading.stamp:
+        if _age(file) < _QUIET or (isinstance(items, list) and _stamp(file) != reading.stamp):
             self._waiting.append(path)
             return
         for item in items:
@@ -118,6 +118,8 @@ class FolderSync:
                 reading.open += 1
                 self._of.setdefault(item.id, []).append(reading)
             yield item
+        if reading.faults and path in self._known:  # what it held may still be in it
+            reading.articles += self._known[path].articles
         reading.whole = True
         self._close(reading)
 
@@ -132,33 +134,40 @@ class FolderSync:
 
     def _close(self, reading: _Reading) -> None:
         if reading.is_done:
-            self._done[reading.path] = self._now[reading.path] = reading.seen
-            if len(self._done) >= _BATCH:
+            self._read[reading.path] = reading.seen
+            if len(self._read) - self._kept >= _BATCH:
                 self._keep()
 
     def _keep(self) -> None:
-        self._archive.places.saw(self._place, self._done)
-        self._done = {}
+        fresh = dict(list(self._read.items())[self._kept :])
+        self._archive.places.saw(self._place, fresh)
+        self._kept = len(self._read)
 
-    def _vanished(self, present: list[str]) -> list[str]:
-        """Ids of articles that files held, now or at an earlier look, and none does any more.
+    def _gone(self) -> list[str]:
+        """Files that are there no more; of what cannot be seen into nobody knows that."""
+        unseen = [f"{one.path.removeprefix(self._place)[1:]}/" for one in self._strangers]
+        gone = sorted(set(self._known).difference(self._present))
+        return [path for path in gone if not f"{path}/".startswith(tuple(unseen))]
 
-        Raises:
-            ArchiveError: a part of the folder cannot be seen: nothing of it has vanished.
-        """
-        gone = sorted(set(self._known).difference(present))
-        if self._known and not present:
-            raise ArchiveError(
-                f"All {len(gone)} files of {self._folder} are gone; their articles are kept.",
-                "Is it mounted? articles remove removes them.",
-            )
-        if gone and any(fault.reason.startswith(UNSEEN) for fault in self._strangers):
-            return list(self._lost)
-        before = [*self._lost, *_articles(self._known.values())]
-        self._archive.places.saw(self._place, {}, gone)
-        held = set(_articles(seen for path, seen in self._now.items() if path not in gone))
-        known = self._archive.versions
-        return [one for one in dict.fromkeys(before) if one not in held and known(one)]
+    def _vanished(self, gone: list[str]) -> list[str]:
+        """Ids of articles that files held, now or at an earlier look, and none does any more."""
+        before = self._archive.places.report(self._place).vanished
+        lost = dict.fromkeys([*before, *_articles(self._known.values())])
+        now = {path: seen for path, seen in (self._known | self._read).items() if path not in gone}
+        held = {*_articles(now.values()), *self._archive.places.elsewhere(self._place)}
+        return [one for one in lost if one not in held and self._archive.holds(one)]
+
+
+def _look(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
+    """The files of a folder that may be read, by their path in it, and what cannot be seen into."""
+    present, strangers = {}, []
+    for file in files_of(folder):
+        if isinstance(file, Skipped):
+            strangers.append(file)
+        elif file.suffix.lower() in ENDINGS:
+            name = os.fsencode(file.relative_to(folder)).decode("utf-8", "backslashreplace")
+            present[name] = file
+    return present, strangers
 
 
 def _articles(files: Iterable[Seen]) -> Iterator[str]:

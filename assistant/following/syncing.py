@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,8 +107,10 @@ def _occasions(place: str | Path, stop: threading.Event) -> Iterator[None]:
                 return
             yield
             continue
-        timeout = int(_EVERY * 1000)
-        for _ in changes(place, stop_event=stop, rust_timeout=timeout, yield_on_timeout=True):
-            yield
+        looked = -math.inf  # once more when it is watched: something may have changed before
+        for found in changes(place, stop_event=stop, rust_timeout=1000, yield_on_timeout=True):
+            if found or time.monotonic() - looked > _EVERY:
+                yield
+                looked = time.monotonic()
             if not Path(place).is_dir():
                 break

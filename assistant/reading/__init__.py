@@ -2,11 +2,10 @@
 
 from assistant.reading.addresses import is_address
 from assistant.reading.articles import Unreadable, normalized
-from assistant.reading.files import ENDINGS, UNSEEN, estimate, files_of, read, read_file
+from assistant.reading.files import ENDINGS, estimate, files_of, read, read_file
 
 __all__ = [
     "ENDINGS",
-    "UNSEEN",
     "Unreadable",
     "estimate",
     "files_of",

@@ -10,17 +10,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import queue
+import re
 import socket
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from dataclasses import dataclass, field
 from email.message import Message
 from importlib.metadata import version
-from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 import httpx
+from protego import Protego
 
 from assistant.reading.articles import Unreadable
+from assistant.reading.packed import unpacked_body
 from assistant.settings import ReadingSettings
 
 _SECONDS = 10.0  # for one address, its redirects and robots.txt included
@@ -28,10 +30,24 @@ _MOST_BYTES = 10_000_000  # of what it holds, unpacked
 _MOST_REDIRECTS = 5
 _MOST_RULES = 500_000  # bytes of robots.txt
 _ROBOT = "OnRecord"
+# Those of the web (encoding.spec.whatwg.org); Python knows others, which are no encodings of text.
+_CHARSETS = re.compile(
+    r"utf-?8|us-ascii|latin-?1|iso-?8859-\d+|windows-\d+|cp\d+|koi8-[ru]|gb\w+|big5\w*"
+    r"|shift[_-]?jis|euc-\w+|iso-2022-jp|macintosh"
+)
 _BOM = b"\xef\xbb\xbf"
-# Addresses of IPv6 that lead to ones of IPv4, which may be anything.
-_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
-                                               "2001::/32")))  # fmt: skip
+# Addresses that lead to others, which may be anything.
+_TRANSLATED = [
+    ipaddress.ip_network(one)
+    for one in (
+        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96",
+        "192.88.99.0/24",
+    )
+]  # fmt: skip
+
+
+class Forbidden(Unreadable):
+    """A site's robots.txt forbids to fetch an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class Fetcher:
 
     def __init__(self, settings: ReadingSettings) -> None:
         self._settings = settings
-        self._rules: dict[str, RobotFileParser] = {}
+        self._rules: dict[str, Protego] = {}
 
     def fetch(self, address: str, fresh: dict[str, str] | None = None) -> Fetched | None:
         """What an address holds; None where that has not changed since ``fresh`` was given.
@@ -63,64 +79,80 @@ class Fetcher:
         """
         if not self._settings.fetch:
             raise Unreadable("fetching is switched off (setting reading.fetch)")
-        with ThreadPoolExecutor(1, "fetch") as pool:  # whoever calls may have a loop running
-            return pool.submit(asyncio.run, self._in_time(address, fresh or {})).result()
+        found: queue.Queue[Fetched | Unreadable | None] = queue.Queue()
 
-    async def _in_time(self, address: str, fresh: dict[str, str]) -> Fetched | None:
+        def run() -> None:
+            found.put(asyncio.run(self._in_time(address, fresh or {})))
+
+        # Whoever calls may have a loop running; and a host whose name is not found in time is left.
+        threading.Thread(target=run, name="fetch", daemon=True).start()
+        try:
+            told = found.get(timeout=_SECONDS + 1)
+        except queue.Empty:
+            told = _late()
+        if isinstance(told, Unreadable):
+            raise told
+        return told
+
+    async def _in_time(self, address: str, fresh: dict[str, str]) -> Fetched | Unreadable | None:
+        """What is found, or why nothing is: nothing that a stranger sends may raise."""
         try:
             async with asyncio.timeout(_SECONDS):
-                return await self._followed(address, fresh)
+                return await self._followed(_checked(address), fresh)
+        except Unreadable as reason:
+            return reason
         except TimeoutError:
-            raise Unreadable(f"not answered within {_SECONDS:.0f} seconds") from None
-        except httpx.HTTPError as error:
-            raise Unreadable(f"cannot be fetched: {type(error).__name__}") from None
+            return _late()
+        except Exception as error:  # noqa: BLE001 - of httpx and below it, of many kinds
+            return Unreadable(f"cannot be fetched: {type(error).__name__}")
 
-    async def _followed(self, address: str, fresh: dict[str, str]) -> Fetched | None:
+    async def _followed(self, url: httpx.URL, fresh: dict[str, str]) -> Fetched | None:
         for _ in range(_MOST_REDIRECTS + 1):
-            await self._check_robots(address)
-            status, headers, content = await self._get(address, fresh, _MOST_BYTES)
+            await self._check_robots(url)
+            status, headers, content = await self._get(url, fresh, _MOST_BYTES)
             if status == httpx.codes.NOT_MODIFIED:
                 return None
-            if status in (301, 302, 303, 307, 308) and "location" in headers:
-                address = urljoin(address, headers["location"])
+            if (moved := _moved(url, status, headers)) is not None:
+                url = moved
             elif status == httpx.codes.OK:
-                return _made(address, headers, content)
+                return _made(str(url), headers, content)
             else:
                 raise Unreadable(f"the server answers {status}")
         raise Unreadable("it is redirected too often")
 
-    async def _check_robots(self, address: str) -> None:
+    async def _check_robots(self, url: httpx.URL) -> None:
         """Look whether a host lets robots read an address (RFC 9309).
 
         Raises:
-            Unreadable: it does not.
+            Forbidden: it does not.
         """
-        parts = urlsplit(address)
-        host = f"{parts.scheme}://{parts.netloc}"
+        host = f"{url.scheme}://{url.netloc.decode('ascii')}"
         if host not in self._rules:
-            self._rules[host] = await self._rules_of(f"{host}/robots.txt")
-        if not self._rules[host].can_fetch(_ROBOT, address):
-            raise Unreadable("the site's robots.txt does not allow it")
+            self._rules[host] = await self._rules_of(httpx.URL(f"{host}/robots.txt"))
+        if not self._rules[host].can_fetch(str(url), _ROBOT):
+            raise Forbidden("the site's robots.txt does not allow it")
 
-    async def _rules_of(self, address: str) -> RobotFileParser:
-        status, _, content = await self._get(address, {}, _MOST_RULES)
-        lines = content.decode("utf-8", "replace").splitlines()
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            lines = ["User-agent: *", "Disallow: /"]
-        rules = RobotFileParser()
-        rules.parse(lines)
-        return rules
+    async def _rules_of(self, url: httpx.URL) -> Protego:
+        for _ in range(_MOST_REDIRECTS + 1):
+            status, headers, content = await self._get(url, {}, _MOST_RULES)
+            moved = _moved(url, status, headers)
+            if moved is None:
+                break
+            url = moved
+        refused = status >= httpx.codes.INTERNAL_SERVER_ERROR
+        told = "User-agent: *\nDisallow: /" if refused else content.decode("utf-8", "replace")
+        return Protego.parse(told)
 
     async def _get(
-        self, address: str, fresh: dict[str, str], most: int
+        self, url: httpx.URL, fresh: dict[str, str], most: int
     ) -> tuple[int, httpx.Headers, bytes]:
         """Status, headers and content of one request, to an address that was looked at."""
-        url = _checked(address)
         numbers = await asyncio.to_thread(self._numbers, url)
         headers = {
             **fresh,
             "host": url.netloc.decode("ascii"),
             "user-agent": f"{_ROBOT}/{version('onrecord')} (reads what its user names)",
+            "accept-encoding": "gzip",
             "accept": "text/html, application/xhtml+xml, application/xml, */*;q=0.5",
         }
         # A proxy of the environment would connect to whatever it finds: it is not asked.
@@ -130,10 +162,11 @@ class Fetcher:
             answer = await client.send(request, stream=True)
             content = b""
             if answer.status_code == httpx.codes.OK:
-                async for part in answer.aiter_bytes(65_536):
+                async for part in answer.aiter_raw(65_536):
                     content += part
                     if len(content) > most:
                         raise Unreadable(f"more than {most / 1e6:g} MB")
+                content = unpacked_body(content, answer.headers.get("content-encoding", ""), most)
             return answer.status_code, answer.headers, content
 
     def _numbers(self, url: httpx.URL) -> str:
@@ -172,7 +205,19 @@ def _is_public(number: str) -> bool:
     if mapped is not None:
         return bool(mapped.is_global)
     translated = any(address in network for network in _TRANSLATED)
-    return address.is_global and not address.is_multicast and not translated
+    local = address.is_multicast or getattr(address, "is_site_local", False)
+    return address.is_global and not local and not translated
+
+
+def _late() -> Unreadable:
+    return Unreadable(f"not answered within {_SECONDS:.0f} seconds")
+
+
+def _moved(url: httpx.URL, status: int, headers: httpx.Headers) -> httpx.URL | None:
+    """Where an answer leads; None where it leads nowhere."""
+    if status not in (301, 302, 303, 307, 308) or "location" not in headers:
+        return None
+    return _checked(str(url.join(headers["location"])))
 
 
 def _made(address: str, headers: httpx.Headers, content: bytes) -> Fetched:
@@ -181,8 +226,8 @@ def _made(address: str, headers: httpx.Headers, content: bytes) -> Fetched:
     charset = stated.get_content_charset("")
     kind = stated.get_content_type() if headers.get("content-type") else ""
     marked = content.startswith((_BOM, b"\xff\xfe", b"\xfe\xff"))
-    if charset and not marked and (kind.startswith("text/") or "xml" in kind):
-        with contextlib.suppress(LookupError, UnicodeDecodeError):  # the page may say better
+    if _CHARSETS.fullmatch(charset) and not marked and (kind.startswith("text/") or "xml" in kind):
+        with contextlib.suppress(LookupError, ValueError):  # the page may say better
             content = _BOM + content.decode(charset).encode()
     known = {"if-none-match": "etag", "if-modified-since": "last-modified"}
     fresh = {name: headers[given] for name, given in known.items() if given in headers}

@@ -61,8 +61,6 @@ _BYTES_A_CHARACTER = 4
 _LARGEST = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
 
 
-UNSEEN = "cannot be read"
-"""How the reason begins of what is there, and cannot be looked into."""
 ENDINGS = (*_SINGLE, *_SEVERAL, *_PACKED)
 """Of the files that are read."""
 
@@ -87,9 +85,9 @@ def read_file(file: Path, settings: ReadingSettings) -> Iterator[Article | Skipp
     except Unreadable as reason:
         yield Skipped(_shown(file), str(reason))
     except OSError as error:
-        yield Skipped(_shown(file), f"{UNSEEN}: {error.strerror or error}")
+        yield Skipped(_shown(file), f"cannot be read: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 a parser's own fault with one file must not stop the rest
-        yield Skipped(_shown(file), f"{UNSEEN}: {type(error).__name__}: {error}"[:300])
+        yield Skipped(_shown(file), f"cannot be read: {type(error).__name__}: {error}"[:300])
 
 
 def read_bytes(
@@ -145,7 +143,7 @@ def files_of(path: Path) -> Iterator[Path | Skipped]:
 
 
 def _fault(error: OSError) -> Skipped:
-    return Skipped(_shown(Path(str(error.filename))), f"{UNSEEN}: {error.strerror}")
+    return Skipped(_shown(Path(str(error.filename))), f"cannot be read: {error.strerror}")
 
 
 def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
@@ -212,7 +210,7 @@ def _unpacked(data: bytes, _suffix: str, shown: str, most: int) -> Iterator[Arti
         except Unreadable as reason:
             yield Skipped(called, str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself
-            yield Skipped(called, f"{UNSEEN}: {type(error).__name__}: {error}"[:300])
+            yield Skipped(called, f"cannot be read: {type(error).__name__}: {error}"[:300])
     if empty:
         raise Unreadable("empty: it holds no file")
 
@@ -230,7 +228,7 @@ def _built(
         except Unreadable as reason:
             yield Skipped(f"{shown}:{number}", str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself
-            yield Skipped(f"{shown}:{number}", f"{UNSEEN}: {type(error).__name__}"[:300])
+            yield Skipped(f"{shown}:{number}", f"cannot be read: {type(error).__name__}"[:300])
     if empty:
         raise Unreadable("empty: it holds no article")
 

@@ -18,6 +18,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+import brotli
+
 from assistant.reading.articles import Unreadable
 from assistant.reading.markup import text_of_html
 from assistant.reading.plain import decode
@@ -176,6 +178,30 @@ def unpacked(data: bytes) -> bytes:
         return _Bounded(data, min(_LARGEST, _Room(len(data)).most)).read()
     except (EOFError, OSError, lzma.LZMAError, zlib.error):
         raise Unreadable("packed, and damaged") from None
+
+
+def unpacked_body(data: bytes, encoding: str, most: int) -> bytes:
+    """The body of an answer by HTTP, packed as its header says (RFC 9110), once.
+
+    Raises:
+        Unreadable: it is packed otherwise, is damaged, or unpacks to more than so many bytes.
+    """
+    kind = encoding.strip().lower()
+    try:
+        if kind in ("", "identity"):
+            found = data
+        elif kind in ("gzip", "x-gzip", "deflate"):
+            raw = kind == "deflate" and data[:1] != b"\x78"  # as some servers mean it
+            found = zlib.decompressobj(-15 if raw else 47).decompress(data, most + 1)
+        elif kind == "br":
+            found = brotli.Decompressor().process(data, output_buffer_limit=most + 1)
+        else:
+            raise Unreadable(f"packed as {kind[:20]}, which is not read")
+    except (zlib.error, brotli.error) as error:
+        raise Unreadable("packed, and damaged") from error
+    if len(found) > most:
+        raise Unreadable(f"more than {most / 1e6:g} MB")
+    return found
 
 
 class _Bounded(io.RawIOBase):

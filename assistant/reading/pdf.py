@@ -34,8 +34,10 @@ _REPEATED = 0.5  # of the pages
 _SHIFT = 3.0  # points by which a running head may be displaced
 _HEAD = 12  # lines in which byline and day are looked for
 _LONGEST_LINE = 70  # characters of a byline or a day
+_LONGEST_WORD = 60  # characters
 _HYPHENS = "-\u00ad\u2010"
 _BROKEN = re.compile("(?<=\\w) ?[\u00ad\u2010]$")  # which stands nowhere else
+_DRAWS = re.compile(rb"/([^\s/<>()\[\]]+)\s+Do\b")
 _NUMBER = re.compile(r"\s*(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*", re.IGNORECASE)
 _BY = re.compile(r"\s*by\s+(?P<name>[^\W\d_].+)", re.IGNORECASE)
 _MONTHS = "|".join(english().months)
@@ -90,12 +92,37 @@ def _lines(document: Any) -> Iterator[_Line]:
         raise Unreadable(f"{len(document.pages)} pages are no article")
     drawn = 0
     for number, page in enumerate(document.pages):
-        contents = page.get_contents()
-        size = len(contents.get_data()) if contents is not None else 0
+        size = _drawn(page, page.get("/Resources"), {})
         drawn += size
         if size > _MOST_BYTES or drawn > _MOST_IN_ALL:
             raise Unreadable("its pages are drawings, or too many")
         yield from _in_order(_lines_of(page, number))
+
+
+def _drawn(drawing: Any, resources: Any, known: dict[int, int]) -> int:
+    """Bytes that are read to draw a page or a form, those of the forms that it draws each time.
+
+    A few forms that draw each other twice would take hours.
+    """
+    data = _data(drawing)
+    forms = (resources or {}).get("/XObject") or {}
+    size = len(data)
+    for name, times in Counter(_DRAWS.findall(data)).items():
+        form = forms.get("/" + name.decode("latin-1"))
+        form = form.get_object() if form is not None else None
+        if form is None or form.get("/Subtype") != "/Form" or size > _MOST_BYTES:
+            continue
+        if id(form) not in known:
+            known[id(form)] = _MOST_BYTES + 1  # one that draws itself
+            known[id(form)] = _drawn(form, form.get("/Resources") or resources, known)
+        size += times * known[id(form)]
+    return size
+
+
+def _data(drawing: Any) -> bytes:
+    contents = drawing.get_contents() if hasattr(drawing, "get_contents") else drawing
+    data: bytes = contents.get_data() if contents is not None else b""
+    return data
 
 
 def _lines_of(page: Any, number: int) -> list[_Line]:
@@ -202,8 +229,8 @@ def _same(line: _Line) -> tuple[str, int]:
 
 def _fields(lines: list[_Line], heads: list[_Line], title: str, author: str) -> Fields:
     usual = Counter(round(one.size, 1) for one in lines for _ in one.text).most_common(1)[0][0]
-    headline = _headline(lines, usual)
-    rest = [one for one in lines if one not in headline]
+    begin, end = _headline(lines, usual)
+    headline, rest = lines[begin:end], [*lines[:begin], *lines[end:]]
     byline, dated = "", ""
     for line in rest[:_HEAD]:
         by = _BY.fullmatch(line.text)
@@ -224,17 +251,16 @@ def _fields(lines: list[_Line], heads: list[_Line], title: str, author: str) -> 
     }
 
 
-def _headline(lines: Sequence[_Line], usual: float) -> list[_Line]:
-    """The lines of the largest letters of the first page, where they are larger than the text."""
+def _headline(lines: Sequence[_Line], usual: float) -> tuple[int, int]:
+    """Which lines have the largest letters of the first page, if larger than the text's."""
     first = [one for one in lines if one.page == lines[0].page]
     largest = max(one.size for one in first)
+    large = [one.size > 0.98 * largest for one in first]
     if largest < _LARGE * usual:
-        return []
-    place = next(n for n, one in enumerate(first) if one.size > 0.98 * largest)
-    end = place
-    while end < len(first) and first[end].size > 0.98 * largest:
-        end += 1
-    return first[place:end]
+        return 0, 0
+    begin = large.index(True)
+    end = next((n for n in range(begin, len(first)) if not large[n]), len(first))
+    return begin, end
 
 
 def _paragraphs(lines: Sequence[_Line]) -> str:
@@ -244,13 +270,13 @@ def _paragraphs(lines: Sequence[_Line]) -> str:
     words = Counter(re.findall(r"[\w-]+", " ".join(one.text for one in lines)))
     steps = [a.base - b.base for a, b in pairwise(lines) if a.base > b.base]
     usual = median(steps) if steps else 0.0
-    texts = [lines[0].text]
+    paragraphs = [[lines[0].text]]
     for last, line in pairwise(lines):
         if _begins(last, line, usual):
-            texts.append(line.text)
+            paragraphs.append([line.text])
         else:
-            texts[-1] = _continued(texts[-1], line.text, words)
-    return "\n\n".join(texts)
+            paragraphs[-1] += _continued(paragraphs[-1].pop(), line.text, words)
+    return "\n\n".join("".join(parts) for parts in paragraphs)
 
 
 def _begins(last: _Line, line: _Line, usual: float) -> bool:
@@ -262,14 +288,13 @@ def _begins(last: _Line, line: _Line, usual: float) -> bool:
     return step > _LOOSE * usual or indented or abs(last.size - line.size) > 0.1 * last.size
 
 
-def _continued(text: str, line: str, words: Counter[str]) -> str:
-    """A text with its next line; a word that was broken is whole again."""
-    text = _BROKEN.sub("\u2010", text)
-    if text[-1:] not in _HYPHENS or not text[-2:-1].isalpha() or not line[:1].isalpha():
-        return f"{text} {line}"
+def _continued(last: str, line: str, words: Counter[str]) -> list[str]:
+    """A line and the next; a word that was broken between them is whole again."""
+    last = _BROKEN.sub("\u2010", last)
+    if last[-1:] not in _HYPHENS or not last[-2:-1].isalpha() or not line[:1].isalpha():
+        return [f"{last} ", line]
     whole = re.match(r"[\w-]*", line)
-    front = re.search(r"[\w-]*$", text[:-1])
+    front = re.search(r"[\w-]*$", last[-_LONGEST_WORD:-1])
     parts = (front[0] if front else "", whole[0] if whole else "")
     compound = words["-".join(parts)] > words["".join(parts)] or line[:1].isupper()
-    kept = text[-1] == "-" and compound
-    return f"{text}{line}" if kept else f"{text[:-1]}{line}"
+    return [last if last[-1] == "-" and compound else last[:-1], line]

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from assistant.reading.articles import Unreadable, build
-from assistant.reading.fetching import Fetched, Fetcher
+from assistant.reading.fetching import Fetched, Fetcher, Forbidden
 from assistant.reading.files import ENDINGS, read_bytes
 from assistant.reading.web_pages import read_html
 from assistant.reading.wire import Entry, entries, is_feed
@@ -60,21 +60,27 @@ def feed_entries(fetched: Fetched) -> list[Entry | Skipped]:
 def read_entry(entry: Entry, fetcher: Fetcher, settings: ReadingSettings) -> Article | Skipped:
     """The article of an entry: of its page where the feed has a summary only.
 
-    Where the page cannot be read, as much as the feed gives.
+    Where the site forbids to fetch that, as much as the feed gives; where it cannot be had now,
+    nothing, since a summary must not take the place of a text.
     """
     fields, link = entry.fields, str(entry.fields["url"] or "")
-    if link and not entry.is_whole:
-        try:
-            page = fetcher.fetch(link)
+    try:
+        if link and not entry.is_whole:
+            page = _allowed(link, fetcher)
             own = _page(page) if page else {}
             fields = {**fields, **{name: value for name, value in own.items() if value}}
             fields["id"] = entry.fields["id"] or None
-        except Unreadable:
-            fields = entry.fields
-    try:
         return build(fields, settings.max_characters)
     except Unreadable as reason:
         return Skipped(link or str(fields["id"]), str(reason))
+
+
+def _allowed(link: str, fetcher: Fetcher) -> Fetched | None:
+    """What a page holds; None where its site forbids that it is fetched."""
+    try:
+        return fetcher.fetch(link)
+    except Forbidden:
+        return None
 
 
 def _page(fetched: Fetched) -> dict[str, object]:

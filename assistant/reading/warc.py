@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 from assistant.reading.articles import Unreadable
-from assistant.reading.packed import unpacking
+from assistant.reading.packed import unpacked_body, unpacking
 from assistant.reading.web_pages import read_html
 
 _LARGEST = 10_000_000  # bytes of a page
@@ -45,13 +46,24 @@ def _is_page(record: Any) -> bool:
     return kind.split(";")[0].strip().lower() in _HTML
 
 
+def _content(record: Any) -> bytes:
+    """What a page holds; warcio itself would unpack it without bounds."""
+    raw = record.raw_stream.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        raise Unreadable("larger than pages are")
+    headers = record.http_headers
+    packed = headers.get_header("content-encoding") if headers else ""
+    if headers and str(headers.get_header("transfer-encoding") or "").lower() == "chunked":
+        from warcio.bufferedreaders import ChunkedDataReader
+
+        raw = ChunkedDataReader(io.BytesIO(raw)).read(_LARGEST)
+    return unpacked_body(raw, packed or "", _LARGEST)
+
+
 def _page(record: Any) -> dict[str, Any] | Unreadable:
     address = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     try:
-        content = record.content_stream().read(_LARGEST + 1)
-        if len(content) > _LARGEST:
-            raise Unreadable("larger than pages are")
-        fields = read_html(content)
+        fields = read_html(_content(record))
         if not fields["text"]:
             raise Unreadable("no article is found in it")
     except Unreadable as reason:

@@ -18,6 +18,7 @@ from assistant.reading.articles import Unreadable
 from assistant.reading.markup import all_of, blocks, name_of, parsed, text_of_html
 
 _FEEDS = ("rss", "feed", "RDF")
+_UNIQUE = re.compile("https?://|tag:|urn:", re.IGNORECASE)  # ids that are so everywhere
 
 
 def read_xml(data: bytes) -> Iterator[Fields | Unreadable]:
@@ -189,7 +190,7 @@ def entries(data: bytes) -> Iterator[Entry]:
         texts = [_of_detail(one) for one in told]
         link, given = str(entry.get("link") or ""), str(entry.get("id") or "")
         fields = {
-            "id": "" if link and canonical(given) == canonical(link) else given,
+            "id": "" if _means(given, link) else given,
             "url": link,
             "title": _of_detail(entry.get("title_detail") or {}),
             "text": max(texts, key=len, default=""),
@@ -200,6 +201,16 @@ def entries(data: bytes) -> Iterator[Entry]:
             "license": feed.feed.get("rights"),
         }
         yield Entry(fields, bool(entry.get("content")))
+
+
+def _means(given: str, link: str) -> bool:
+    """Whether an entry is known by its link: its id says the same, or is unique in its feed only.
+
+    "101" may be the id of another feed's entry, too.
+    """
+    if not link:
+        return False
+    return not _UNIQUE.match(given) or canonical(given) == canonical(link)
 
 
 def _of_detail(detail: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from assistant.archive import Archive, Part
 from assistant.archive.copies import contained, similarity
@@ -36,14 +37,14 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
     found: list[Hit] = []
     if queries(question) == [""]:
         newest = _published(archive, _of_the_days(question))
-        return _fold_copies(newest, archive, settings.copy_similarity)
+        return _fold_copies(newest, archive, settings.copy_similarity, question.filters.as_of)
     for place, query in enumerate(queries(question)):
         held = terms(query)
         for filters in _scopes(question, place):
             dense = archive.search_dense(query, settings.candidates, filters)
             keyword = archive.search_keywords(held, settings.candidates, filters)
             found += _fuse({"dense": dense, "keyword": keyword}, place)
-    return _fold_copies(_best(found), archive, settings.copy_similarity)
+    return _fold_copies(_best(found), archive, settings.copy_similarity, question.filters.as_of)
 
 
 def _published(archive: Archive, filters: Filters) -> list[Hit]:
@@ -183,13 +184,15 @@ def _best(found: Sequence[Hit]) -> list[Hit]:
     return list(hits.values())
 
 
-def _fold_copies(hits: Sequence[Hit], archive: Archive, least: float) -> list[Hit]:
+def _fold_copies(
+    hits: Sequence[Hit], archive: Archive, least: float, as_of: date | None
+) -> list[Hit]:
     """The hits without passages that a better hit's near-duplicate article contains as well.
 
     Near-duplicates are listed with each hit of the story. What only one contains stays a hit.
     """
     hits = _of_one_version(hits)
-    signatures = archive.signatures({hit.passage.article.id for hit in hits})
+    signatures = archive.signatures({hit.passage.article.id for hit in hits}, as_of)
     firsts: dict[Source, list[Source]] = {}
     kept: list[Hit] = []
     for hit in hits:

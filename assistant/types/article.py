@@ -80,8 +80,8 @@ class Version:
 
     source: Source
     """Number, headline, days and note on corrections."""
-    state: Literal["pending", "current", "superseded"]
-    """Whether it answers. It is pending until it is indexed, and while it is under embargo."""
+    state: Literal["pending", "current", "superseded", "embargoed"]
+    """Whether it answers; it is pending until it is indexed."""
     added: datetime | None
     """When the archive got it; None where that was not written down."""
     day: date | None
@@ -126,6 +126,8 @@ class IngestReport:
     """Articles that became a new version of a known id."""
     unchanged: int = 0
     """Articles that the archive held already."""
+    embargoed: int = 0
+    """Articles that are kept until their embargo is over."""
     skipped: tuple[Skipped, ...] = ()
     """What could not be read, and why."""
 

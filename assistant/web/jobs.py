@@ -24,6 +24,7 @@ _WORDS: dict[Became, str] = {
     "added": "added",
     "updated": "a new version of an article that was there",
     "unchanged": "was there already",
+    "embargoed": "kept, and shown when its embargo is over",
     "history": "kept as an earlier version of an article that was there",
 }
 BUSY = "Articles are being added or removed just now. Try again in a minute."
