@@ -595,7 +595,7 @@ class TestInterrupted:
         archive.add(sample_articles(1))
 
         def orphan() -> None:
-            with archive._catalog._transaction() as run:
+            with archive._catalog.transaction() as run:
                 run("PRAGMA defer_foreign_keys = ON")
                 run("INSERT INTO passage VALUES (99, 99, 0, 0, 1, x'00')")  # fails at the commit
 

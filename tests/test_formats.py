@@ -113,7 +113,7 @@ def test_an_embargo_that_is_over_is_none(tmp_path: Path) -> None:
 
 def test_feeds(tmp_path: Path) -> None:
     found = only(written(tmp_path, "a.rss", RSS))
-    assert (found.id, found.title, found.outlet) == ("dam-1", "Dam & lake", "Sond Wire")
+    assert (found.id, found.title, found.outlet) == ("https://sond.example/dam", "Dam & lake", "Sond Wire")
     assert (found.url, found.published) == ("https://sond.example/dam", date(2026, 3, 1))
     assert found.text == "The dam held.\n\nIt rained."
     found = only(written(tmp_path, "a.atom", ATOM))
@@ -177,7 +177,7 @@ def test_archives_of_files(tmp_path: Path) -> None:
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(link)
     articles = [one for one in read(tmp_path / "a.tar.gz", SETTINGS) if isinstance(one, Article)]
-    assert {one.id for one in articles} == {"w-1", "dam-1"}
+    assert {one.id for one in articles} == {"w-1", "https://sond.example/dam"}
     assert "link" in reasons(tmp_path / "a.tar.gz")[0]
 
 

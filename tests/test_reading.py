@@ -316,7 +316,7 @@ class TestHtml:
 
 class TestFolders:
     def test_other_formats_are_refused_by_name(self, tmp_path: Path) -> None:
-        assert ".pdf is not read" in reason(written(tmp_path, "a.pdf", "%PDF"))
+        assert ".odt is not read" in reason(written(tmp_path, "a.odt", "x"))
         assert "without an ending" in reason(written(tmp_path, "LICENSE", "text"))
 
     def test_a_path_that_does_not_exist(self, tmp_path: Path) -> None:

@@ -146,6 +146,8 @@ class Catalog(Versions):
             " WHERE a.version < n.version AND +a.state != 'superseded'"
         )
         with self.transaction() as run:
+            waiting = "SELECT DISTINCT id FROM article WHERE state = 'pending'"
+            changed = [one for (one,) in run(waiting).fetchall()]
             replaced = [key for (key,) in run(before).fetchall()]
             run(
                 "UPDATE article SET state = 'superseded'"
@@ -153,8 +155,7 @@ class Catalog(Versions):
                 (json.dumps(replaced),),
             )
             run("UPDATE article SET state = 'current' WHERE state = 'pending'")
-            past = "SELECT DISTINCT id FROM article WHERE key IN (SELECT value FROM json_each(?))"
-            self._set_until(run, [one for (one,) in run(past, (json.dumps(replaced),))])
+            self._set_until(run, changed)
             run(
                 "INSERT OR IGNORE INTO unindex SELECT key FROM passage"
                 " WHERE article IN (SELECT value FROM json_each(?))",
