@@ -113,7 +113,11 @@ def test_an_embargo_that_is_over_is_none(tmp_path: Path) -> None:
 
 def test_feeds(tmp_path: Path) -> None:
     found = only(written(tmp_path, "a.rss", RSS))
-    assert (found.id, found.title, found.outlet) == ("https://sond.example/dam", "Dam & lake", "Sond Wire")
+    assert (found.id, found.title, found.outlet) == (
+        "https://sond.example/dam",
+        "Dam & lake",
+        "Sond Wire",
+    )
     assert (found.url, found.published) == ("https://sond.example/dam", date(2026, 3, 1))
     assert found.text == "The dam held.\n\nIt rained."
     found = only(written(tmp_path, "a.atom", ATOM))

@@ -18,7 +18,7 @@ from assistant.archive.ledger import ArchiveInfo
 from assistant.archive.lookups import Lookups
 from assistant.archive.probe import Health
 from assistant.archive.vector_map import Keys
-from assistant.errors import ArchiveBusy, ArchiveError, ArchiveMismatch
+from assistant.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveMismatch
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
 from assistant.resources import is_writable
@@ -316,6 +316,11 @@ class Archive(Lookups):
                 f"{self.folder} cannot be used as an archive: {error.strerror}.",
                 "Name another folder.",
             ) from error
+        if _CATALOG not in names and {"catalog.marker", "write.lock"} & {*names}:
+            raise ArchiveDamaged(
+                f"The catalog of the archive {self.folder} is gone.",
+                "Restore the folder from a copy.",
+            )
         strangers = [name for name in names if not name.startswith(".")]
         if strangers and _CATALOG not in names:
             raise ArchiveError(

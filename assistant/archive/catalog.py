@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.archive.rows import UNTIL, Entry, Known, speaker_key
+from assistant.archive.rows import UNTIL, Entry, Known, digest_of_statements, speaker_key
 from assistant.archive.versions import Versions
 from assistant.models.embedding import Vectors
 from assistant.text import folded
@@ -110,14 +110,14 @@ class Catalog(Versions):
     @staticmethod
     def _put_statements(run: Any, key: int, statements: Sequence[Statement]) -> None:
         run("DELETE FROM statement WHERE article = ?", (key,))
+        rows = []
         for ordinal, statement in enumerate(statements):
             fields = to_dict(statement)
             del fields["article"], fields["version"]  # the row says so
-            run(
-                "INSERT INTO statement VALUES (?, ?, ?, ?)",
-                (key, ordinal, speaker_key(statement.speaker), json.dumps(fields)),
-            )
-        run("UPDATE article SET statements_found = 1 WHERE key = ?", (key,))
+            rows.append((ordinal, speaker_key(statement.speaker), json.dumps(fields)))
+            run("INSERT INTO statement VALUES (?, ?, ?, ?)", (key, *rows[-1]))
+        said = digest_of_statements(rows)
+        run("UPDATE article SET statements_found = 1, said = ? WHERE key = ?", (said, key))
 
     def put_statements(self, found: Sequence[tuple[Article, Sequence[Statement]]]) -> None:
         """Store the statements of articles that are kept already."""

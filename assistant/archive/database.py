@@ -32,6 +32,7 @@ class Database:
         """
         self.path = path
         self._read_only: Path | None = None
+        self._inode = 0
         self._stamp: tuple[Any, ...] = ()  # of the files, when it was opened to be read
         self._lock = threading.RLock()
         try:
@@ -54,6 +55,7 @@ class Database:
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute("PRAGMA secure_delete=ON")  # what is removed is overwritten
         self._create()
+        self._inode = _inode(path)
 
     def _open_to_read(self, path: Path) -> None:
         """As it is: where nobody has it open, SQLite needs to write nothing beside the file."""
@@ -69,6 +71,10 @@ class Database:
         if self._read_only:
             self._connection.close()
         self._read_only, self._stamp, self._connection = path, stamp, opened
+
+    def is_in_place(self) -> bool:
+        """Whether the file that was opened is still the one of its name."""
+        return self._inode == _inode(self.path)
 
     def close(self) -> None:
         """Close the file."""
@@ -175,6 +181,13 @@ class Database:
     def row(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
         """Its first row; None where there is none."""
         return next(iter(self.rows(statement, parameters)), None)
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return -1
 
 
 def _read_only(path: Path) -> str:

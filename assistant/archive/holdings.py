@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assistant.archive.keywords import Keywords
-from assistant.archive.rows import article_of, digest_of, source_of
+from assistant.archive.rows import article_of, digest_of, digest_of_statements, source_of
 from assistant.models.embedding import Vectors
 from assistant.types import Source
 
@@ -52,12 +52,22 @@ class Holdings(Keywords):
         return "" if rows == ["ok"] else "; ".join(" ".join(row.split()) for row in rows)
 
     def altered(self) -> list[str]:
-        """The ids of articles whose stored text is not the one that was stored."""
+        """The ids of articles whose text or statements are not those that were stored."""
         found = []
         for (key,) in self.rows("SELECT key FROM article ORDER BY key"):
-            (row,) = self.rows("SELECT id, hash, fields, text FROM article WHERE key = ?", (key,))
-            if digest_of(article_of(row[2], row[3])) != row[1]:
-                found.append(str(row[0]))
+            article_id, digest, fields, text, said = self.row(
+                "SELECT id, hash, fields, text, said FROM article WHERE key = ?", (key,)
+            )
+            statements = self.rows(
+                "SELECT ordinal, speaker, fields FROM statement WHERE article = ? ORDER BY ordinal",
+                (key,),
+            )
+            try:
+                whole = digest_of(article_of(fields, text)) == digest
+            except (ValueError, RecursionError):
+                whole = False
+            if not whole or (said and digest_of_statements(statements) != said):
+                found.append(str(article_id))
         return found
 
     def passage_count(self, state: str) -> int:

@@ -7,6 +7,7 @@ Nothing may be built from that: the index beside it may be all that tells of wha
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,18 @@ class ArchiveInfo:
     generation: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the marker tells."""
+
+    articles: int
+    """The least that the catalog must hold, in versions."""
+    closed: bool
+    """Whether its last writer came to its end."""
+    written: str | None
+    """What the catalog says of its last writing; None where that was not kept."""
+
+
 class Ledger:
     """Keeps count of a folder's catalog."""
 
@@ -53,9 +66,9 @@ class Ledger:
         Nothing may be written meanwhile.
 
         Raises:
-            ArchiveDamaged: it holds fewer article versions than it did, or is damaged.
+            ArchiveDamaged: it holds less than it did, is another one, or is damaged.
         """
-        _, closed = self._read()
+        closed = self._read().closed
         if not closed and (fault := self._catalog.fault()):
             raise self.damaged(f"The catalog is damaged: {fault}.")
         self.compare()
@@ -63,39 +76,58 @@ class Ledger:
             self.end()  # so that it is looked through once
 
     def compare(self) -> None:
-        """Compare only how much there is, and write nothing.
+        """Compare only how much there is and when it was written, and write nothing.
 
         Raises:
-            ArchiveDamaged: the catalog holds fewer article versions than it did.
+            ArchiveDamaged: the catalog holds fewer article versions than it did, or was written by
+                somebody who kept no count: it is another one, or an earlier copy.
         """
-        (least, _), held = self._read(), self._catalog.article_count()
-        if held < least:
-            raise self.damaged(f"The catalog holds {held} article versions; it held {least}.")
+        told, held = self._read(), self._catalog.article_count()
+        if held < told.articles:
+            raise self.damaged(
+                f"The catalog holds {held} article versions; it held {told.articles}."
+            )
+        if told.closed and told.written and told.written != self._catalog.meta("written"):
+            raise self.damaged("The catalog is another one, or an earlier copy.")
 
     def begin(self, fewer: int = 0) -> None:
-        """Something is about to be written, after which so many versions fewer may be held."""
+        """Something is about to be written, after which so many versions fewer may be held.
+
+        Raises:
+            ArchiveDamaged: the catalog's file is not the one that was opened.
+        """
+        if not self._catalog.is_in_place():
+            raise ArchiveDamaged(
+                "The catalog's file was replaced or deleted while it was open.",
+                "Start again, with the whole folder restored from a copy.",
+            )
         self._write(max(0, self._catalog.article_count() - fewer), closed=False)
 
     def end(self) -> None:
-        """It is written."""
+        """It is written; the catalog and the marker say the same of when."""
+        self._catalog.set_meta("written", secrets.token_hex(8))
         self._write(self._catalog.article_count(), closed=True)
 
     def damaged(self, what: str) -> ArchiveDamaged:
         """The error that says what is wrong, and what can be done."""
         return ArchiveDamaged(what, _HOW.format(file=self._file))
 
-    def _read(self) -> tuple[int, bool]:
-        """The least that the catalog must hold, and whether its last writer came to its end."""
+    def _read(self) -> _Told:
+        if not self._file.is_file():
+            return _Told(0, not self.exists, None)
         try:
             found = json.loads(self._file.read_text(encoding="utf-8"))
-            return int(found["articles"]), bool(found["closed"])
-        except FileNotFoundError:
-            return 0, True
-        except (OSError, ValueError, KeyError, TypeError):
-            return 0, False
+            written = found.get("written")
+            return _Told(int(found["articles"]), bool(found["closed"]), written)
+        except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError,
+                AttributeError):  # fmt: skip
+            return _Told(0, False, None)
 
     def _write(self, articles: int, closed: bool) -> None:
+        if self.exists and not self._file.is_file():
+            self._file.rename(self._file.with_name(f"{self._file.name}.other"))
         new = self._file.with_suffix(".new")
         make_private(new)
-        new.write_text(json.dumps({"articles": articles, "closed": closed}), encoding="utf-8")
+        told = {"articles": articles, "closed": closed, "written": self._catalog.meta("written")}
+        new.write_text(json.dumps(told), encoding="utf-8")
         new.replace(self._file)

@@ -67,6 +67,7 @@ CREATE TABLE article (
     added TEXT NOT NULL DEFAULT '',
     day TEXT NOT NULL DEFAULT '',
     until TEXT NOT NULL DEFAULT '',
+    said TEXT NOT NULL DEFAULT '',
     UNIQUE (id, version)
 );
 CREATE INDEX article_state ON article (state, published, id);
@@ -104,6 +105,7 @@ CREATE INDEX statement_speaker ON statement (speaker, article)""",
 ALTER TABLE article ADD COLUMN added TEXT NOT NULL DEFAULT '';
 ALTER TABLE article ADD COLUMN day TEXT NOT NULL DEFAULT '';
 ALTER TABLE article ADD COLUMN until TEXT NOT NULL DEFAULT '';
+ALTER TABLE article ADD COLUMN said TEXT NOT NULL DEFAULT '';
 UPDATE article SET day = coalesce(json_extract(fields, '$.updated'), published, '');
 {_KEPT.strip()};
 {UNTIL.strip()}""",
@@ -202,6 +204,11 @@ def digest_of(article: Article) -> str:
     fields.pop("version")
     fields.pop("embargo")  # which says nothing of what it tells
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of_statements(rows: Sequence[Sequence[Any]]) -> str:
+    """What an article's statements are known by: a hash of their rows, in order."""
+    return hashlib.sha256(json.dumps([list(row) for row in rows]).encode()).hexdigest()
 
 
 def article_of(fields: str, text: str) -> Article:

@@ -23,7 +23,7 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
 from assistant.archive.ingest import ERASED, fate
 from assistant.archive.rows import Entry, Known, State, digest_of
-from assistant.errors import ArchiveError
+from assistant.errors import ArchiveDamaged, ArchiveError
 from assistant.models.embedding import Vectors
 from assistant.models.framing import heading
 from assistant.reading import Unreadable, normalized
@@ -63,6 +63,8 @@ def write(catalog: Catalog, file: Path) -> int:
         made.replace(file)
     except OSError as error:
         raise ArchiveError(f"{file} cannot be written: {error.strerror}.") from error
+    except ValueError as error:
+        raise ArchiveDamaged("The catalog is damaged.", "Run archive check.") from error
     finally:
         made.unlink(missing_ok=True)
     return count

@@ -34,11 +34,14 @@ def archive_check(archive: Place = None, as_json: AsJson = False) -> None:
     """Look for damage to the catalog, and compare the index with it; exit 1 where something is."""
     with opened(archive) as assistant:
         faults, health = assistant.archive.faults(), assistant.archive.health()
+        writable = assistant.archive.writable
     told = {
         "sound": "The index is sound.",
         "damaged": "The index is damaged: run archive rebuild.",
         "more": "The index holds more than the catalog: restore the catalog from a copy.",
-        "unknown": "The index could not be looked at in time: try again.",
+        "unknown": "The index could not be looked at in time: try again."
+        if writable
+        else "The index was not looked at: nothing can be written to the folder.",
     }
     lines = [*(f"The catalog is damaged: {one}." for one in faults), told[health]]
     healthy = health == "sound" and not faults

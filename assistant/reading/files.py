@@ -61,6 +61,7 @@ _BYTES_A_CHARACTER = 4
 _LARGEST = 256 * 1024 * 1024  # it is read whole; .jsonl is read line by line
 
 
+LINK = "a link; links are not followed"
 ENDINGS = (*_SINGLE, *_SEVERAL, *_PACKED)
 """Of the files that are read."""
 
@@ -134,11 +135,13 @@ def files_of(path: Path) -> Iterator[Path | Skipped]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
             if (here / name).is_symlink():
-                reason = "a link to a folder; such links are not followed"
-                yield Skipped(_shown(here / name), reason)
+                yield Skipped(_shown(here / name), LINK)
         for name in sorted(names, key=lambda name: Path(name).with_suffix("").name):
-            if not name.startswith("."):
-                yield here / name
+            if name.startswith("."):
+                continue
+            # What stands beside other files need not be whose folder it is: it may lead to a key.
+            linked = (here / name).is_symlink()
+            yield Skipped(_shown(here / name), LINK) if linked else here / name
     yield from faults
 
 

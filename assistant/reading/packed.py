@@ -28,6 +28,7 @@ _MOST_FILES = 20_000
 _MOST_BYTES = 1_000_000_000  # unpacked, of all files together
 _LARGEST = 64_000_000  # bytes of one of them
 _MOST_TIMES = 200  # as large as it was packed: text shrinks to a tenth, a bomb to a thousandth
+_LONGEST_HEAD = 32_000  # bytes
 _SMALL = 1_000_000  # bytes that any file may have, however well it was packed
 
 _LINK = 0xA  # the kind of a file in a zip made on Unix
@@ -77,6 +78,9 @@ def _paragraph(paragraph: Any) -> str:
 
 def read_mail(data: bytes) -> Fields:
     """The fields of a message (RFC 5322), as press releases come: its text, else its HTML's."""
+    head = re.split(rb"\r?\n\r?\n", data[: _LONGEST_HEAD + 1], maxsplit=1)[0]
+    if len(head) > _LONGEST_HEAD:  # to read one takes memory squared
+        raise Unreadable("a message whose head is too long")
     message = email.message_from_bytes(data, policy=email.policy.default)
     body = message.get_body(("plain", "html"))
     if body is None or not message["from"]:
@@ -148,6 +152,8 @@ def members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:
             for one in packed:
                 if one.isdir() or _is_hidden(one.name):
                     continue
+                if one.size > room.most:  # to pass it over would take for ever
+                    raise Unreadable("it unpacks to more than files of text do")
                 if not one.isreg() or _is_outside(one.name):
                     yield one.name, Unreadable("a link, or it would lie outside")
                 elif one.size > _LARGEST:

@@ -94,7 +94,10 @@ def filters(
     first, last = _end(since, "since"), _end(until, "until")
     if first and last and first > last:
         raise FieldFault("until", "The last day is before the first.")
-    named = [tuple(one.strip() for one in names if one.strip()) for names in (outlets, speakers)]
+    named = [
+        tuple(one.strip() for one in names or () if isinstance(one, str) and one.strip())
+        for names in (outlets, speakers)
+    ]
     if len(named[1]) > MOST_SPEAKERS:
         raise FieldFault("speakers", f"{MOST_SPEAKERS} speakers are the most.")
     stood = _end(as_of, "as_of", "until")

@@ -19,8 +19,9 @@ _GRADIO = "/gradio_api/"
 # Of Gradio's own routes those that a conversation needs: none of them takes or gives files.
 _OF_THE_CONVERSATION = tuple(
     f"{_GRADIO}{name}" for name in ("queue/", "heartbeat/", "cancel", "reset", "startup-events",
-    "info", "run/", "call/", "theme.css", "login_check", "app_id")
+    "info", "theme.css", "login_check", "app_id")
 )  # fmt: skip
+_NO_PAGES = ("/login", "/logout", "/monitoring", "/pwa_icon", "/manifest.json")  # of Gradio
 
 
 class Guard:
@@ -62,7 +63,8 @@ class Guard:
 
     def _refusal(self, connection: HTTPConnection) -> Response | None:
         path = connection.scope["path"].removeprefix(self._root)
-        if path.startswith(_GRADIO) and not path.startswith(_OF_THE_CONVERSATION):
+        hidden = path.startswith(_GRADIO) and not path.startswith(_OF_THE_CONVERSATION)
+        if hidden or path.startswith(_NO_PAGES):
             return PlainTextResponse("There is no such page.", 404)
         if self._users is None and not is_loopback(_host(connection)):
             return PlainTextResponse("On Record answers on this machine only.", 400)
