@@ -64,7 +64,9 @@ def possible_states(journal: Path) -> States:
 
 
 def check(archive: Archive, states: States) -> None:
-    visible = {source.id: source for source in archive.articles()}
+    listed = archive.articles()
+    visible = {source.id: source for source in listed}
+    assert len(visible) == len(listed)
     for number, editions in states.items():
         source = visible.pop(f"sample-{number}", None)
         if source is None:

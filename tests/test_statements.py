@@ -504,6 +504,12 @@ def test_who_speaks_behind_a_label(text: str, expected: list[tuple[str, str]]) -
         ("Øystein Ås is here. Ås said it was gone.", ["Øystein Ås"]),
         ("Hugo Lask-Obi is here. “It is gone,” said spokesman Hugo Lask-Obi.", ["Hugo Lask-Obi"]),
         ("IDA HORN SAID THE PIER WAS SAFE.", []),
+        ("The room of the Corvane Dam sent it. It was late, she said.", ["she"]),
+        ("They met in the Merrin Gorge. He said it was gone.", ["He"]),
+        ("It is in the Sond Tribune. “It is gone,” he said.", ["he"]),
+        ("Ida Horn read the Tarn Treaty. She said it was gone.", ["Ida Horn"]),
+        ("Piet Maas crossed the Lask Bridge. He said it was gone.", ["Piet Maas"]),
+        ("The Rev Ida Horn came. She said it was gone.", ["Ida Horn"]),
     ],
 )
 def test_who_says_it_or_nobody(text: str, expected: list[str]) -> None:

@@ -19,6 +19,7 @@ _BEHIND = regex.compile(
     r" ((?:\p{L}[\w’'-]* ?){1,4})"
 )
 _PLACE = regex.compile(r"\b(?:[Ii]n|[Nn]ear) (\p{Lu}\w+)(?! \p{Lu})")
+_THE = regex.compile(r"\b[Tt]he ((?:\p{Lu}[\p{L}\p{M}'’-]* ){0,3}\p{Lu}[\p{L}\p{M}'’-]*)")
 _MADE = regex.compile(r"\p{L}-\p{Ll}")  # "Javanese-built"
 _PLACES = {"GPE", "NORP", "FAC", "LOC"}
 _ARTICLES = frozenset("the a an its his her their".split())
@@ -46,6 +47,7 @@ class Persons:
         self._elsewhere = {last for last, own in kinds.items() if own & _PLACES}
         self._titled = _titled(text, language)
         self._places = set(_PLACE.findall(text))
+        self._things = self._with_article(text, names)
         called = [one.name.split() for one in names.mentions]
         self._titled_names = {
             " ".join(parts[n:])
@@ -65,11 +67,23 @@ class Persons:
             return True
         if is_body(name) or (len(words) == 1 and name in self._places) or _MADE.search(name):
             return False
+        if name in self._things and last not in self._known:
+            return False
         # The parser misses names that it never saw; two or three words with capitals are a person.
         unknown = len(words) in (2, 3) and name.istitle() and last not in self._elsewhere
         if last in self._bodies:  # what it takes for a body, a given name says is a person
             unknown = unknown and any(map(pronoun_of, words[:-1]))
         return last in self._known or unknown or name in self._titled_names
+
+    @staticmethod
+    def _with_article(text: str, names: Names) -> set[str]:
+        """Names that stand behind "the" and end there: "the Corvane Dam"; persons' do not.
+
+        But for those that end a title ("the Rev Ada Holm") or are a title's ("the Governor").
+        """
+        named = {one.name for one in names.mentions}
+        found = set(_THE.findall(text)) & named
+        return {one for one in found if " " in one and not any(map(is_title, one.split()))}
 
     def is_known(self, name: str) -> bool:
         """Whether the parser takes a name for a person's."""

@@ -280,6 +280,19 @@
     asked[seen - 1]?.scrollIntoView({ block: "start" });
   };
 
+  // The introduction goes at the moment of asking, not when the page has heard of it.
+  const asks = () => {
+    const box = document.querySelector("#question textarea, #question input");
+    if (box?.value.trim()) document.querySelector("#intro")?.setAttribute("hidden", "");
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#question")) asks();
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#suggestions button")) document.querySelector("#intro")?.setAttribute("hidden", "");
+    if (event.target.closest?.("#asking button")) asks();
+  }, true);
+
   // Behind what is shown last there is room enough for its question to reach the top.
   const room = () => {
     const asked = [...document.querySelectorAll("#conversation .user-row")].at(-1);
@@ -287,7 +300,9 @@
     if (!asked || !end || !below) return;
     const told = end.getBoundingClientRect().bottom - asked.getBoundingClientRect().top;
     const least = below.getBoundingClientRect().height + 24;
-    const needed = `${Math.round(Math.max(least, window.innerHeight - told))}px`;
+    // While it is being answered, a whole window: what shrinks for a moment must not move the page.
+    const over = [...document.querySelectorAll("#conversation .bot-row")].at(-1)?.querySelector(".after");
+    const needed = `${Math.round(over ? Math.max(least, window.innerHeight - told) : window.innerHeight)}px`;
     if (document.body.style.getPropertyValue("--room") !== needed) document.body.style.setProperty("--room", needed);
   };
   window.addEventListener("resize", () => room());
