@@ -20,7 +20,8 @@ from assistant import Assistant
 def article(number: int, edition: int) -> str:
     return (
         f"---\nid: s{number}\ntitle: Harbour {number} reopens\n"
-        f"date: 2026-03-{number % 28 + 1:02d}\n---\nThe harbour of place {number} reopened on Monday. “We are glad,” said the harbour"
+        f"date: 2026-03-{number % 28 + 1:02d}\n---\n"
+        f"The harbour of place {number} reopened on Monday. “We are glad,” said the harbour"
         f" master, Ada Holm. This is edition {edition} of the report on ferry {number}.\n"
     )
 
