@@ -504,6 +504,14 @@ def test_who_speaks_behind_a_label(text: str, expected: list[tuple[str, str]]) -
         ("Øystein Ås is here. Ås said it was gone.", ["Øystein Ås"]),
         ("Hugo Lask-Obi is here. “It is gone,” said spokesman Hugo Lask-Obi.", ["Hugo Lask-Obi"]),
         ("IDA HORN SAID THE PIER WAS SAFE.", []),
+        (
+            "Ruta Vann met Davan Lask, who said on Tuesday that his men slept. “Gone,” she said.",
+            ["Davan Lask", "Ruta Vann"],
+        ),
+        (
+            "Davan Lask met Ruta Vann, who said in May that she slept. “Gone,” he said.",
+            ["Ruta Vann", "Davan Lask"],
+        ),
         ("The room of the Corvane Dam sent it. It was late, she said.", ["she"]),
         ("They met in the Merrin Gorge. He said it was gone.", ["He"]),
         ("It is in the Sond Tribune. “It is gone,” he said.", ["he"]),

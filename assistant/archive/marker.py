@@ -32,13 +32,14 @@ class Marker:
     def agrees(self, index: Path) -> bool:
         """Whether an index's files are as they were when this was written."""
         try:
-            return self._file.read_text(encoding="utf-8") == self._footprint(index)
+            written = self._file.read_text(encoding="utf-8") if self._file.is_file() else ""
+            return written == self._footprint(index)
         except (OSError, UnicodeDecodeError):
             return False
 
     def write(self, index: Path) -> None:
         """Keep what an index's files look like, so that the next open need not look inside."""
-        if self._file.is_dir():
+        if not self._file.is_file():
             self.delete()
         scrub(index)
         make_private(self._file)
@@ -72,7 +73,7 @@ def scrub(index: Path) -> None:
     It makes files for more vectors than there are, and what stands behind these is whatever the
     process had there before: words of articles, or a key.
     """
-    for header in index.rglob("header.bin"):
+    for header in filter(Path.is_file, index.rglob("header.bin")):
         facts = header.read_bytes()[: _HEADER.size]
         if len(facts) < _HEADER.size:
             continue
