@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.shared import (
     AsJson,
+    AsOf,
     Outlets,
     Place,
     Since,
@@ -31,11 +32,12 @@ def list_articles(
     since: Since = None,
     until: Until = None,
     outlet: Outlets = None,
+    as_of: AsOf = None,
 ) -> None:
     """List the articles, by date."""
     from assistant.rendering import described
 
-    filters = filters_of(since, until, outlet, None, None)
+    filters = filters_of(since, until, outlet, None, None, as_of)
     with opened(archive) as assistant:
         sources = assistant.archive.articles(filters)
     lines = [f"{source.id}  {described(source)}" for source in sources]

@@ -140,7 +140,7 @@ def _looking(router: APIRouter, site: Site) -> None:
         """Passages for a question, best first, without an answer; at most ``limit``."""
         with site.admission.ticket() as ticket:
             ticket.wait()
-            hits = site.assistant.search(q, filters(since, until, as_of, [outlet]))
+            hits = site.assistant.search(q, filters(since, until, as_of=as_of, outlets=[outlet]))
         return [to_dict(hit) for hit in hits[:limit]]
 
     @router.get("/articles")
@@ -153,7 +153,7 @@ def _looking(router: APIRouter, site: Site) -> None:
         limit: int = 100,
     ) -> dict[str, Any]:
         """The current articles by date, without their texts."""
-        limits = filters(since, until, as_of, [outlet])
+        limits = filters(since, until, as_of=as_of, outlets=[outlet])
         part = Part(min(max(1, limit), 1000), max(0, offset))
         page = archive.articles(limits, part)
         count = archive.coverage(limits).articles

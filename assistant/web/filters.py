@@ -82,6 +82,7 @@ def _end(text: str | None, field: str, end: str = "") -> date | None:
 def filters(
     since: str | None = "",
     until: str | None = "",
+    *,
     as_of: str | None = "",
     outlets: Sequence[str] = (),
     speakers: Sequence[str] = (),

@@ -80,7 +80,7 @@ def _browsing(router: APIRouter, site: Site) -> None:
         given["sort"] = sort if sort == "oldest" else ""
         context: dict[str, Any] = {"given": given, "fault": None, "removed": removed}
         try:
-            limits = filters(since, until, "", [outlet], [speaker])
+            limits = filters(since, until, outlets=[outlet], speakers=[speaker])
         except FieldFault as fault:
             context["fault"], limits = fault, Filters()
         context |= _listed(archive, given, limits, page, after)

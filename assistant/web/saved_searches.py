@@ -89,7 +89,7 @@ def routes(site: Site) -> APIRouter:
 
 def _limits(given: Mapping[str, str]) -> Filters:
     since, until, outlet, speaker = (given.get(name, "") for name in FIELDS[1:])
-    return filters(since, until, "", [outlet], [speaker])
+    return filters(since, until, outlets=[outlet], speakers=[speaker])
 
 
 def _given(query: str) -> dict[str, str]:
