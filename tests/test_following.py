@@ -255,11 +255,10 @@ def test_a_feed_is_followed(web: Site, archive: Archive) -> None:
     web.put("/two", page("two", f"{BODY}<p>Now corrected.</p>"))
     web.put("/feed", FEED.format(items=items), "application/rss+xml", etag='"2"')
     report = sync(archive, address, LOCAL)
-    assert (report.read.added, report.read.updated, report.unchanged) == (0, 1, 0)
-    (skipped,) = report.read.skipped  # whose page is not there
-    assert "404" in skipped.reason
+    assert (report.read.added, report.read.updated, report.unchanged) == (1, 1, 0)
     texts = [archive.article(one).text for one in archive.ids()]
-    assert len(texts) == 2  # what has left the feed stays
+    assert len(texts) == 3  # what has left the feed stays
+    assert any("Only here" in text for text in texts)  # whose page is not there
     assert any("Now corrected" in text for text in texts)
     (place,) = archive.places.followed()
     assert (place.place, place.fault) == (address, "")
@@ -281,6 +280,24 @@ def test_what_a_site_forbids_is_what_the_feed_gives(web: Site, archive: Archive)
     feed = FEED.format(items=entry(web, "one", "Only a summary."))
     sync(archive, web.put("/feed", feed, "application/rss+xml"), LOCAL)
     assert archive.article(archive.ids()[0]).text == "Only a summary."
+
+
+def test_a_summary_takes_no_texts_place(web: Site, archive: Archive) -> None:
+    address = web.put("/feed", FEED.format(items=entry(web, "one")), "text/xml")
+    web.put("/one", page("one"))
+    sync(archive, address, LOCAL)
+    web.replies["/one"] = (410, {}, b"")
+    web.put("/feed", FEED.format(items=entry(web, "one", "Another summary.")), "text/xml")
+    assert "410" in sync(archive, address, LOCAL).read.skipped[0].reason
+    assert "Ilse Brandt" in archive.article(archive.ids()[0]).text
+
+
+def test_entries_with_one_link_are_several(web: Site, archive: Archive) -> None:
+    link = f"{web.address}/live"
+    items = "".join(ITEM.format(title=n, link=link, guid=n, text=f"Minute {n}.") for n in range(3))
+    web.put("/robots.txt", "User-agent: *\nDisallow: /live", "text/plain")
+    sync(archive, web.put("/feed", FEED.format(items=items), "text/xml"), LOCAL)
+    assert len(archive.ids()) == 3
 
 
 def test_entries_of_two_feeds_are_two_articles(web: Site, archive: Archive) -> None:
@@ -429,6 +446,29 @@ def test_what_could_not_be_removed_is_removed_the_next_time(
         patched.setattr(archive, "remove", lambda ids: (_ for _ in ()).throw(ArchiveBusy("busy")))
         with pytest.raises(ArchiveBusy):
             look(archive, folder, delete=True)
+    assert look(archive, folder, delete=True).removed == 1
+
+
+@pytest.mark.parametrize("name", ["Sport\u00a02026", "a\u200bb", os.fsdecode(b"caf\xe9"), "100%"])
+def test_odd_folders_that_cannot_be_seen_into(archive: Archive, folder: Path, name: str) -> None:
+    write(folder / "a.md", story(1))
+    write(folder / name / "b.md", story(2))
+    look(archive, folder)
+    (folder / name).rename(folder.parent / "moved")
+    (folder / name).symlink_to(folder.parent / "moved")
+    assert look(archive, folder, delete=True).removed == 0
+
+
+def test_a_file_with_an_erased_article_is_not_read_again(archive: Archive, folder: Path) -> None:
+    lines = [f'{{"id": "{one}", "text": "The dam {one} holds."}}\n' for one in "abc"]
+    write(folder / "x.jsonl", "".join(lines))
+    write(folder / "y.md", story(1))
+    look(archive, folder)
+    archive.erase(["b"], "the desk", "")
+    write(folder / "x.jsonl", "".join(reversed(lines)))
+    look(archive, folder)
+    assert look(archive, folder).unchanged == 2
+    write(folder / "x.jsonl", lines[2])
     assert look(archive, folder, delete=True).removed == 1
 
 

@@ -55,7 +55,11 @@ Replace = Callable[[Path, Path, Settings], None]
 
 def earlier_and_more(folder: Path, copy: Path, settings: Settings) -> None:
     """A copy that went its own way and holds as many."""
+    archive = opened(folder, settings)
+    archive.add(sample_articles(7)[6:])
+    archive.close()
     fork = opened(copy, settings)
+    fork.add(sample_articles(9)[7:])
     fork.remove(["sample-1"])
     fork.add(sample_articles(6)[5:])
     fork.close()
@@ -86,6 +90,21 @@ def test_a_catalog_in_the_place_of_another_is_noticed(
     (folder / "catalog.marker").unlink()  # as the message says, to go on with it
     archive = opened(folder, settings)
     assert archive.articles()
+    archive.close()
+
+
+def test_a_marker_that_is_behind_its_catalog_is_no_damage(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """As a copy of a folder in use may have it."""
+    folder = filled(tmp_path / "a", settings)
+    kept = (folder / "catalog.marker").read_bytes()
+    archive = opened(folder, settings)
+    archive.add(sample_articles(7)[5:])
+    archive.close()
+    (folder / "catalog.marker").write_bytes(kept)
+    archive = opened(folder, settings)
+    assert len(archive.articles()) == 7
     archive.close()
 
 

@@ -235,6 +235,25 @@ def test_packed_pages_of_a_web_archive(tmp_path: Path, encoding: str, pack: Any)
     assert "Ilse Brandt" in only(tmp_path / "a.warc", held).text
 
 
+def test_pages_whose_header_lies(tmp_path: Path) -> None:
+    body = PAGE.format("Ormund").encode()
+    for named in ("gzip", "utf-8"):
+        held = warc(
+            {"https://x.example/": ("text/html", body)}, more=f"Content-Encoding: {named}\r\n"
+        )
+        assert "Ilse Brandt" in only(tmp_path / "a.warc", held).text
+    two = gzip.compress(body[:100]) + gzip.compress(body[100:])
+    gzipped = "Content-Encoding: gzip\r\n"
+    assert (
+        "Ilse Brandt"
+        in only(
+            tmp_path / "a.warc", warc({"https://x.example/": ("text/html", two)}, more=gzipped)
+        ).text
+    )
+    cut = warc({"https://x.example/": ("text/html", gzip.compress(body)[:-20])}, more=gzipped)
+    assert "cut" in reason(tmp_path / "a.warc", cut)
+
+
 def test_bombs_in_a_web_archive(tmp_path: Path) -> None:
     bomb = gzip.compress(b"<p>" + b" " * 50_000_000)
     pages = {"https://x.example/": ("text/html", bomb)}

@@ -106,6 +106,21 @@ def test_an_import_joins_what_is_there(full: Archive, tmp_path: Path, settings: 
     other.close()
 
 
+def test_what_was_let_in_again_comes_along(full: Archive, empty: Archive, tmp_path: Path) -> None:
+    full.readmit("sample-1")
+    full.export_to(tmp_path / "out")
+    empty.import_from(tmp_path / "out")
+    assert empty._catalog.barred() == set()
+
+
+def test_an_older_export_shortens_no_embargo(full: Archive, tmp_path: Path) -> None:
+    full.export_to(tmp_path / "out")
+    longer = FAR.replace(year=3999)
+    full.add([replace(THIRD, embargo=longer)])
+    full.import_from(tmp_path / "out")
+    assert full.history("ferry")[-1].embargo == longer
+
+
 def test_what_was_erased_does_not_come_back(full: Archive, tmp_path: Path) -> None:
     file = tmp_path / "out.jsonl.zst"
     full.export_to(file)

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import OpenAssistant
+from conftest import WITHOUT_MODELS, OpenAssistant
 from typer.testing import CliRunner
 
 from assistant import Article, cli
 from assistant.archive import Archive
-from assistant.errors import ArchiveBusy
+from assistant.errors import ArchiveBusy, ArchiveError, ModelMissing
 from assistant.reading import read
 from assistant.settings import Settings, load
 from assistant.testing import HashEmbeddings
@@ -125,10 +125,10 @@ def test_an_older_archive_learns_what_stood(tmp_path: Path, settings: Settings) 
         chosen = f"SELECT key FROM passage WHERE article IN {gone}"
         catalog.execute(f"DELETE FROM keyword WHERE rowid IN ({chosen})")
         catalog.execute(f"DELETE FROM passage WHERE article IN {gone}")
-        catalog.execute("DROP INDEX article_past")
+        catalog.execute("DROP INDEX article_history")
         for table in ("erased", "embargoed", "followed_file", "followed"):
             catalog.execute(f"DROP TABLE {table}")
-        for column in ("added", "day", "until"):
+        for column in ("added", "day", "until", "said"):
             catalog.execute(f"ALTER TABLE article DROP COLUMN {column}")
         catalog.execute("PRAGMA user_version = 3")
     catalog.close()
@@ -220,6 +220,62 @@ def test_nothing_of_what_is_under_embargo_is_told(
         key=lambda one: one.updated or one.published,
     )
     assert shown == latest.text
+
+
+def test_an_older_text_under_embargo_takes_no_newer_ones_place(
+    archive: Archive, soon: datetime
+) -> None:
+    undated = replace(FIRST, published=None)
+    later = replace(undated, text=undated.text.replace("Four", "Six"))
+    archive.add([replace(undated, embargo=soon)])
+    time.sleep(1.1)
+    archive.add([later])
+    wait_for(soon)
+    archive.release()
+    assert "Six" in archive.article("ferry").text
+    assert [one.state for one in archive.history("ferry")] == ["superseded", "current"]
+
+
+def test_an_archive_opens_whatever_keeps_an_embargoed_article_out(
+    tmp_path: Path, settings: Settings, soon: datetime
+) -> None:
+    class Broken(HashEmbeddings):
+        def encode_passages(self, texts: object) -> object:
+            raise ModelMissing("no model")
+
+    archive = Archive(tmp_path / "a", HashEmbeddings(), settings)
+    archive.add([OTHER, replace(FIRST, embargo=soon)])
+    archive.close()
+    wait_for(soon)
+    archive = Archive(tmp_path / "a", Broken(), settings)
+    assert archive.ids() == ["lake"]
+    archive.close()
+    shorter = load(models=WITHOUT_MODELS, reading={"max_characters": 10})
+    archive = Archive(tmp_path / "a", HashEmbeddings(), shorter)
+    assert sorted(archive.ids()) == ["ferry", "lake"]
+    archive.close()
+
+
+def test_a_lock_during_an_erasure_leaves_it_to_be_done(archive: Archive) -> None:
+    archive.add([FIRST, OTHER])
+    archive._catalog.rows("PRAGMA busy_timeout = 200")
+    remove = archive._catalog.remove
+
+    def removing(ids: list[str], record: tuple[str, str]) -> int:
+        removed = remove(ids, record)
+        other.execute("BEGIN IMMEDIATE")
+        return removed
+
+    with sqlite3.connect(archive.folder / "catalog.sqlite3", isolation_level=None) as other:
+        archive._catalog.remove = removing  # type: ignore[method-assign,assignment]
+        with pytest.raises(ArchiveError):
+            archive.erase(["ferry"], "the desk", "")
+        other.execute("ROLLBACK")
+    other.close()
+    archive._catalog.remove = remove  # type: ignore[method-assign]
+    archive.add([replace(OTHER, id="later", title="Later")])  # whoever writes next ends it
+    held = bytes_of(archive.folder)
+    assert [word for word in WORDS if word.encode() in held] == []
 
 
 def test_what_is_under_embargo_can_be_withdrawn(archive: Archive) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from assistant.types import (
 )
 
 _CATALOG = "catalog.sqlite3"
+_log = logging.getLogger(__name__)
 _EXTRA_CANDIDATES = 8  # the index may still hold some passages that are no longer visible
 
 
@@ -70,8 +72,10 @@ class Archive(Lookups):
         except ArchiveError:
             self.close()
             raise
-        with contextlib.suppress(ArchiveError):  # who writes does it, or who opens it next
+        try:
             self.release()
+        except Exception:  # noqa: BLE001 - of any model; who writes does it, or who opens it next
+            _log.warning("What was under embargo could not be taken in.", exc_info=True)
 
     def close(self) -> None:
         """Release the files."""
@@ -96,15 +100,20 @@ class Archive(Lookups):
             ArchiveBusy: another process is writing.
             ArchiveMismatch: the archive was made with another embedder.
         """
+        self._check_embedder()
         with self._index.writing():
-            self._check_embedder()
             if due := self._catalog.due():
-                self._ingest().run(due)
+                self._ingest(releasing=True).run(due)
             return self._ingest().run(items, progress, outcome)
 
-    def _ingest(self) -> Ingest:
+    def _ingest(self, releasing: bool = False) -> Ingest:
         return Ingest(
-            self._catalog, self._embedder, self._settings, self._index.activate, self._parser
+            self._catalog,
+            self._embedder,
+            self._settings,
+            self._index.activate,
+            self._parser,
+            releasing,
         )
 
     def remove(self, ids: Sequence[str]) -> int:

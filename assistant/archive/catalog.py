@@ -37,7 +37,8 @@ class Catalog(Versions):
     def known(self, article_id: str) -> list[Known]:
         """Every version of an article: superseded ones first, the current or pending one last."""
         rows = self.rows(
-            "SELECT version, hash, state, coalesce(json_extract(fields, '$.updated'), published)"
+            "SELECT version, hash, state, coalesce(json_extract(fields, '$.updated'), published),"
+            " added"
             " FROM article WHERE id = ? ORDER BY state = 'superseded' DESC, version",
             (article_id,),
         )
@@ -176,14 +177,19 @@ class Catalog(Versions):
             if row:
                 self._put_passages(run, row[0], entry, vectors)
 
-    def hold(self, article: Article, digest: str) -> None:
-        """Keep an article under embargo, apart from all that is searched and shown."""
-        until = article.embargo or datetime.now(UTC)
+    def hold(self, article: Article, digest: str, again: bool = True) -> None:
+        """Keep an article under embargo, apart from all that is searched and shown.
+
+        Args:
+            article: the article.
+            digest: its hash.
+            again: whether its embargo is changed where it is kept already.
+        """
+        now = _stored(datetime.now(UTC))
+        row = (article.id, digest, _stored(article.embargo) or now, json.dumps(to_dict(article)))
         with self.transaction() as run:
-            run(
-                "INSERT OR REPLACE INTO embargoed VALUES (?, ?, ?, ?)",
-                (article.id, digest, _stored(until), json.dumps(to_dict(article))),
-            )
+            how = "REPLACE" if again else "IGNORE"
+            run(f"INSERT OR {how} INTO embargoed VALUES (?, ?, ?, ?, ?)", (*row, now))
 
     def let_go(self, held: Sequence[tuple[str, str]]) -> None:
         """Forget articles under embargo, by id and hash: they are stored as others are."""
@@ -215,18 +221,20 @@ class Catalog(Versions):
                         "INSERT INTO erased VALUES (?, ?, ?, ?, ?, 0)",
                         (article_id, versions, when, *record),
                     )
+                    run("INSERT OR REPLACE INTO meta VALUES ('unwiped', 'vacuum')")
             self._count_generation(run)
         return removed
 
-    def put_erased(self, one: Erased) -> None:
+    def put_erased(self, one: Erased, readmitted: bool) -> None:
         """Keep the record of another archive, unless it is kept or the article is held here."""
-        row = (one.article, one.versions, _stored(one.when), one.by, one.why)
+        row = (one.article, one.versions, _stored(one.when), one.by, one.why, readmitted)
         with self.transaction() as run:
             known = (
-                "SELECT 1 FROM erased WHERE article = ? UNION SELECT 1 FROM article WHERE id = ?"
+                "SELECT 1 FROM erased WHERE article = ?1 UNION SELECT 1 FROM article WHERE id = ?1"
+                " UNION SELECT 1 FROM embargoed WHERE id = ?1"
             )
-            if not run(known, (one.article, one.article)).fetchone():
-                run("INSERT INTO erased VALUES (?, ?, ?, ?, ?, 0)", row)
+            if not run(known, (one.article,)).fetchone():
+                run("INSERT INTO erased VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def readmit(self, article_id: str) -> bool:
         """Let an article that was erased come in again; whether there is a record of it."""

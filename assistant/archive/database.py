@@ -16,6 +16,8 @@ from assistant.archive.rows import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from assistant.errors import ArchiveDamaged, ArchiveError, ArchiveMismatch, no_room
 from assistant.resources import make_private
 
+_WHOLE = "vacuum"  # of what was erased nothing may stay, not even in free pages
+
 
 class Database:
     """A connection that several threads may use; the subclasses ask it."""
@@ -114,20 +116,47 @@ class Database:
             Whether that was done; not while another connection reads. It is done later then.
         """
         with self._lock:
-            try:
-                self._connection.execute("INSERT INTO keyword(keyword) VALUES ('optimize')")
-                (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                if busy or self.meta("unwiped"):
-                    self.set_meta("unwiped", "yes" if busy else "")
-            except sqlite3.Error as error:
-                raise _in_words(error, "written") from error
-        return not busy
+            done = self._merged()
+            if self.meta("unwiped") == "yes" or not done:
+                self._note_unwiped(not done, "yes")
+        return done
 
     def compact(self) -> bool:
-        """Give the space of what was removed back to the disk; whether that was done to its end."""
+        """Give the space of what was removed back to the disk; whether that was done to its end.
+
+        Raises:
+            ArchiveError: it cannot be written, or somebody else writes.
+        """
         with self._lock:
-            self._connection.execute("VACUUM")
-        return self.wipe()
+            self._note_unwiped(True, _WHOLE)
+            self._merged()
+            try:
+                self._connection.execute("VACUUM")
+            except sqlite3.Error as error:
+                raise _in_words(error, "written") from error
+            done = self._merged()
+            self._note_unwiped(not done, _WHOLE)
+        return done
+
+    def finish_wiping(self) -> None:
+        """Do what ``wipe`` or ``compact`` could not bring to its end."""
+        if self.meta("unwiped") == _WHOLE:
+            self.compact()
+        else:
+            self.wipe()
+
+    def _note_unwiped(self, is_left: bool, how: str) -> None:
+        if is_left or self.meta("unwiped"):
+            self.set_meta("unwiped", how if is_left else "")
+
+    def _merged(self) -> bool:
+        """Merge the full-text index and truncate the WAL; whether nobody reads it meanwhile."""
+        try:
+            self._connection.execute("INSERT INTO keyword(keyword) VALUES ('optimize')")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise _in_words(error, "written") from error
+        return not busy
 
     def _create(self) -> None:
         found = int(self.row("PRAGMA user_version")[0])

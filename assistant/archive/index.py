@@ -334,7 +334,7 @@ class Index:
         """Bring what a crash left to its end; whether that was done. Removing may make room."""
         try:
             self.activate()
-            self._catalog.wipe()
+            self._catalog.finish_wiping()
         except (ArchiveError, OSError):
             if not removing:
                 raise

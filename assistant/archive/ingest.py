@@ -23,6 +23,7 @@ from assistant.types import Article, IngestReport, Skipped
 
 _BATCH_PASSAGES = 256  # ten seconds of encoding: what a crash can cost; less pads more
 _BATCH_ARTICLES = 50
+_NO_LIMIT = 1_000_000_000  # characters
 ERASED = "it was erased from this archive; articles readmit lets it in again"
 
 Progress = Callable[[int], None]
@@ -44,7 +45,19 @@ class Ingest:
         settings: Settings,
         activate: Callable[[], None],
         parser: Parser | None,
+        releasing: bool = False,
     ) -> None:
+        """Begin.
+
+        Args:
+            catalog: where articles go.
+            embedder: encodes their passages.
+            settings: limits and sizes.
+            activate: makes what is stored visible.
+            parser: finds statements; none are looked for without one.
+            releasing: whether the articles were accepted earlier, and were under embargo.
+        """
+        self._most = _NO_LIMIT if releasing else settings.reading.max_characters
         self._catalog = catalog
         self._embedder = embedder
         self._settings = settings
@@ -112,17 +125,18 @@ class Ingest:
         self._done += 1
         if isinstance(item, Article):
             try:
-                item = normalized(item, self._settings.reading.max_characters)
+                item = normalized(item, self._most)
             except Unreadable as reason:
                 item = Skipped(item.id or "article", str(reason))
         if isinstance(item, Skipped):
             self._skipped.append(item)
             return
         given, item = item.id, self._as_known(item)
+        digest = digest_of(item)
         if item.id in self._barred:
             self._skipped.append(Skipped(item.id, ERASED))
+            self._over += [(item.id, digest)] if (item.id, digest) in self._embargoed else []
             return
-        digest = digest_of(item)
         if any(entry.article.id == item.id for entry in self._batch):
             self._flush()
         self._settle(given, item, digest, self._catalog.known(item.id))
@@ -132,11 +146,15 @@ class Ingest:
         found = fate(item, digest, known)
         if is_ahead(item.embargo) and found != "unchanged":
             self._catalog.hold(item, digest)
-            self._embargoed.add(item.id)
+            self._embargoed = self._catalog.embargoed()
             self._count(given, item, "embargoed")
             return
-        if item.id in self._embargoed:
-            self._over.append((item.id, digest))
+        delivered = self._embargoed.get((item.id, digest))
+        if delivered is not None:
+            if found in ("updated", "again") and known[-1].added > delivered:
+                found = "history" if found == "updated" else "unchanged"  # a later one came first
+            if found != "again":
+                self._over.append((item.id, digest))
         if found == "again":
             # A superseded text again. If this call also brings the current one, as a file with both
             # does, nothing changes; else the outlet went back to it: a new version.
@@ -170,6 +188,7 @@ class Ingest:
 
     def _take_again(self, given: str, article: Article, digest: str) -> None:
         self._done += 1
+        self._over.append((article.id, digest))
         if self._catalog.known(article.id)[-1].hash in (self._seen.get(article.id), digest):
             self._count(given, article, "unchanged")
         else:
@@ -215,7 +234,7 @@ def fate(
     It is held already, from before the current one, or new; or it says again what an earlier
     version said.
     """
-    if not known:
+    if not known or known[-1].state == "superseded":  # the others were lost on their way here
         return "added"
     current, held = known[-1], any(one.hash == digest for one in known)
     if current.hash == digest:

@@ -7,6 +7,7 @@ Nothing may be built from that: the index beside it may be all that tells of wha
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from assistant.errors import ArchiveDamaged
 from assistant.resources import make_private
 
 _FILE = "catalog.marker"
+_WRITINGS = 200  # that a copied catalog may be ahead of its marker
 _HOW = (
     "Restore the archive's folder from a copy. To go on with what is left, delete {file} and run"
     " archive rebuild."
@@ -68,7 +70,7 @@ class Ledger:
         Raises:
             ArchiveDamaged: it holds less than it did, is another one, or is damaged.
         """
-        closed = self._read().closed
+        closed = self._read().closed and self._is_last()
         if not closed and (fault := self._catalog.fault()):
             raise self.damaged(f"The catalog is damaged: {fault}.")
         self.compare()
@@ -87,7 +89,7 @@ class Ledger:
             raise self.damaged(
                 f"The catalog holds {held} article versions; it held {told.articles}."
             )
-        if told.closed and told.written and told.written != self._catalog.meta("written"):
+        if told.closed and told.written and told.written not in self._writings():
             raise self.damaged("The catalog is another one, or an earlier copy.")
 
     def begin(self, fewer: int = 0) -> None:
@@ -105,8 +107,21 @@ class Ledger:
 
     def end(self) -> None:
         """It is written; the catalog and the marker say the same of when."""
-        self._catalog.set_meta("written", secrets.token_hex(8))
+        known = [*self._writings(), secrets.token_hex(8)]
+        self._catalog.set_meta("written", " ".join(known[-_WRITINGS:]))
         self._write(self._catalog.article_count(), closed=True)
+
+    def _writings(self) -> list[str]:
+        """Marks of the catalog's last writings, the last one last."""
+        return (self._catalog.meta("written") or "").split()
+
+    def _is_last(self) -> bool:
+        """Whether the marker is of the last writing: a copy of a folder in use may have an older.
+
+        Nothing is lost then, but the catalog may have been copied while it was written.
+        """
+        written = self._read().written
+        return written is None or [written] == self._writings()[-1:]
 
     def damaged(self, what: str) -> ArchiveDamaged:
         """The error that says what is wrong, and what can be done."""
@@ -128,6 +143,10 @@ class Ledger:
             self._file.rename(self._file.with_name(f"{self._file.name}.other"))
         new = self._file.with_suffix(".new")
         make_private(new)
-        told = {"articles": articles, "closed": closed, "written": self._catalog.meta("written")}
-        new.write_text(json.dumps(told), encoding="utf-8")
+        written = next(iter(self._writings()[-1:]), None)
+        told = {"articles": articles, "closed": closed, "written": written}
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(told, file)
+            file.flush()
+            os.fsync(file.fileno())
         new.replace(self._file)

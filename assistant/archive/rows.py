@@ -23,9 +23,10 @@ CREATE TABLE statement (
 )
 """
 _KEPT = """
-CREATE INDEX article_past ON article (id) WHERE state = 'superseded';
+CREATE INDEX article_history ON article (id, state, day, version);
 CREATE TABLE embargoed (
     id TEXT NOT NULL, hash TEXT NOT NULL, until TEXT NOT NULL, article TEXT NOT NULL,
+    delivered TEXT NOT NULL,
     PRIMARY KEY (id, hash)
 );
 CREATE TABLE erased (
@@ -128,6 +129,8 @@ class Known:
     state: str
     stated: str | None
     """Day of its last change or publication, where it states one; ISO."""
+    added: str = ""
+    """When it was added; ISO, UTC; "" where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

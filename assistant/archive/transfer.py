@@ -82,9 +82,11 @@ def _exported(catalog: Catalog) -> Iterator[Line]:
         for (article,) in run("SELECT article FROM embargoed"):
             count += 1
             yield {"embargoed": json.loads(article)}
-        for row in run("SELECT article, versions, erased, by, why FROM erased"):
+        for *row, readmitted in run(
+            "SELECT article, versions, erased, by, why, readmitted FROM erased"
+        ):
             count += 1
-            yield {"erased": dict(zip(_ERASED, row, strict=True))}
+            yield {"erased": dict(zip(_ERASED, row, strict=True)), "readmitted": bool(readmitted)}
         yield {"end": count}
 
 
@@ -177,7 +179,9 @@ class Import:
     def _take(self, line: Line) -> None:
         if "erased" in line:
             self._flush()
-            self._catalog.put_erased(from_dict(Erased, line["erased"]))
+            self._catalog.put_erased(
+                from_dict(Erased, line["erased"]), line.get("readmitted") is True
+            )
         elif "embargoed" in line:
             self._hold(from_dict(Article, line["embargoed"]))
         else:
@@ -186,7 +190,7 @@ class Import:
     def _hold(self, article: Article) -> None:
         article = normalized(article, self._most)
         if self._lets_in(article.id):
-            self._catalog.hold(article, digest_of(article))
+            self._catalog.hold(article, digest_of(article), again=False)
             self._counts["embargoed"] += 1
 
     def _lets_in(self, article_id: str) -> bool:

@@ -36,14 +36,17 @@ class Versions(Holdings):
         waits = Version(Source(article_id), "embargoed", None, None)
         return [*kept, *(replace(waits, embargo=_moment(until)) for (until,) in held)]
 
-    def embargoed(self) -> set[str]:
-        """The ids of articles that are under embargo."""
-        return {one for (one,) in self.rows("SELECT DISTINCT id FROM embargoed")}
+    def embargoed(self) -> dict[tuple[str, str], str]:
+        """When articles that are under embargo were delivered, by their ids and hashes."""
+        rows = self.rows("SELECT id, hash, delivered FROM embargoed")
+        return {(article_id, digest): delivered for article_id, digest, delivered in rows}
 
     def due(self) -> list[Article]:
-        """Articles whose embargo is over, those that were to be first first."""
+        """Articles whose embargo is over, those that were delivered first first."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        rows = self.rows("SELECT article FROM embargoed WHERE until <= ? ORDER BY until", (now,))
+        rows = self.rows(
+            "SELECT article FROM embargoed WHERE until <= ? ORDER BY delivered, rowid", (now,)
+        )
         return [from_dict(Article, json.loads(article)) for (article,) in rows]
 
     def erased(self) -> list[Erased]:

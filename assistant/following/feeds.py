@@ -48,7 +48,10 @@ class FeedSync:
                    if isinstance(entry, Entry) and (key := _key(entry))}  # fmt: skip
         changed = {key: entry for key, entry in entries.items() if self._is_changed(key, entry)}
         # Before anything is locked: a page may take its time.
-        read = {key: read_entry(one, self._fetcher, self._settings) for key, one in changed.items()}
+        read = {
+            key: read_entry(one, self._fetcher, self._settings, key in self._known)
+            for key, one in changed.items()
+        }
         report = self._archive.add(read.values(), outcome=self._keep)
         left = [key for key in self._known if key not in entries]
         seen = {

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from assistant.archive import Archive, Seen
 from assistant.archive.ingest import Became
@@ -54,6 +55,7 @@ class FolderSync:
         self._read: dict[str, Seen] = {}
         self._kept = 0  # of those that were read
         self._waiting: list[str] = []
+        self._readings: list[_Reading] = []  # that were whole before all of it was stored
 
     def run(self, delete: bool) -> SyncReport:
         """Read what is new or has changed; with ``delete`` remove what is in no file any more.
@@ -70,6 +72,9 @@ class FolderSync:
         settled = self._settled(changed)
         items = (item for path in settled for item in self._items(path))
         report = self._archive.add(items, outcome=self._stored)
+        for reading in self._readings:  # of what the archive refused, nothing was told
+            reading.open = 0
+            self._close(reading)
         self._keep()
         gone = self._gone()
         vanished = self._vanished(gone)
@@ -82,7 +87,7 @@ class FolderSync:
             len(unread),
             () if delete else tuple(vanished),
             removed,
-            tuple(self._waiting),
+            tuple(str(_path(one)) for one in self._waiting),
         )
 
     def _is_changed(self, path: str) -> bool:
@@ -121,6 +126,8 @@ class FolderSync:
         if reading.faults and path in self._known:  # what it held may still be in it
             reading.articles += self._known[path].articles
         reading.whole = True
+        if reading.open:
+            self._readings.append(reading)
         self._close(reading)
 
     def _stored(self, given: str, kept: str, _became: Became) -> None:
@@ -145,9 +152,9 @@ class FolderSync:
 
     def _gone(self) -> list[str]:
         """Files that are there no more; of what cannot be seen into nobody knows that."""
-        unseen = [f"{one.path.removeprefix(self._place)[1:]}/" for one in self._strangers]
+        folder = Path(self._place)
         gone = sorted(set(self._known).difference(self._present))
-        return [path for path in gone if not f"{path}/".startswith(tuple(unseen))]
+        return [path for path in gone if _can_be_seen(folder, folder / _path(path))]
 
     def _vanished(self, gone: list[str]) -> list[str]:
         """Ids of articles that files held, now or at an earlier look, and none does any more."""
@@ -165,9 +172,29 @@ def _look(folder: Path) -> tuple[dict[str, Path], list[Skipped]]:
         if isinstance(file, Skipped):
             strangers.append(file)
         elif file.suffix.lower() in ENDINGS:
-            name = os.fsencode(file.relative_to(folder)).decode("utf-8", "backslashreplace")
-            present[name] = file
+            present[_key(file.relative_to(folder))] = file
     return present, strangers
+
+
+def _key(path: Path) -> str:
+    """A path as text that can be stored, whatever bytes are in it."""
+    return quote_from_bytes(os.fsencode(path), safe="/ ")
+
+
+def _path(key: str) -> Path:
+    return Path(os.fsdecode(unquote_to_bytes(key)))
+
+
+def _can_be_seen(folder: Path, file: Path) -> bool:
+    """Whether every folder on the way to a file that is gone can be looked into, or is gone."""
+    for one in file.parents:
+        if one == folder:
+            return True
+        if os.path.islink(one):  # noqa: PTH114 Path.is_symlink raises where it may not look
+            return False
+        if one.exists() and not os.access(one, os.R_OK | os.X_OK):
+            return False
+    return True
 
 
 def _articles(files: Iterable[Seen]) -> Iterator[str]:

@@ -87,9 +87,9 @@ def watch(
             try:
                 yield (report := sync(archive, place, settings, delete))
                 again = bool(report.waiting)  # whose last change may have been seen already
+                archive.release()
             except OnRecordError as error:
                 yield error
-        archive.release()
 
 
 def _occasions(place: str | Path, stop: threading.Event) -> Iterator[None]:

@@ -35,6 +35,8 @@ _CHARSETS = re.compile(
     r"utf-?8|us-ascii|latin-?1|iso-?8859-\d+|windows-\d+|cp\d+|koi8-[ru]|gb\w+|big5\w*"
     r"|shift[_-]?jis|euc-\w+|iso-2022-jp|macintosh"
 )
+# What the web means by a name (encoding.spec.whatwg.org): quotation marks are among the difference.
+_AS_MEANT = dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii"), "cp1252")
 _BOM = b"\xef\xbb\xbf"
 # Addresses that lead to others, which may be anything.
 _TRANSLATED = [
@@ -47,7 +49,7 @@ _TRANSLATED = [
 
 
 class Forbidden(Unreadable):
-    """A site's robots.txt forbids to fetch an address."""
+    """A site forbids to fetch an address, or has nothing there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Fetcher:
                 return None
             if (moved := _moved(url, status, headers)) is not None:
                 url = moved
+            elif status in (401, 403, 404, 410, 451):
+                raise Forbidden(f"the server answers {status}")
             elif status == httpx.codes.OK:
                 return _made(str(url), headers, content)
             else:
@@ -228,7 +232,7 @@ def _made(address: str, headers: httpx.Headers, content: bytes) -> Fetched:
     marked = content.startswith((_BOM, b"\xff\xfe", b"\xfe\xff"))
     if _CHARSETS.fullmatch(charset) and not marked and (kind.startswith("text/") or "xml" in kind):
         with contextlib.suppress(LookupError, ValueError):  # the page may say better
-            content = _BOM + content.decode(charset).encode()
+            content = _BOM + content.decode(_AS_MEANT.get(charset, charset)).encode()
     known = {"if-none-match": "etag", "if-modified-since": "last-modified"}
     fresh = {name: headers[given] for name, given in known.items() if given in headers}
     return Fetched(address, kind, content, fresh)

@@ -193,12 +193,13 @@ def unpacked_body(data: bytes, encoding: str, most: int) -> bytes:
         Unreadable: it is packed otherwise, is damaged, or unpacks to more than so many bytes.
     """
     kind = encoding.strip().lower()
+    if kind in ("gzip", "x-gzip") and not data.startswith(b"\x1f\x8b"):
+        kind = ""  # it was unpacked by whoever kept it
     try:
-        if kind in ("", "identity"):
+        if kind in ("", "identity", "none", "utf-8", "binary"):
             found = data
         elif kind in ("gzip", "x-gzip", "deflate"):
-            raw = kind == "deflate" and data[:1] != b"\x78"  # as some servers mean it
-            found = zlib.decompressobj(-15 if raw else 47).decompress(data, most + 1)
+            found = _inflated(data, kind, most)
         elif kind == "br":
             found = brotli.Decompressor().process(data, output_buffer_limit=most + 1)
         else:
@@ -207,6 +208,19 @@ def unpacked_body(data: bytes, encoding: str, most: int) -> bytes:
         raise Unreadable("packed, and damaged") from error
     if len(found) > most:
         raise Unreadable(f"more than {most / 1e6:g} MB")
+    return found
+
+
+def _inflated(data: bytes, kind: str, most: int) -> bytes:
+    """What gzip, of one or several parts, or deflate holds: one byte more than ``most`` at most."""
+    raw = kind == "deflate" and data[:1] != b"\x78"  # as some servers mean it
+    found = b""
+    while data and len(found) <= most:
+        unpacking = zlib.decompressobj(-15 if raw else 47)
+        found += unpacking.decompress(data, most + 1 - len(found))
+        if not unpacking.eof and len(found) <= most:
+            raise Unreadable("packed, and cut")
+        data = unpacking.unused_data
     return found
 
 

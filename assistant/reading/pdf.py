@@ -105,18 +105,25 @@ def _drawn(drawing: Any, resources: Any, known: dict[int, int]) -> int:
     A few forms that draw each other twice would take hours.
     """
     data = _data(drawing)
-    forms = (resources or {}).get("/XObject") or {}
-    size = len(data)
-    for name, times in Counter(_DRAWS.findall(data)).items():
-        form = forms.get("/" + name.decode("latin-1"))
-        form = form.get_object() if form is not None else None
-        if form is None or form.get("/Subtype") != "/Form" or size > _MOST_BYTES:
+    sizes: dict[str, int] = {}
+    held = (resources.get_object() if resources else {}).get("/XObject")
+    for name, form in (held.get_object() if held else {}).items():
+        form = form.get_object()
+        if str(_resolved(form, "/Subtype")) != "/Form":
             continue
         if id(form) not in known:
             known[id(form)] = _MOST_BYTES + 1  # one that draws itself
             known[id(form)] = _drawn(form, form.get("/Resources") or resources, known)
-        size += times * known[id(form)]
-    return size
+        sizes[name] = known[id(form)]
+    size, most = len(data), max(sizes.values(), default=0)
+    for name, times in Counter(_DRAWS.findall(data)).items():
+        size += times * sizes.get("/" + name.decode("latin-1"), most)  # names have many spellings
+    return min(size, 2 * _MOST_IN_ALL)
+
+
+def _resolved(form: Any, name: str) -> Any:
+    value = form.get(name)
+    return value.get_object() if value is not None else None
 
 
 def _data(drawing: Any) -> bytes:

@@ -57,16 +57,19 @@ def feed_entries(fetched: Fetched) -> list[Entry | Skipped]:
         return [Skipped(fetched.address, str(reason))]
 
 
-def read_entry(entry: Entry, fetcher: Fetcher, settings: ReadingSettings) -> Article | Skipped:
+def read_entry(
+    entry: Entry, fetcher: Fetcher, settings: ReadingSettings, held: bool = False
+) -> Article | Skipped:
     """The article of an entry: of its page where the feed has a summary only.
 
-    Where the site forbids to fetch that, as much as the feed gives; where it cannot be had now,
-    nothing, since a summary must not take the place of a text.
+    Where the site forbids to fetch that or has it no more, as much as the feed gives, unless its
+    article is held already: a summary must not take the place of a text. Where it cannot be had
+    now, nothing.
     """
     fields, link = entry.fields, str(entry.fields["url"] or "")
     try:
         if link and not entry.is_whole:
-            page = _allowed(link, fetcher)
+            page = _allowed(link, fetcher, held)
             own = _page(page) if page else {}
             fields = {**fields, **{name: value for name, value in own.items() if value}}
             fields["id"] = entry.fields["id"] or None
@@ -75,11 +78,13 @@ def read_entry(entry: Entry, fetcher: Fetcher, settings: ReadingSettings) -> Art
         return Skipped(link or str(fields["id"]), str(reason))
 
 
-def _allowed(link: str, fetcher: Fetcher) -> Fetched | None:
-    """What a page holds; None where its site forbids that it is fetched."""
+def _allowed(link: str, fetcher: Fetcher, held: bool) -> Fetched | None:
+    """What a page holds; None where its site does not give it, and nothing of it is held."""
     try:
         return fetcher.fetch(link)
     except Forbidden:
+        if held:
+            raise
         return None
 
 

@@ -7,6 +7,7 @@ are never expanded, and nothing that a file names is fetched.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -185,12 +186,13 @@ def entries(data: bytes) -> Iterator[Entry]:
     if not feed.entries:
         raise Unreadable("a feed without entries")
     outlet = feed.feed.get("title")
+    links = Counter(str(entry.get("link") or "") for entry in feed.entries)
     for entry in map(dict, feed.entries):  # as given: else one day stands in for another
         told = [*(entry.get("content") or []), entry.get("summary_detail") or {}]
         texts = [_of_detail(one) for one in told]
         link, given = str(entry.get("link") or ""), str(entry.get("id") or "")
         fields = {
-            "id": "" if _means(given, link) else given,
+            "id": _id_of(given, link, links[link]),
             "url": link,
             "title": _of_detail(entry.get("title_detail") or {}),
             "text": max(texts, key=len, default=""),
@@ -203,14 +205,14 @@ def entries(data: bytes) -> Iterator[Entry]:
         yield Entry(fields, bool(entry.get("content")))
 
 
-def _means(given: str, link: str) -> bool:
-    """Whether an entry is known by its link: its id says the same, or is unique in its feed only.
+def _id_of(given: str, link: str, entries: int) -> str:
+    """What an entry is known by; "" for its link, which so many entries of its feed have.
 
     "101" may be the id of another feed's entry, too.
     """
-    if not link:
-        return False
-    return not _UNIQUE.match(given) or canonical(given) == canonical(link)
+    if not link or (_UNIQUE.match(given) and canonical(given) != canonical(link)):
+        return given
+    return "" if entries == 1 else f"{canonical(link)}#{given}"
 
 
 def _of_detail(detail: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.answering import described
 from assistant.assistant import Assistant
 from assistant.errors import (
+    ArchiveBusy,
     ArticleUnknown,
     NoSuchPage,
     OnRecordError,
@@ -189,8 +190,12 @@ async def _release(site: Site) -> None:
     """Show what was under embargo once that is over, as long as the app runs."""
     while True:
         await asyncio.sleep(_EMBARGO_SECONDS)
-        with contextlib.suppress(OnRecordError):  # a writer does it, too
+        try:
             await asyncio.to_thread(site.assistant.archive.release)
+        except ArchiveBusy:
+            pass  # who writes does it, too
+        except Exception as error:  # noqa: BLE001 - of any model; it is tried again
+            site.monitoring.failed(error)
 
 
 class _Assets(StaticFiles):
