@@ -19,7 +19,7 @@ _GRADIO = "/gradio_api/"
 # Of Gradio's own routes those that a conversation needs: none of them takes or gives files.
 _OF_THE_CONVERSATION = tuple(
     f"{_GRADIO}{name}" for name in ("queue/", "heartbeat/", "cancel", "reset", "startup-events",
-    "info", "theme.css", "login_check", "app_id")
+    "run/predict", "info", "theme.css", "login_check", "app_id")
 )  # fmt: skip
 _NO_PAGES = ("/login", "/logout", "/monitoring", "/pwa_icon", "/manifest.json")  # of Gradio
 
