@@ -240,6 +240,7 @@ def test_filters_are_chips_and_what_was_understood_can_be_removed(page: Page) ->
     with page.expect_response(re.compile("queue/join")):  # another event of the page
         other.fill("2026-05-01")
         other.press("Enter")
+    page.wait_for_timeout(2000)  # the same message comes again: nothing else tells that it has
     expect(page.locator("#limits")).to_contain_text(fault)
     since.fill("April 2026")
     since.press("Enter")
