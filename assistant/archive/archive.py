@@ -11,7 +11,6 @@ from typing import Any
 from assistant.archive import derived, transfer
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import printings
-from assistant.archive.database import copy_database
 from assistant.archive.followed import FollowedPlaces
 from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Outcome, Progress
@@ -107,14 +106,8 @@ class Archive(Lookups):
             return self._ingest().run(items, progress, outcome)
 
     def _ingest(self, releasing: bool = False) -> Ingest:
-        return Ingest(
-            self._catalog,
-            self._embedder,
-            self._settings,
-            self._index.activate,
-            self._parser,
-            releasing,
-        )
+        parts = (self._catalog, self._embedder, self._settings)
+        return Ingest(*parts, self._index.activate, self._parser, releasing)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles with all their versions from everything; returns how many there were.
@@ -193,14 +186,7 @@ class Archive(Lookups):
         Raises:
             ArchiveError: the folder holds something, or cannot be written to.
         """
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if next(folder.iterdir(), None):
-                raise ArchiveError(f"{folder} is not empty.", "Name a new folder.")
-        except OSError as error:
-            raise ArchiveError(f"{folder} cannot be written to: {error.strerror}.") from error
-        for file in sorted(self.folder.glob("*.sqlite3"), key=lambda one: one.name == _CATALOG):
-            copy_database(file, folder / file.name)
+        transfer.copy_databases(self.folder, folder)
 
     def release(self) -> None:
         """Show what waited for the end of an embargo that is over by now.

@@ -21,6 +21,7 @@ import zstandard
 
 from assistant.archive.catalog import Catalog
 from assistant.archive.copies import signature
+from assistant.archive.database import copy_database
 from assistant.archive.ingest import ERASED, fate
 from assistant.archive.rows import Entry, Known, State, digest_of
 from assistant.errors import ArchiveDamaged, ArchiveError
@@ -103,6 +104,24 @@ def _version_line(run: Any, key: int, fields: str, *row: Any) -> Line:
         "vectors": base64.b64encode(b"".join(one[3] for one in passages)).decode(),
         "statements": [json.loads(one) for (one,) in said] if own["statements_found"] else None,
     }
+
+
+def copy_databases(folder: Path, target: Path) -> None:
+    """Copy the databases of a folder into another, which is made; the catalog last.
+
+    What stands in the others then stands on what the catalog holds.
+
+    Raises:
+        ArchiveError: the other holds something, or cannot be written to.
+    """
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if next(target.iterdir(), None):
+            raise ArchiveError(f"{target} is not empty.", "Name a new folder.")
+    except OSError as error:
+        raise ArchiveError(f"{target} cannot be written to: {error.strerror}.") from error
+    for file in sorted(folder.glob("*.sqlite3"), key=lambda one: one.name.startswith("catalog")):
+        copy_database(file, target / file.name)
 
 
 def read(file: Path) -> Generator[Line, None, None]:
