@@ -147,7 +147,7 @@ SECRET = replace(THIRD, text="A zeppelin burns over Ormund.", title="Zeppelin", 
 
 @pytest.fixture
 def soon() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=2)
+    return datetime.now(UTC) + timedelta(seconds=8)  # the first article takes two
 
 
 def wait_for(moment: datetime) -> None:
