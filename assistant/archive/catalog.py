@@ -38,8 +38,7 @@ class Catalog(Versions):
         """Every version of an article: superseded ones first, the current or pending one last."""
         rows = self.rows(
             "SELECT version, hash, state, coalesce(json_extract(fields, '$.updated'), published),"
-            " added"
-            " FROM article WHERE id = ? ORDER BY state = 'superseded' DESC, version",
+            " added FROM article WHERE id = ? ORDER BY state = 'superseded' DESC, version",
             (article_id,),
         )
         return [Known(*row) for row in rows]
@@ -177,8 +176,11 @@ class Catalog(Versions):
             if row:
                 self._put_passages(run, row[0], entry, vectors)
 
-    def hold(self, article: Article, digest: str, again: bool = True) -> None:
+    def hold(self, article: Article, digest: str, again: bool = True) -> str:
         """Keep an article under embargo, apart from all that is searched and shown.
+
+        Returns:
+            When it was delivered, as ``embargoed`` has it.
 
         Args:
             article: the article.
@@ -190,6 +192,7 @@ class Catalog(Versions):
         with self.transaction() as run:
             how = "REPLACE" if again else "IGNORE"
             run(f"INSERT OR {how} INTO embargoed VALUES (?, ?, ?, ?, ?)", (*row, now))
+        return now
 
     def let_go(self, held: Sequence[tuple[str, str]]) -> None:
         """Forget articles under embargo, by id and hash: they are stored as others are."""

@@ -117,6 +117,7 @@ class Ingest:
         while bare := self._catalog.without_passages(_BATCH_ARTICLES):
             for article in bare:
                 self._catalog.put_passages(*self._encoded(article, "", find=False))
+        self._catalog.note_passages()
         while self._parser and (unread := self._catalog.unread(_BATCH_ARTICLES)):
             found = [(article, find_statements(article, self._parser)) for article in unread]
             self._catalog.put_statements(found)
@@ -145,8 +146,7 @@ class Ingest:
         """Store an article as what it is beside the versions that are known."""
         found = fate(item, digest, known)
         if is_ahead(item.embargo) and found != "unchanged":
-            self._catalog.hold(item, digest)
-            self._embargoed = self._catalog.embargoed()
+            self._embargoed[item.id, digest] = self._catalog.hold(item, digest)
             self._count(given, item, "embargoed")
             return
         delivered = self._embargoed.get((item.id, digest))
@@ -188,7 +188,8 @@ class Ingest:
 
     def _take_again(self, given: str, article: Article, digest: str) -> None:
         self._done += 1
-        self._over.append((article.id, digest))
+        if (article.id, digest) in self._embargoed:
+            self._over.append((article.id, digest))
         if self._catalog.known(article.id)[-1].hash in (self._seen.get(article.id), digest):
             self._count(given, article, "unchanged")
         else:

@@ -1,7 +1,8 @@
 """An archive as one file, and back: JSON lines, packed by Zstandard.
 
 The first line says what it is; then a line for each version, with its passages, their vectors and
-its statements, so that nothing is encoded or parsed again; then what was erased and is followed.
+its statements, so that nothing is encoded or parsed again; then what is under embargo, and the
+records of what was erased.
 """
 
 from __future__ import annotations
@@ -32,9 +33,7 @@ from assistant.resources import make_private
 from assistant.types import Article, Erased, IngestReport, Passage, Skipped, Statement, from_dict
 
 _FORMAT = 1
-_LONGEST = (
-    1 << 28
-)  # characters of a line: an article of two million with its vectors has 40 million
+_LONGEST = 1 << 28  # characters of a line: a very long article with its vectors has 40 million
 _WINDOW = 1 << 27  # bytes of memory that unpacking may take
 _LEVEL = 6
 _BATCH = 2048  # passages
@@ -245,6 +244,8 @@ class Import:
         if not self._batch:
             return
         entries = [entry for entry, _ in self._batch]
+        if not all(entry.passages for entry in entries):
+            self._catalog.note_passages(are_all=False)
         tables = [vectors for _, vectors in self._batch if len(vectors)]
         self._catalog.put(
             entries, np.concatenate(tables) if tables else np.zeros((0, 1), np.float32)

@@ -64,13 +64,23 @@ class Versions(Holdings):
         return {one for (one,) in self.rows("SELECT article FROM erased WHERE NOT readmitted")}
 
     def without_passages(self, limit: int) -> list[Article]:
-        """Some superseded versions that were stored without passages, by an earlier format."""
+        """Some superseded versions that were stored without passages, by an earlier format.
+
+        They are looked for until there was none: to look takes a while where there are many.
+        """
+        if self.meta(_PASSAGES):
+            return []
         rows = self.rows(
             "SELECT fields, text FROM article a WHERE state = 'superseded' AND NOT EXISTS"
             " (SELECT 1 FROM passage p WHERE p.article = a.key) ORDER BY key LIMIT ?",
             (limit,),
         )
         return [article_of(*row) for row in rows]
+
+    def note_passages(self, are_all: bool = True) -> None:
+        """Keep whether every version has passages."""
+        if bool(self.meta(_PASSAGES)) != are_all:
+            self.set_meta(_PASSAGES, "yes" if are_all else "")
 
     def nearest_of_the_past(self, vector: Vectors, limit: int, filters: Filters) -> list[int]:
         """Keys of passages of versions that stood on a day and are superseded, nearest first.
@@ -90,6 +100,9 @@ class Versions(Holdings):
         chosen = ",".join("?" * len(keys))
         rows = self.rows(f"SELECT key, vector FROM passage WHERE key IN ({chosen})", keys)
         return _nearest(rows, vector, len(keys))
+
+
+_PASSAGES = "all passages"  # what says that no version is without
 
 
 def _nearest(rows: Sequence[tuple[int, bytes]], vector: Vectors, limit: int) -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import regex
 
 from assistant.language.given_names import pronoun_of
-from assistant.language.language import Language, english
+from assistant.language.language import Language
 from assistant.language.names import Names, is_body, is_role, is_title
 from assistant.language.parsing import Entity
 
@@ -24,7 +24,6 @@ _THE = regex.compile(r"\b[Tt]he ((?:\p{Lu}[\p{L}\p{M}'’-]* ){0,3}\p{Lu}[\p{L}\
 _WHO = regex.compile(r", who\b((?:(?!\b\p{Lu})[^.,;:“”\"])*?)\b(he|she|his|her)\b")
 _MADE = regex.compile(r"\p{L}-\p{Ll}")  # "Javanese-built"
 _SUBJECT = {"he": "he", "his": "he", "she": "she", "her": "she"}
-_DAYS = re.compile(rf"\b(?:{'|'.join((*english().weekdays, *english().months))})\b", re.IGNORECASE)
 _PLACES = {"GPE", "NORP", "FAC", "LOC"}
 _ARTICLES = frozenset("the a an its his her their".split())
 _LINKS = frozenset("of for at in from with who which that and on to".split())
@@ -61,7 +60,7 @@ class Persons:
         }
         self._genders = {frozenset(one.split()) for one in language.title_pronouns.values()}
         self._called: dict[str, frozenset[str]] = {}  # pronouns by which persons were called so far
-        self._told = self._by_clauses(text, names)
+        self._told = self._by_clauses(text, names, language)
         self._roles = self._introduced(text, names)
 
     def has(self, name: str) -> bool:
@@ -80,10 +79,11 @@ class Persons:
             unknown = unknown and any(map(pronoun_of, words[:-1]))
         return last in self._known or unknown or name in self._titled_names
 
-    def _by_clauses(self, text: str, names: Names) -> dict[str, set[str]]:
+    def _by_clauses(self, text: str, names: Names, language: Language) -> dict[str, set[str]]:
         """Pronouns of persons by the clauses behind their names; none where two disagree."""
         found: dict[str, set[frozenset[str]]] = {}
-        undated = _DAYS.sub(lambda day: day[0].lower(), text)
+        days = "|".join((*language.weekdays, *language.months))
+        undated = re.sub(rf"\b(?:{days})\b", lambda day: day[0].lower(), text, flags=re.IGNORECASE)
         for one in names.mentions:
             clause = _WHO.match(undated, one.start + len(one.name))
             kinds = [own for own in self._genders if clause and _SUBJECT[clause[2]] in own]

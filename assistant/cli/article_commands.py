@@ -117,7 +117,7 @@ def diff(
         numbers = held.versions(article_id) or [held.article(article_id).version]
         before = held.article(article_id, numbers[-2:][0] if old is None else old)
         after = held.article(article_id, numbers[-1] if new is None else new)
-    changes = [(kind, text) for kind, text in differences(before.text, after.text)]
+    changes = list(differences(before.text, after.text))
     signs = {"removed": "-", "added": "+"}
     lines = [f"{signs[kind]} {text}" for kind, text in changes if kind in signs]
     told = {"old": before.version, "new": after.version, "changes": changes}
