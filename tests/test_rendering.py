@@ -4,6 +4,7 @@ import html
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,3 +155,28 @@ def test_only_plain_web_addresses_become_links() -> None:
 def test_a_sentence_keeps_its_speaker_while_the_answer_streams() -> None:
     event = ClaimEvent(Claim("It is safe.", (1,), "supported", "Ada Pell"))
     assert "It is safe. — Ada Pell" in html.unescape(Progress().html(event))
+
+
+@pytest.mark.parametrize(
+    ("own", "inferred", "told"),
+    [
+        (Filters(), (), ""),
+        (
+            Filters(since=date(2026, 3, 1), until=date(2026, 3, 31)),
+            (),
+            "Limited to articles published from 2026-03-01 to 2026-03-31.",
+        ),
+        (Filters(since=date(2026, 3, 1)), ("since",), ""),
+        (
+            Filters(until=date(2026, 3, 31), outlets=("The Pier", "Wire"), speakers=("Ada",)),
+            (),
+            "Limited to articles published to 2026-03-31, in The Pier or Wire, with words of Ada.",
+        ),
+    ],
+)
+def test_what_the_asker_limited_the_search_to(
+    own: Filters, inferred: tuple[str, ...], told: str
+) -> None:
+    text = to_text(Answer("q", filters=own, inferred=inferred, text="Nothing."))
+    assert ("Limited to" in text) == bool(told)
+    assert told in text

@@ -175,12 +175,12 @@ def understood(answer: Answer) -> list[str]:
 def limited(answer: Answer) -> str:
     """What the asker limited the search to; "" where nothing was."""
     own, taken = answer.filters, answer.inferred
-    days = [(word, getattr(own, name)) for word, name in (("from", "since"), ("to", "until"))
-            if name not in taken]  # fmt: skip
-    told = [f"{word} {day}" for word, day in days if day]
-    told += own.outlets if "outlets" not in taken else ()
-    told += [f"words of {name}" for name in own.speakers]
-    return f"Limited to {', '.join(told)}." if told else ""
+    days = [f"{word} {day}" for name, word in (("since", "from"), ("until", "to"))
+            if name not in taken and (day := getattr(own, name))]  # fmt: skip
+    told = [f"published {' '.join(days)}"] if days else []
+    told += [f"in {' or '.join(own.outlets)}"] if own.outlets and "outlets" not in taken else []
+    told += [f"with words of {' or '.join(own.speakers)}"] if own.speakers else []
+    return f"Limited to articles {', '.join(told)}." if told else ""
 
 
 def searched_days(answer: Answer) -> str:
