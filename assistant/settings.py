@@ -47,6 +47,8 @@ class ReadingSettings(Section):
 
     max_characters: Annotated[int, Field(ge=1, le=1_000_000_000)] = 2_000_000
     """A longer article is skipped: it is no article, and would hold the index up for minutes."""
+    columns: dict[str, str] = {}
+    """Names of a table's columns, and the fields that they are: ``{Schlagzeile = "title"}``."""
     fetch: bool = True
     """Whether pages and feeds are fetched that somebody names on the command line or in Python; the
     newsroom never fetches."""

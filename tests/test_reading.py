@@ -231,11 +231,13 @@ class TestJson:
     def test_an_empty_file(self, tmp_path: Path) -> None:
         assert "empty" in reason(written(tmp_path, "a.jsonl", ""))
 
-    def test_a_utf16_file_says_so_line_by_line(self, tmp_path: Path) -> None:
-        content = '{"id": "a", "text": "Body."}\n'
-        bare = content.encode("utf-16-le")[:-2]
+    def test_a_utf16_file_is_read_where_it_says_that_it_is_one(self, tmp_path: Path) -> None:
+        content = '{"id": "a", "text": "Ĵožić Ċ."}\n'
+        bare = '{"id": "a", "text": "Body."}'.encode("utf-16-le")
         assert "UTF-16" in reason(written(tmp_path, "a.jsonl", bare))
-        assert "UTF-16" in reason(written(tmp_path, "b.jsonl", (content * 3).encode("utf-16")))
+        for encoding in ("utf-16", "utf-32"):
+            file = written(tmp_path, f"{encoding}.jsonl", (content * 3).encode(encoding))
+            assert [one.text for one in read(file, SETTINGS)] == ["Ĵožić Ċ."] * 3
 
 
 HTML = """<!doctype html><html lang="en-GB"><head><title>Harbour | Gazette</title>

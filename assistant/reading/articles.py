@@ -29,6 +29,7 @@ _DEFAULT_DAYS = (datetime(1996, 2, 29), datetime(2003, 11, 1))
 _MONTH = re.compile(rf"\b(?:{'|'.join(month[:3] for month in english().months)})", re.IGNORECASE)
 _SLASHES = re.compile(r"^(\d{4})/(\d\d)/(\d\d)\b")
 _LEAST_FOR_DETECTION = 80
+_LABEL = re.compile(r"^\W*corrections?\b\s*[:–—-]+\s*(?=\S)", re.IGNORECASE)  # of a note
 
 
 class Unreadable(Exception):
@@ -74,7 +75,7 @@ def _article(known: dict[str, Any], extra: Mapping[Any, Any], max_characters: in
         byline=lines["byline"],
         published=day("published", known["published"]),
         updated=day("updated", known["updated"]),
-        correction=lines["correction"],
+        correction=_LABEL.sub("", lines["correction"]) if lines["correction"] else None,
         url=_web_page(lines["url"]),
         license=lines["license"],
         embargo=moment("embargo", known["embargo"]),

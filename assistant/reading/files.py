@@ -11,7 +11,14 @@ from typing import Any
 
 from assistant.reading.articles import Unreadable, build
 from assistant.reading.ninjs import is_ninjs, of_ninjs
-from assistant.reading.packed import members, read_docx, read_mail, read_table, unpacked
+from assistant.reading.packed import (
+    members,
+    read_docx,
+    read_mail,
+    read_mailbox,
+    read_table,
+    unpacked,
+)
 from assistant.reading.pdf import read_pdf
 from assistant.reading.plain import (
     checked,
@@ -38,14 +45,15 @@ _SINGLE: dict[str, Callable[[bytes], dict[str, Any]]] = {
     ".pdf": read_pdf,
     ".eml": read_mail,
 }
-_SEVERAL: dict[str, Callable[[bytes], Iterable[Any]]] = {
-    ".json": lambda data: read_json(decode(data)),
-    ".jsonl": lambda data: (value for _, value in read_json_lines(io.BytesIO(data))),
-    ".xml": read_xml,
-    ".rss": read_xml,
-    ".atom": read_xml,
-    ".csv": lambda data: read_table(decode(data)),
-    ".warc": read_warc,
+_SEVERAL: dict[str, Callable[[bytes, ReadingSettings], Iterable[Any]]] = {
+    ".json": lambda data, _: read_json(decode(data)),
+    ".jsonl": lambda data, _: (value for _, value in read_json_lines(io.BytesIO(data))),
+    ".xml": lambda data, _: read_xml(data),
+    ".rss": lambda data, _: read_xml(data),
+    ".atom": lambda data, _: read_xml(data),
+    ".csv": lambda data, settings: read_table(decode(data), settings.columns),
+    ".warc": lambda data, _: read_warc(data),
+    ".mbox": lambda data, _: read_mailbox(data),
 }
 _LINES = ".jsonl"
 _MARKED_UP = (".xml", ".rss", ".atom")
@@ -82,7 +90,7 @@ def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
 def read_file(file: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
     """Every article of one file; never raises for what it finds."""
     try:
-        yield from _read_file(file, settings.max_characters)
+        yield from _read_file(file, settings)
     except Unreadable as reason:
         yield Skipped(_shown(file), str(reason))
     except OSError as error:
@@ -106,7 +114,7 @@ def read_bytes(
         Unreadable: it is none of what is read.
     """
     read_as = _unpacked if suffix in _PACKED else _of_bytes
-    yield from read_as(data, suffix, shown, settings.max_characters)
+    yield from read_as(data, suffix, shown, settings)
 
 
 def estimate(path: Path) -> int:
@@ -149,7 +157,7 @@ def _fault(error: OSError) -> Skipped:
     return Skipped(_shown(Path(str(error.filename))), f"cannot be read: {error.strerror}")
 
 
-def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
+def _read_file(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
     suffix = _ending(path)
     if suffix not in ENDINGS:
         raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
@@ -158,18 +166,18 @@ def _read_file(path: Path, max_characters: int) -> Iterator[Article | Skipped]:
         raise Unreadable("not a regular file")
     if suffix == _LINES:
         with path.open("rb") as lines:  # line by line: such a file may hold a whole archive
-            yield from _built(read_json_lines(lines), _shown(path), max_characters)
+            yield from _built(read_json_lines(lines), _shown(path), settings)
         return
     if suffix not in _SINGLE and status.st_size > _LARGEST:
         raise Unreadable(f"{status.st_size / 1e6:,.0f} MB is too much; write .jsonl")
-    most = _LARGEST if suffix == _PRINTED else max_characters * _BYTES_A_CHARACTER
-    if suffix in _SINGLE and status.st_size > most:
-        raise _too_long(status.st_size, max_characters)
+    most = settings.max_characters * _BYTES_A_CHARACTER
+    if suffix in _SINGLE and status.st_size > (_LARGEST if suffix == _PRINTED else most):
+        raise _too_long(status.st_size, settings.max_characters)
     data = path.read_bytes()
     if suffix in _ONE_FILE and (inner := _ending(path.with_suffix(""))) in (*_SINGLE, *_SEVERAL):
         data, suffix = unpacked(data), inner
     read_as = _unpacked if suffix in _PACKED else _of_bytes
-    yield from read_as(data, suffix, _shown(path), max_characters)
+    yield from read_as(data, suffix, _shown(path), settings)
 
 
 def _ending(path: Path) -> str:
@@ -186,8 +194,11 @@ def _too_long(size: int, most: int) -> Unreadable:
     )
 
 
-def _of_bytes(data: bytes, suffix: str, shown: str, most: int) -> Iterator[Article | Skipped]:
+def _of_bytes(
+    data: bytes, suffix: str, shown: str, settings: ReadingSettings
+) -> Iterator[Article | Skipped]:
     """The articles of a file's content; ``shown`` is what it is called."""
+    most = settings.max_characters
     if suffix in _SINGLE:
         if suffix != _PRINTED and len(data) > most * _BYTES_A_CHARACTER:
             raise _too_long(len(data), most)
@@ -195,12 +206,14 @@ def _of_bytes(data: bytes, suffix: str, shown: str, most: int) -> Iterator[Artic
     elif suffix in _SEVERAL:
         if suffix in _MARKED_UP and len(data) > _LARGEST_XML:
             raise Unreadable(f"{len(data) / 1e6:,.0f} MB of XML is too much")
-        yield from _built(enumerate(_SEVERAL[suffix](data), 1), shown, most)
+        yield from _built(enumerate(_SEVERAL[suffix](data, settings), 1), shown, settings)
     else:
         raise Unreadable(f"format {suffix or 'without an ending'} is not read ({_FORMATS})")
 
 
-def _unpacked(data: bytes, _suffix: str, shown: str, most: int) -> Iterator[Article | Skipped]:
+def _unpacked(
+    data: bytes, _suffix: str, shown: str, settings: ReadingSettings
+) -> Iterator[Article | Skipped]:
     """The articles of the files of a zip or tar; what is no article is named."""
     empty = True
     for name, content in members(data):
@@ -209,7 +222,7 @@ def _unpacked(data: bytes, _suffix: str, shown: str, most: int) -> Iterator[Arti
         try:
             if isinstance(content, Unreadable):
                 raise content
-            yield from _of_bytes(content, _ending(Path(name)), called, most)
+            yield from _of_bytes(content, _ending(Path(name)), called, settings)
         except Unreadable as reason:
             yield Skipped(called, str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself
@@ -219,7 +232,7 @@ def _unpacked(data: bytes, _suffix: str, shown: str, most: int) -> Iterator[Arti
 
 
 def _built(
-    objects: Iterable[tuple[int, Any]], shown: str, most: int
+    objects: Iterable[tuple[int, Any]], shown: str, settings: ReadingSettings
 ) -> Iterator[Article | Skipped]:
     """The articles of numbered objects."""
     empty = True
@@ -227,7 +240,7 @@ def _built(
         empty = False
         try:
             fields = of_ninjs(value) if is_ninjs(value) else checked(value)
-            yield build(fields, most)
+            yield build(fields, settings.max_characters)
         except Unreadable as reason:
             yield Skipped(f"{shown}:{number}", str(reason))
         except Exception as error:  # noqa: BLE001 as for a file by itself

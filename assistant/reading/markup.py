@@ -84,7 +84,7 @@ def blocks(element: Any) -> str:
 
 
 def _walk(element: Any, parts: list[str]) -> None:
-    for one in element.iter("*"):
+    for one in list(element.iter("*")):  # to clear one takes its own away from what is walked
         if name_of(one) in _LEFT_OUT:
             tail = one.tail
             one.clear()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.reading.agency import BY, CORRECTS, Fields, check_usable, code, dated, language
+from assistant.reading.agency import (
+    BY,
+    CORRECTS,
+    Fields,
+    check_usable,
+    code,
+    dated,
+    language,
+    without_title,
+)
 from assistant.reading.articles import Unreadable
 from assistant.reading.markup import all_of, blocks, parsed, text_of_html
 
@@ -39,12 +48,12 @@ def of_ninjs(item: Mapping[str, Any]) -> Fields:
     embargo = check_usable(code(str(held.get("pubstatus") or "")), held.get("embargoed"))
     first = held.get("firstcreated") or held.get("contentcreated") or held.get("versioncreated")
     note = str(held.get("ednote") or "")
-    uri = str(held["uri"])
+    uri, title = str(held["uri"]), held.get("headline") or _role(held, "headlines", "main")
     return dated(first, held.get("versioncreated")) | {
         "id": uri,
         "url": uri,
-        "title": held.get("headline") or _role(held, "headlines", "main") or held.get("title"),
-        "text": _ninjs_text(held),
+        "title": title or held.get("title"),
+        "text": without_title(_ninjs_text(held), str(title or "")),
         "byline": BY.sub("", str(held.get("byline") or held.get("by") or "")),
         "outlet": held.get("copyrightholder") or _first_name(held.get("infosources")),
         "license": held.get("usageterms") or held.get("copyrightnotice"),

@@ -13,13 +13,14 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 import brotli
 
+from assistant.reading.agency import embargo_in
 from assistant.reading.articles import Unreadable
 from assistant.reading.markup import text_of_html
 from assistant.reading.plain import decode
@@ -34,6 +35,10 @@ _SMALL = 1_000_000  # bytes that any file may have, however well it was packed
 _LINK = 0xA  # the kind of a file in a zip made on Unix
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TRUTH = {"true": True, "false": False}
+
+_SIGNATURE = re.compile(r"^-- ?\r?$", re.MULTILINE)  # RFC 3676, 4.3
+_POSTMARK = re.compile(rb"^From [^\r\n]*\d{2}:\d{2}[^\r\n]*\r?\n", re.MULTILINE)
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 Fields = dict[str, Any]
 
@@ -56,11 +61,13 @@ def read_docx(data: bytes) -> Fields:
         raise Unreadable(f"no Word document: {type(error).__name__}") from None
     told = [(style, text) for style, text in paragraphs if text]
     headed = bool(told) and told[0][0] in ("Title", "Heading1")
+    text = "\n\n".join(text for _, text in (told[1:] if headed else told))
     return {
         "title": told[0][1] if headed else own.title,
         "byline": own.author,
         "published": own.created.date() if own.created else None,
-        "text": "\n\n".join(text for _, text in (told[1:] if headed else told)),
+        "text": text,
+        "embargo": embargo_in(text),
     }
 
 
@@ -92,13 +99,31 @@ def read_mail(data: bytes) -> Fields:
     except ValueError:
         day = None
     sender = message["from"].addresses[0] if message["from"].addresses else None
+    text = text_of_html(content) if body.get_content_type() == "text/html" else content
     return {
         "id": str(message["message-id"] or "").strip("<> ") or None,
         "title": str(message["subject"] or ""),
         "outlet": (sender.display_name or sender.domain) if sender else None,
         "published": day,
-        "text": text_of_html(content) if body.get_content_type() == "text/html" else content,
+        "text": _SIGNATURE.split(text, maxsplit=1)[0],
+        "embargo": embargo_in(text, sent.datetime if sent else None),
     }
+
+
+def read_mailbox(data: bytes) -> Iterator[Fields | Unreadable]:
+    """The messages of a mailbox (RFC 4155), or why one is no article.
+
+    Raises:
+        Unreadable: it is no mailbox.
+    """
+    begun, *messages = _POSTMARK.split(data)
+    if begun.strip() or not messages:
+        raise Unreadable("no mailbox: it does not begin with a line From")
+    for one in messages:
+        try:
+            yield read_mail(_QUOTED_FROM.sub(rb"\1", one))
+        except Unreadable as reason:
+            yield reason
 
 
 def _content(body: Any) -> str:
@@ -112,8 +137,12 @@ def _content(body: Any) -> str:
         raise Unreadable(f"its text is not in the encoding that it names, {charset}") from None
 
 
-def read_table(text: str) -> Iterator[Fields | Unreadable]:
+def read_table(text: str, columns: Mapping[str, str]) -> Iterator[Fields | Unreadable]:
     """The rows of a table as CSV, its first line the names of the fields (docs/articles.md).
+
+    Args:
+        text: the table.
+        columns: the fields that columns of other names are.
 
     Raises:
         Unreadable: it has no column of texts.
@@ -122,7 +151,8 @@ def read_table(text: str) -> Iterator[Fields | Unreadable]:
     delimiter = max(",;\t|", key=head.count)
     csv.field_size_limit(_LARGEST)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = [name.strip().lower() for name in rows.fieldnames or ()]
+    known = {name.strip().lower(): field for name, field in columns.items()}
+    names = [known.get(one, one) for one in (n.strip().lower() for n in rows.fieldnames or ())]
     if "text" not in names:
         raise Unreadable("no column is called text")
     rows.fieldnames = names

@@ -26,6 +26,7 @@ _AROUND = re.compile(
     r"|subscri\w*|tags?|teasers?|time-?stamp|toc|toolbar|tools|topics?|trending)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_CONSENT = re.compile(r"(?:^|[\s_-])(?:consent|cookies?)(?:$|[\s_-])", re.IGNORECASE)
 _BESIDE = re.compile(  # of paragraphs
     r"(?:^|[\s_-])(?:authors?|by-?line|captions?|credits?|date(?:line)?|kicker|meta\w*|share|stamp"
     r"|tags)(?:$|[\s_-])",
@@ -69,7 +70,8 @@ def _drop_surroundings(tree: Any) -> None:
             or (element.get("role") or "") in _AROUND_ROLES
             or (element.tag != "h1" and _AROUND.search(names))
         )
-        if around and _long_text(element) <= _SHARE * every:
+        asks = element.get("role") == "dialog" or _CONSENT.search(names)
+        if asks or (around and _long_text(element) <= _SHARE * every):
             _remove(element)
 
 

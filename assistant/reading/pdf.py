@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from assistant.language.language import english
+from assistant.reading.agency import embargo_in
 from assistant.reading.articles import Unreadable, day
 
 Fields = dict[str, Any]
@@ -35,16 +38,18 @@ _SHIFT = 3.0  # points by which a running head may be displaced
 _HEAD = 12  # lines in which byline and day are looked for
 _LONGEST_LINE = 70  # characters of a byline or a day
 _LONGEST_WORD = 60  # characters
+_LIGATURES = {ord(one): unicodedata.normalize("NFKC", one) for one in "ﬀﬁﬂﬃﬄﬅﬆ"}
 _HYPHENS = "-\u00ad\u2010"
 _BROKEN = re.compile("(?<=\\w) ?[\u00ad\u2010]$")  # which stands nowhere else
 _DRAWS = re.compile(rb"/([^\s/<>()\[\]]+)\s+Do\b")
 _NUMBER = re.compile(r"\s*(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*", re.IGNORECASE)
-_BY = re.compile(r"\s*by\s+(?P<name>[^\W\d_].+)", re.IGNORECASE)
+_BY = re.compile(r"\s*(?:by|von|par|por|di|door|av)\s+(?P<name>[^\W\d_].+)", re.IGNORECASE)
 _MONTHS = "|".join(english().months)
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}} (?:{_MONTHS}) \d{{4}}|(?:{_MONTHS}) \d{{1,2}}, \d{{4}}|\d{{4}}-\d\d-\d\d)\b",
     re.IGNORECASE,
 )
+_NAMED_DAY = re.compile(r"\b\d{1,2}\.?(?: de)? [^\W\d_]{3,}\.?(?: de)? \d{4}\b")  # 15. Mai 2026
 _ENDS = re.compile(r"[.!?:;][\"”’')\]]*$")
 
 
@@ -150,7 +155,7 @@ def _lines_of(page: Any, number: int) -> list[_Line]:
             known = after is not None and abs(after[2] - base) < 1 and after[1] > left
             right = after[1] if after and known else left + _width(row, size)
             edge = not bottom + _EDGE * height < base < bottom + (1 - _EDGE) * height
-            line = _Line(row, left, right, base, size, number, edge)
+            line = _Line(row.translate(_LIGATURES), left, right, base, size, number, edge)
             if lines and _goes_on(lines[-1], line):
                 line = _joined(lines.pop(), line)
             lines.append(line)
@@ -238,24 +243,37 @@ def _fields(lines: list[_Line], heads: list[_Line], title: str, author: str) -> 
     usual = Counter(round(one.size, 1) for one in lines for _ in one.text).most_common(1)[0][0]
     begin, end = _headline(lines, usual)
     headline, rest = lines[begin:end], [*lines[:begin], *lines[end:]]
-    byline, dated = "", ""
-    for line in rest[:_HEAD]:
-        by = _BY.fullmatch(line.text)
-        if by and not byline and len(line.text) < _LONGEST_LINE:
+    byline, published = "", None
+    for line in [one for one in rest[:_HEAD] if len(one.text) < _LONGEST_LINE]:
+        by, dated = _BY.fullmatch(line.text), _dated(line.text)
+        if by and not byline:
             byline, rest = by["name"], [one for one in rest if one is not line]
-        elif not dated and len(line.text) < _LONGEST_LINE and _DATE.search(line.text):
-            dated = _DATE.search(line.text)[0]  # type: ignore[index]
-            if _DATE.fullmatch(line.text):
-                rest = [one for one in rest if one is not line]
-    for line in heads:
-        found = _DATE.search(line.text)
-        dated = dated or (found[0] if found else "")
+        elif dated and not published:
+            published, stated = dated
+            rest = [one for one in rest if one is not line or stated != line.text]
+    in_heads = (dated for line in heads if (dated := _dated(line.text)))
+    published = published or next(in_heads, (None, ""))[0]
+    text = _paragraphs(rest)
     return {
         "title": " ".join(one.text for one in headline) or title,
         "byline": byline or (author if " " in author else ""),
-        "published": day("published", dated) if dated else None,
-        "text": _paragraphs(rest),
+        "published": published,
+        "text": text,
+        "embargo": embargo_in(text),
     }
+
+
+def _dated(line: str) -> tuple[date, str] | None:
+    """The day that a line names, with its month as a word, and how."""
+    if found := _DATE.search(line):
+        told = day("published", found[0])
+        return (told, found[0]) if told else None
+    if found := _NAMED_DAY.search(line):
+        import dateparser
+
+        moment = dateparser.parse(found[0], settings={"STRICT_PARSING": True})
+        return (moment.date(), found[0]) if moment else None
+    return None
 
 
 def _headline(lines: Sequence[_Line], usual: float) -> tuple[int, int]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import yaml
+from markdown_it import MarkdownIt
 
 from assistant.reading.articles import Unreadable
+from assistant.reading.markup import text_of_html
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -19,6 +21,7 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _WIDE_BOMS = tuple(bom for bom, encoding in _BOMS if encoding != "utf-8")
+_UNMARKED = {"paragraph_open", "inline", "paragraph_close", "text", "softbreak"}
 _DATE_LINE = re.compile(r"\s*date:?\s+(\d{4}-\d{2}-\d{2})(?=\s|$)[^\S\n]*", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^---[^\S\n]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -79,7 +82,16 @@ def read_markdown(text: str) -> dict[str, Any]:
         raise Unreadable(f"front matter is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(fields, dict):
         raise Unreadable("front matter has no names and values")
-    return {**fields, "text": text[match.end() :]}
+    return {**fields, "text": _without_marks(text[match.end() :])}
+
+
+def _without_marks(text: str) -> str:
+    """A Markdown text as a reader sees it; as it is where no mark is in it."""
+    tokens = MarkdownIt("commonmark").parse(text)
+    inline = (child for token in tokens for child in token.children or ())
+    if {one.type for one in (*tokens, *inline)} <= _UNMARKED:
+        return text
+    return text_of_html(MarkdownIt("commonmark", {"html": False}).render(text))
 
 
 def read_json(text: str) -> list[Any]:
@@ -92,12 +104,15 @@ def read_json(text: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def read_json_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
-    """Line number and object, or Unreadable, of each line that is not blank."""
+def read_json_lines(file: BinaryIO) -> Iterator[tuple[int, Any]]:
+    """Line number and object, or Unreadable, of each line that is not blank.
+
+    The file is read line by line, but for UTF-16 and UTF-32, whose bytes have no lines.
+    """
+    wide = file.read(len(_WIDE_BOMS[0])).startswith(_WIDE_BOMS)
+    file.seek(0)
+    lines = decode(file.read()).encode().split(b"\n") if wide else file
     for number, line in enumerate(lines, 1):
-        if number == 1 and line.startswith(_WIDE_BOMS):
-            yield number, Unreadable("UTF-16 or UTF-32; save JSON lines as UTF-8")
-            return
         if not line.strip():
             continue
         try:

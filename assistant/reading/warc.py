@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from email.message import Message
 from typing import Any
 
 from assistant.reading.articles import Unreadable
@@ -60,10 +61,18 @@ def _content(record: Any) -> bytes:
     return unpacked_body(raw, packed or "", _LARGEST)
 
 
+def _charset(record: Any) -> str | None:
+    """The encoding that the server named."""
+    kind = record.http_headers.get_header("content-type") if record.http_headers else ""
+    message = Message()
+    message["content-type"] = str(kind or "")
+    return message.get_content_charset()
+
+
 def _page(record: Any) -> dict[str, Any] | Unreadable:
     address = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     try:
-        fields = read_html(_content(record))
+        fields = read_html(_content(record), _charset(record))
         if not fields["text"]:
             raise Unreadable("no article is found in it")
     except Unreadable as reason:

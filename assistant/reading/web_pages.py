@@ -51,6 +51,10 @@ _TIMES = (
     f"//time[@datetime]{_APART}",
     f"//abbr[@title]{_APART}",
 )
+_CHANGES = (
+    "//*[@itemprop='dateModified']",
+    f"//time[contains(concat(' ', @class, ' '), ' updated ')][@datetime]{_APART}",
+)
 _OUTLETS = ("//*[@itemprop='publisher']//*[@itemprop='name']",)
 _WRITERS = (
     "//*[@itemprop='author']//*[@itemprop='name']",
@@ -78,12 +82,17 @@ _ADDRESS = re.compile(r"^(?:[a-z][\w+.-]*://|www\.|@|#|/)", re.IGNORECASE)
 _NOBODY = re.compile(
     r"@|^(?:web ?master|admin(?:istrator)?|editor|staff|redaktion)$", re.IGNORECASE
 )
+_TOP = 8  # lines of a page's text that may stand above its headline
 _LONGEST_BYLINE = 120  # characters
 _SITE = r"\s*(?:[|·•»«]|\s[-–—]\s|::|:\s)\s*"  # between a headline and the site's name
 
 
-def read_html(data: bytes) -> dict[str, Any]:
+def read_html(data: bytes, charset: str | None = None) -> dict[str, Any]:
     """Fields of a web page.
+
+    Args:
+        data: its bytes.
+        charset: the encoding that its server named, which goes before its own word.
 
     What the page states of the article that it is about (JSON-LD, then meta elements, then its
     headline and ``time``) goes before what trafilatura finds. Dates are only taken where they are
@@ -95,7 +104,7 @@ def read_html(data: bytes) -> dict[str, Any]:
     import lxml_html_clean  # noqa: F401  trafilatura's justext fails to import without it
     import trafilatura
 
-    tree = trafilatura.load_html(_decode(data))
+    tree = trafilatura.load_html(_decode(data, charset))
     if tree is None:
         raise Unreadable("not HTML")
     fields = _fields(tree)
@@ -105,8 +114,10 @@ def read_html(data: bytes) -> dict[str, Any]:
     )
     text = getattr(document, "text", None) or ""
     lines = [line for line in text.split("\n") if line.strip()]
-    if lines and _same(lines[0], fields.get("title", "")):
-        lines = lines[1:] or lines  # the headline
+    title = fields.get("title", "")
+    headline = next((n for n, one in enumerate(lines[:_TOP]) if _same(one, title)), None)
+    if headline is not None:  # it, and what stands above it
+        lines = lines[headline + 1 :] or lines
     return {**fields, "text": "\n\n".join(lines)}
 
 
@@ -176,6 +187,9 @@ def _visible(tree: Any) -> dict[str, str]:
         if stamp:
             found["published"] = stamp
             break
+    changed = (one.get("datetime") for path in _CHANGES for one in tree.xpath(path))
+    if stamp := next((one for one in changed if one and _usable("updated", one)), None):
+        found["updated"] = stamp
     return found | _names(tree)
 
 
@@ -230,10 +244,11 @@ def _text(element: Any) -> str:
     return "".join(element.itertext())
 
 
-def _decode(data: bytes) -> str:
-    """The page as text, in the encoding that it declares, else in UTF-8; nothing is guessed."""
+def _decode(data: bytes, charset: str | None) -> str:
+    """The page as text, in the encoding that is declared, else in UTF-8; nothing is guessed."""
     declared = _CHARSET.search(data[:2048])
-    name = declared[1].decode("ascii").lower() if declared else "utf-8"
+    own = declared[1].decode("ascii") if declared else "utf-8"
+    name = (charset or own).lower()
     if name in ("utf-8", "utf8") or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return _DECLARATION.sub("", decode(data))
     try:

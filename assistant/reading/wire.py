@@ -11,10 +11,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from email.utils import parseaddr
 from typing import Any
 
 from assistant.reading.addresses import canonical
-from assistant.reading.agency import BY, CORRECTS, Fields, check_usable, code, dated, language
+from assistant.reading.agency import (
+    BY,
+    CORRECTS,
+    Fields,
+    check_usable,
+    code,
+    dated,
+    language,
+    without_title,
+)
 from assistant.reading.articles import Unreadable
 from assistant.reading.markup import all_of, blocks, name_of, parsed, text_of_html
 
@@ -79,21 +89,31 @@ def _of_nitf(root: Any, outer: Fields | None = None) -> Fields:
     published = next((one.get("date.publication") for one in all_of(root, "pubdata")), None)
     note = next((one.get("info") or "" for one in all_of(root, "ed-msg")), "")
     correction = note if CORRECTS.search(note) else _said(root, "correction", "info")
-    byline = next(iter(all_of(root, "byline")), None)
-    parts = [] if byline is None else [" ".join(part.split()) for part in byline.itertext()]
-    said = re.sub(r"\s+,", ",", " ".join(filter(None, parts)))
-    own = dated(issued or published, None) | {
+    stated = next((one.get("norm") for one in all_of(root, "story.date")), None)
+    own = dated(issued or published or stated, None) | {
         "id": next(filter(None, ids), None),
         "title": _text_of(root, "hl1") or _text_of(root, "title"),
         "text": blocks(content),
-        "byline": BY.sub("", said),
-        "outlet": _text_of(root, "distributor") or _said(root, "doc.copyright", "holder"),
+        "byline": _byline(root),
+        "outlet": _text_of(root, "distributor")
+        or _said(root, "doc.copyright", "holder")
+        or _said(root, "pubdata", "name"),
         "language": language(root.get("baselang")),
         "correction": correction,
         "dateline": _text_of(root, "dateline"),
         "embargo": until,
     }
     return {**own, **{name: value for name, value in (outer or {}).items() if value}}
+
+
+def _byline(root: Any) -> str:
+    """Who wrote it, without their posts."""
+    byline = next(iter(all_of(root, "byline")), None)
+    if byline is None:
+        return ""
+    posts = {text for one in all_of(byline, "byttl") for text in one.itertext()}
+    parts = [" ".join(part.split()) for part in byline.itertext() if part not in posts]
+    return BY.sub("", re.sub(r"\s+,", ",", " ".join(filter(None, parts)))).strip(" ,")
 
 
 def _of_newsml(root: Any) -> Iterator[Fields | Unreadable]:
@@ -115,7 +135,6 @@ def _of_item(item: Any) -> Fields:
     held = [_line(one) or "further notice" for one in all_of(item, "embargoed")]
     embargo = check_usable(_coded(item, "pubStatus"), next(iter(held), None))
     holder = next(iter(all_of(item, "copyrightHolder") or all_of(item, "provider")), None)
-    creator = next(iter(all_of(item, "creator")), None)
     note = _text_of(item, "edNote")
     corrects = CORRECTS.search(note) or "correct" in _coded(item, "signal")
     first = _text_of(item, "firstCreated") or _text_of(item, "contentCreated")
@@ -130,8 +149,8 @@ def _of_item(item: Any) -> Fields:
         "correction": (note or "corrected") if corrects else "",
         "embargo": embargo,
     }
-    creators = "" if creator is None else _text_of(creator, "name")
-    return _with_content(item, outer, creators)
+    creators = (_text_of(one, "name") for one in all_of(item, "creator"))
+    return _with_content(item, outer, ", ".join(dict.fromkeys(filter(None, creators))))
 
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -149,6 +168,7 @@ def _with_content(item: Any, outer: Fields, creator: str) -> Fields:
         if inline is not None
         else "\n\n".join("".join(one.itertext()).strip() for one in all_of(item, "inlineData"))
     )
+    text = without_title(text, outer["title"])
     return {**outer, "byline": outer["byline"] or creator, "text": text}
 
 
@@ -196,13 +216,22 @@ def entries(data: bytes) -> Iterator[Entry]:
             "url": link,
             "title": _of_detail(entry.get("title_detail") or {}),
             "text": max(texts, key=len, default=""),
-            "byline": entry.get("author"),
+            "byline": _authors(entry),
             "outlet": (entry.get("source") or {}).get("title") or outlet,
             "published": _stated(entry, "published") or _stated(entry, "updated"),
             "updated": _stated(entry, "updated"),
-            "license": feed.feed.get("rights"),
+            "license": entry.get("rights") or feed.feed.get("rights"),
         }
         yield Entry(fields, bool(entry.get("content")))
+
+
+def _authors(entry: Mapping[str, Any]) -> str:
+    """All authors of an entry by their names; an address where one has no other."""
+    given = str(entry.get("author") or "")
+    if "@" in given:  # "desk@field.example (Ada Brandt)", as RSS has it
+        return parseaddr(given)[0] or given
+    named = [one.get("name") for one in entry.get("authors") or () if one]
+    return ", ".join(dict.fromkeys(filter(None, named))) or given
 
 
 def _id_of(given: str, link: str, entries: int) -> str:
