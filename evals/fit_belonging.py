@@ -39,7 +39,7 @@ from assistant.models.embedding import Vectors
 from assistant.models.reader import load_reader
 from assistant.quoting import belonging
 from assistant.quoting.belonging import Belonging, Figures, figures
-from assistant.quoting.by_article import Article, articles_of, opening, told
+from assistant.quoting.by_article import OF_A_STORY, Article, articles_of, opening, told
 from assistant.quoting.candidates import candidates
 from assistant.quoting.choosing import Choice, Pool
 from assistant.quoting.scoring import ScoredSentence, Scorer
@@ -49,7 +49,7 @@ from assistant.understanding.understand import topic
 
 FILE = Path(belonging.__file__).with_name("belonging.json")
 FORMS = [form for form in get_args(Form) if form not in ("list", "talk")]
-LEAST = {"reader": {"answers": 0.5, "stories": 0.3}, "words": {"answers": 0.3, "stories": 0.3}}
+LEAST = {"reader": {"answers": 0.5, "stories": 0.4}, "words": {"answers": 0.3, "stories": 0.3}}
 _TRIED = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6)  # probabilities
 _ROUNDS = 2  # by the model itself
 _LEARNED = 0.25  # probability down to which the model goes on while it learns
@@ -133,7 +133,7 @@ def _story(
         ranked = scorer.score(question, every)[0]
         pools.append(Pool("", question.parts[0].query, ranked))
         line = next(one for one in ranked if one.candidate is every[0])
-        firsts.append(opening(line, ranked))
+        firsts.append(opening(line, ranked) if len(articles) == 1 else line)
     return Asked(ideal, "story", pools, firsts)
 
 
@@ -183,7 +183,7 @@ def made(row: Asked, by: Belonging) -> list[Span]:
         choice = Choice(row.pools, row.form, by, _apart)
         choice.fill(_MOST, _WORDS)
         return [_span(one) for group in choice.groups for one in group]
-    count, spans = max(1, _MOST // len(row.pools)), []
+    count, spans = max(1, OF_A_STORY // len(row.pools)), []
     for pool, first in zip(row.pools, row.firsts, strict=True):
         left = [one for one in pool.sentences if one is not first]
         spans += [_span(one) for one in told(first, left, count, pool.query, by)]

@@ -16,20 +16,24 @@ from typing import TextIO
 
 from assistant.archive import Archive
 from assistant.following import sync
+from assistant.models.embedding import load_embedder
 from assistant.settings import load
 from assistant.testing import HashEmbeddings, sample_articles
 from assistant.types import to_dict
 
 SETTINGS = load(models={"reranker": "off"})
+REAL = os.environ.get("CRASH_MODELS") == "packaged"  # benchmarks/crashes.py
+EMBEDDER = load_embedder(SETTINGS.models) if REAL else HashEmbeddings()
 
 
 def main() -> None:
     folder, journal, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     choose = random.Random(seed)
+    EMBEDDER.encode(["loaded"])  # before it counts, as the models of a server are
     with journal.open("a", encoding="utf-8", buffering=1) as lines:
         print("started", flush=True)
         while True:
-            archive = Archive(folder, HashEmbeddings(), SETTINGS)
+            archive = Archive(folder, EMBEDDER, SETTINGS)
             for _ in range(choose.randint(1, 5)):
                 step(archive, choose, lines)
             archive.close()
@@ -64,7 +68,7 @@ def take_in(archive: Archive, edition: int, lines: TextIO) -> None:
     file = archive.folder.with_name(f"edition{edition}.zst")
     if not file.exists():
         with tempfile.TemporaryDirectory() as made:
-            other = Archive(Path(made), HashEmbeddings(), SETTINGS)
+            other = Archive(Path(made), EMBEDDER, SETTINGS)
             other.add(sample_articles(60, edition))
             other.export_to(file)
             other.close()

@@ -6,12 +6,15 @@ import json
 import math
 import random
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 import torch
 from conftest import ROOT, SHARED, needs_shared
+from onnx import numpy_helper
 from transformers import BertForSequenceClassification
 
 from assistant.models.pair_model import PairModel, workers
@@ -24,7 +27,7 @@ from assistant.testing import WordOverlap
 TRAINING = ROOT / "evals" / "training"
 sys.path.insert(0, str(TRAINING))
 import suites  # noqa: E402
-from export import write_onnx  # noqa: E402
+from export import with_forms, write_onnx  # noqa: E402
 from forms import padded, read_forms, states  # noqa: E402
 from forms import train as train_forms  # noqa: E402
 from items import ERRORS, Malformed, read_article, read_written, split_of  # noqa: E402
@@ -190,6 +193,20 @@ def test_fifty_steps_of_training_lower_the_loss_and_the_file_loads(tmp_path: Pat
     found = exported.marks(MARKS[0]["left"], MARKS[0]["right"])
     assert found
     assert all(start < end <= len(MARKS[0]["right"]) for start, end, _ in found)
+    other, joined = tmp_path / "other.onnx", tmp_path / "joined.onnx"
+    write_onnx(start(6), FormHead(trained), {name: 0 * w for name, w in marks.items()}, other)
+    onnx.save(with_forms(other, file), str(joined))  # another encoder with this one's head
+    both = [PairModel(partial(_with_pieces, one)) for one in (other, joined)]
+    assert both[0].marks("Who?", ANSWER) == both[1].marks("Who?", ANSWER)
+    own = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(file)).graph.initializer}
+    new = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(joined)).graph.initializer}
+    heads = [name for name in own if "_forms" in name]
+    assert heads
+    assert all((own[name] == new[name]).all() for name in heads)
+
+
+def _with_pieces(file: Path) -> tuple[Path, Path]:
+    return file, packaged_reranker_files()[1]
 
 
 @pytest.mark.slow

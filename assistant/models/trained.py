@@ -14,7 +14,7 @@ from assistant.settings import ModelSettings
 from assistant.types import Form
 
 _NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "69562955c65448d357c71ad03dc2a8fff705c1d84fe1255c4d4eafd6760e68d2"
+_SHA256 = "1dc4b0a17cbca51eda3b2136afe942586088c52c751c5d0f02564985583f5744"
 _SURE = 0.4  # of a form; below it a fact is wanted, as most questions do
 
 
@@ -24,7 +24,7 @@ class TrainedReader:
     Trained by ``evals/training``. Nothing of it needs torch.
     """
 
-    name = "onrecord-reader-6"
+    name = "onrecord-reader-7"
 
     def __init__(self, settings: ModelSettings) -> None:
         self._workers = workers(settings.threads, "reader")

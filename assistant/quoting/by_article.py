@@ -17,11 +17,11 @@ from assistant.quoting.scoring import ScoredSentence
 from assistant.text import is_damaged
 from assistant.types import Evidence, Question
 
-_OF_A_STORY = 6  # sentences; articles that are fewer have more each
+OF_A_STORY = 8  # sentences; articles that are fewer have more each
 _LATEST = (3, 1, 1)  # sentences of the newest articles, where a story's latest is asked
 _BETTER = 3.0  # logits by which another sentence tells more of a story than the article's first
 _LEAST = -2.0  # logit that it has at least
-_BEFORE = 0.5  # the same logits where several sentences of an article are told
+_BEFORE = 0.5  # the same logits where one article alone is told
 
 Score = Callable[[Sequence[Candidate]], Sequence[ScoredSentence]]
 """How well sentences answer the question."""
@@ -84,7 +84,8 @@ def lines(
     for count, (line, article) in zip(_counts(question, len(kept)), kept, strict=False):
         others = [one for one in (*article.found, *article.rest) if one is not line.candidate]
         left = list(score(others)) if others and count > 1 else []
-        news_first = question.order == "latest" or question.most  # what is short begins with it
+        # What is short begins with the news, and so does each article of several.
+        news_first = question.order == "latest" or question.most or len(kept) > 1
         first = line if news_first else opening(line, left)
         pool = [one for one in (line, *left) if one is not first]
         every += told(first, pool, count, question.parts[0].query, belonging)
@@ -97,7 +98,7 @@ def _counts(question: Question, articles: int) -> Sequence[int]:
         return _LATEST
     if not question.parts[0].query:
         return [1] * articles
-    most = min(_OF_A_STORY, question.most or _OF_A_STORY)
+    most = min(OF_A_STORY, question.most or OF_A_STORY)
     return [max(1, most // max(1, articles))] * articles
 
 
@@ -173,11 +174,11 @@ def _line(
 ) -> ScoredSentence:
     """The sentence that stands for an article.
 
-    Its first one; in a story another that answers far better, in a list the first that has the
-    name which the list is asked of.
+    Its first one, or the first that has the name which is asked of; in a story without a name
+    another that answers far better.
     """
     first, *others = [scored[id(one)] for one in article.found]
-    if form == "list":
+    if form == "list" or name:
         own = sorted((*article.found, *article.rest), key=lambda one: one.start)
         named = (one for one in own if name and name.split()[-1] in one.text)
         return next((ScoredSentence(one, first.logit) for one in named), first)

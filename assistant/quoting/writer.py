@@ -24,7 +24,7 @@ from assistant.types import Evidence, Part, Question
 
 _JUDGED = 24  # sentences for each part of a question; each costs the reader 20 ms
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
-_OF_ITEMS = 8  # sentences that name some
+_MORE = {"sides": 2, "comparison": 2, "items": 3}  # sentences than of other forms
 _NEAREST = 3  # sentences that a refusal shows
 _MARKED = 0.6  # of a sentence; a longer mark would tell nothing
 
@@ -153,8 +153,8 @@ class QuotingWriter:
         most, size = self._settings.sentences, self._settings.words
         if question.form == "fact":
             most = min(most, _OF_A_FACT)
-        if question.form == "items":
-            most, size = max(most, _OF_ITEMS), size * _OF_ITEMS // most
+        if more := _MORE.get(question.form):
+            most, size = most + more, size * (most + more) // most
         most = min(most, question.most or most)
         if question.order == "latest":
             pools = [pool.newest_first() for pool in pools]

@@ -7,7 +7,10 @@ in the head for forms one for each column; activations are quantised as they com
 scored alone. That head is trained on the states of the exported file (forms.py), so a model is
 exported twice: where there is no head yet, an untrained one stands in. ``--float`` leaves the
 weights as they are, to measure what the integers cost. ``--claims`` adds the encoder of another
-exported file, which judges claims in the place of this one.
+exported file, which judges claims in the place of this one. ``--forms`` writes the packaged file
+with another head for forms, all else as it is:
+
+    python evals/training/export.py packaged build/forms --forms build/forms/forms.safetensors
 """
 
 from __future__ import annotations
@@ -20,11 +23,13 @@ from pathlib import Path
 
 import onnx
 import torch
-from network import BRANCH, LABELS, SECOND, FormHead, tensors, tokenizer
+from network import BRANCH, LABELS, SECOND, FormHead, shipped, tensors, tokenizer
 from onnx.compose import add_prefix
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
 from transformers import BertForSequenceClassification
+
+from assistant.models.trained import trained_files
 
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OPSET = 17
@@ -124,33 +129,70 @@ def join(file: Path, claims: Path) -> None:
     onnx.save(whole, str(file))
 
 
+def with_forms(file: Path, other: Path) -> onnx.ModelProto:
+    """A network with the head for forms of another one, which has the same layers."""
+    whole, theirs = onnx.load(str(file)), onnx.load(str(other)).graph
+    nodes = {node.name: node for node in theirs.node}
+    held = {one.name: one for one in theirs.initializer}
+    own = {one.name: one for one in whole.graph.initializer}
+    for node in whole.graph.node:
+        if _FORMS in node.name:
+            for name, given in zip(node.input, nodes[node.name].input, strict=True):
+                if name in own:
+                    own[name].CopyFrom(held[given])
+                    own[name].name = name
+    onnx.checker.check_model(whole)
+    return whole
+
+
+def _exchange_forms(weights: Path, out: Path) -> None:
+    """Write the packaged file with another head for forms."""
+    network = shipped()
+    network.set_attn_implementation("eager")
+    forms, size = FormHead(network), network.config.hidden_size
+    forms.load_state_dict(load_file(weights))
+    no_marks = {"weight": torch.zeros(1, size), "bias": torch.zeros(1)}
+    with tempfile.TemporaryDirectory() as folder:
+        floats, made = Path(folder) / "floats.onnx", Path(folder) / "made.onnx"
+        write_onnx(network, forms, no_marks, floats)
+        quantise(floats, made)
+        onnx.save(with_forms(trained_files()[0], made), str(out))
+
+
 def main() -> None:
     """Export, and print the file's size and digest."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="folder that train.py wrote")
+    parser.add_argument("model", help="folder that train.py wrote, or packaged")
     parser.add_argument("out", type=Path)
     parser.add_argument("--float", action="store_true", help="do not quantise")
     parser.add_argument("--claims", type=Path, help="file whose encoder judges claims")
+    parser.add_argument("--forms", type=Path, help="head for forms, in the packaged file")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     file = asked.out / "model.onnx"
-    network = BertForSequenceClassification.from_pretrained(
-        asked.model, attn_implementation="eager"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        whole = file if asked.float else Path(folder) / "model.onnx"
-        forms = FormHead(network)
-        if (trained := asked.model / "forms.safetensors").exists():
-            forms.load_state_dict(load_file(trained))
-        write_onnx(network, forms, load_file(asked.model / "marks.safetensors"), whole)
-        if not asked.float:
-            quantise(whole, file)
+    if asked.forms:
+        _exchange_forms(asked.forms, file)
+    else:
+        _export(Path(asked.model), file, asked.float)
     if asked.claims:
         join(file, asked.claims)
     labels = {"id2label": dict(enumerate(LABELS))}
     (asked.out / "config.json").write_text(json.dumps(labels, indent=2) + "\n", encoding="utf-8")
     print(f"{file}: {file.stat().st_size:,} bytes, sha256", end=" ")
     print(hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+def _export(model: Path, file: Path, floats: bool) -> None:
+    """Write what train.py, marks.py and, if it was run, forms.py made."""
+    network = BertForSequenceClassification.from_pretrained(model, attn_implementation="eager")
+    with tempfile.TemporaryDirectory() as folder:
+        whole = file if floats else Path(folder) / "model.onnx"
+        forms = FormHead(network)
+        if (trained := model / "forms.safetensors").exists():
+            forms.load_state_dict(load_file(trained))
+        write_onnx(network, forms, load_file(model / "marks.safetensors"), whole)
+        if not floats:
+            quantise(whole, file)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Train the head that tells the form of a question: three layers on the third one's states.
 
     python evals/training/forms.py build/reader/model build/reader/onnx
+    python evals/training/forms.py packaged build/forms
 
-writes ``forms.safetensors`` into the model's folder, for export.py. Cross-entropy, smoothed, AdamW,
-on ``forms/train.tsv`` and on those questions on the articles for training whose kind tells their
-form: most ask for a fact. The encoder stays as it is, and its states are those of the exported
+writes ``forms.safetensors`` into the model's folder, for export.py; of the packaged reader into
+another one, for ``export.py --forms``. Cross-entropy, smoothed, AdamW, on ``forms/train.tsv``,
+``forms/train-2.tsv`` and those questions on the articles for training whose kind tells their form:
+most ask for a fact. The encoder stays as it is, and its states are those of the exported
 file, whose integers are coarser. The head's layers begin as the encoder's next ones: the middle of
 a cross-encoder still holds how a question is asked, its last layers only whether a pair fits
 (docs/design/reader.md). Seeded; seven minutes on two cores. Prints the loss of each epoch.
@@ -20,13 +22,15 @@ from pathlib import Path
 
 import torch
 from items import read_written, split_of
-from network import FORMS, FormHead, tensors, tokenizer
+from network import FORMS, FormHead, shipped, tensors, tokenizer
 from onnxruntime import InferenceSession
 from pairs import read_items
 from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertForSequenceClassification
+
+from assistant.models.trained import trained_files
 
 HERE = Path(__file__).resolve().parent
 _EPOCHS = 7
@@ -108,17 +112,22 @@ def train(
     return head.eval()
 
 
-def main(folder: Path, exported: Path) -> None:
+def main(folder: str, other: Path) -> None:
     """Train and write the head."""
-    network = BertForSequenceClassification.from_pretrained(
-        folder, attn_implementation="eager"
-    ).eval()
-    questions, forms = read_forms("train")
-    more, theirs = by_kind()
-    seen = states(exported / "model.onnx", questions + more)
-    head = train(network, seen, forms + theirs, _EPOCHS)
-    save_file(head.state_dict(), folder / "forms.safetensors")
+    if folder == "packaged":
+        network, file, out = shipped(), trained_files()[0], other
+    else:
+        network = BertForSequenceClassification.from_pretrained(folder)
+        file, out = other / "model.onnx", Path(folder)
+    network.set_attn_implementation("eager")
+    read = [*map(read_forms, ("train", "train-2")), by_kind()]
+    questions, forms = (
+        [one for lists in both for one in lists] for both in zip(*read, strict=True)
+    )
+    head = train(network.eval(), states(file, questions), forms, _EPOCHS)
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(head.state_dict(), out / "forms.safetensors")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]))
