@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -120,9 +121,10 @@ def _kept(
 ) -> list[tuple[ScoredSentence, Article]]:
     """The articles that belong, with the sentence that stands for each."""
     query, by_id = question.parts[0].query, {id(one.candidate): one for one in scored}
+    name = _name(query, articles)
     belong = matter.belong(question.form, judged(query, articles, scored, encode))
     return [
-        (_line(one, by_id, question.form, _name(query)), one)
+        (_line(one, by_id, question.form, name), one)
         for one in itertools.compress(articles, belong)
     ]
 
@@ -155,7 +157,7 @@ def judged(
         encode: texts to unit vectors.
     """
     logits = {id(one.candidate): one.logit for one in scored}
-    name, highest = _name(query), max(article.score for article in articles)
+    name, highest = _name(query, articles), max(article.score for article in articles)
     topic, *leads = encode([query, *(one.found[0].framed for one in articles)])
     return [
         Figures(
@@ -187,10 +189,21 @@ def _line(
     return best if better else first
 
 
-def _name(query: str) -> str:
-    """The name that a query is, if it is no more than one."""
+def _name(query: str, articles: Sequence[Article]) -> str:
+    """The name that a query is, if it is no more than one; as the articles have it, if typed small.
+
+    "corvane hydro" is a name where they have "Corvane Hydro".
+    """
+    if query.islower():
+        typed = re.compile(rf"\b{re.escape(query)}\b", re.IGNORECASE)
+        held = (typed.search(one.text) for article in articles for one in article.found)
+        query = next((one[0] for one in held if one and _is_capital(one[0])), query)
     found = mentions(query)
     return found[0].name if len(found) == 1 and terms(found[0].name) == terms(query) else ""
+
+
+def _is_capital(text: str) -> bool:
+    return all(word[:1].isupper() for word in text.split())
 
 
 def told(
