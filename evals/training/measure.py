@@ -200,7 +200,7 @@ def main() -> None:
     if asked.items == FIRST:
         told.append(of_claims(texts, supports_of(network)))
     if network is not None:
-        told += [of_forms(network, name) for name in ("test", "test-2")]
+        told += [of_forms(network, name) for name in ("test", "test-2", "test-3")]
         if asked.split != "sealed":  # no later item is of a sealed article
             told.append(of_marks(read_texts(asked.others, asked.split, LATER), network.marks))
     for figures in told:
