@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from assistant.errors import OnRecordError, no_room
+from assistant.errors import ArchiveError, OnRecordError, no_room
 
 _PACKAGE = Path(__file__).resolve().parent
 _SPARE = 2_000_000  # bytes
@@ -55,6 +56,19 @@ def is_writable(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def refuse_special_files(folder: Path) -> None:
+    """Refuse a folder that has a pipe, a socket or a device: to open one may take for ever.
+
+    Raises:
+        ArchiveError: it has one, in itself or further down.
+    """
+    for here, _, names in os.walk(folder):
+        for path in (Path(here, name) for name in names):
+            with contextlib.suppress(OSError):  # gone meanwhile, or a link to nothing
+                if not stat.S_ISREG(path.stat().st_mode):
+                    raise ArchiveError(f"{path} is no regular file.", "Restore it from a copy.")
 
 
 def is_full(folder: Path) -> bool:

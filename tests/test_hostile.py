@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 
 from assistant import cli
 from assistant.archive import Archive
-from assistant.errors import ArchiveDamaged
+from assistant.errors import ArchiveDamaged, ArchiveError
 from assistant.reading import read
 from assistant.settings import Settings, load
 from assistant.testing import HashEmbeddings, sample_articles
@@ -224,3 +225,21 @@ def test_a_folder_whose_catalog_is_gone_says_what_to_do(tmp_path: Path, settings
         file.unlink()
     with pytest.raises(ArchiveDamaged, match="Restore the folder"):
         opened(folder, settings)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [CATALOG, "catalog.marker", "index.marker", "index-1/header.bin", "vectors-1/keys", "a.lock"],
+)
+def test_a_pipe_in_the_place_of_a_file_is_refused(
+    tmp_path: Path, settings: Settings, name: str
+) -> None:
+    folder = tmp_path / "archive"
+    archive = Archive(folder, HashEmbeddings(), settings)
+    archive.add(sample_articles(2))
+    archive.close()
+    file = folder / name
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+    with pytest.raises(ArchiveError, match="no regular file"):
+        Archive(folder, HashEmbeddings(), settings)

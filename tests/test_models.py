@@ -269,6 +269,19 @@ class TestReal:
         assert all(scores[n] > 0 > scores[n + 1] for n in range(1, 12, 3))
         assert reranker.score("q", []) == []
 
+    def test_a_long_question_leaves_the_sentence_its_room(self) -> None:
+        reranker = load_reranker(ModelSettings())
+        assert reranker is not None
+        asked, answer = "Who closed the bridge?", "Ada Brandt closed the bridge."
+        long = f"{asked} {'(' * 2000}"
+        other = reranker.score(long, ["Bakers sold fewer rolls."])
+        assert reranker.score(long, [answer]) > other
+        pieces = [
+            len(trained._model._run(text, answer, "logits")[0].ids) for text in (long, long * 2)
+        ]
+        assert pieces == [pieces[0]] * 2
+        assert pieces[0] < 200
+
     def test_a_score_does_not_depend_on_company_and_is_remembered(self) -> None:
         texts = ["Ann Lee won the election.", "Bananas are yellow. " * 9]
         judge = reranking._packaged._of_pair

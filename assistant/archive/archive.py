@@ -21,7 +21,7 @@ from assistant.archive.vector_map import Keys
 from assistant.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveMismatch
 from assistant.language import Parser
 from assistant.models.embedding import Embedder, Vectors
-from assistant.resources import is_writable
+from assistant.resources import is_writable, refuse_special_files
 from assistant.settings import Settings
 from assistant.text import one_line
 from assistant.types import (
@@ -59,6 +59,7 @@ class Archive(Lookups):
         self._settings = settings
         self._parser = parser
         self._make_folder()
+        refuse_special_files(folder)
         self.writable = is_writable(folder)
         """Whether its folder can be written to; else it is only read."""
         self._catalog = Catalog(folder / _CATALOG, self.writable)
