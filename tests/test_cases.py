@@ -175,3 +175,43 @@ def test_a_part_that_the_first_sentence_answers_too_gets_nothing_more(sample: As
     assert "by how much?" not in {claim.part for claim in answer.claims}
     answer = asked(sample, "Who discovered the blind beetle in the Candlemaker Cave, and how?")
     assert {claim.part for claim in answer.claims if claim.part == "how?"} == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("latest on corvane hydro", "Corvane Hydro"),
+        ("timeline of Corvane Hydro", "Corvane Hydro"),
+        ("articles about ansel korrimore", "Korrimore"),
+        ("story of brannic tolley", "Tolley"),
+        ("everything on Ysolde Ferrant", "Ferrant"),
+    ],
+)
+def test_of_a_name_each_article_tells_a_sentence_that_has_it(
+    sample: Assistant, question: str, name: str
+) -> None:
+    answer = sample.ask(question)
+    assert answer.form in ("story", "list")
+    told: dict[str, str] = {}
+    for claim in answer.claims:
+        article = answer.citations[claim.citations[0] - 1].article.id
+        told[article] = f"{told.get(article, '')} {claim.text}"
+    assert len(told) > 1
+    assert all(name in text for text in told.values())
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("whooping cough outbreak in Drovanne", "story"),
+        ("sport stories", "list"),
+        ("court cases", "list"),
+        ("the Orrery Prize affair in short", "story"),
+        ("lake level when the gates were opened", "fact"),
+        ("ferrant on the rosters", "words"),
+    ],
+)
+def test_bare_matters_are_told_by_what_they_are(
+    sample: Assistant, question: str, form: str
+) -> None:
+    assert sample.ask(question).form == form
