@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.archive.keywords import Keywords
 from assistant.archive.rows import article_of, digest_of, digest_of_statements, source_of
+from assistant.errors import ArchiveError
 from assistant.models.embedding import Vectors
 from assistant.types import Source
 
@@ -53,22 +54,24 @@ class Holdings(Keywords):
 
     def altered(self) -> list[str]:
         """The ids of articles whose text or statements are not those that were stored."""
-        found = []
-        for (key,) in self.rows("SELECT key FROM article ORDER BY key"):
-            article_id, digest, fields, text, said = self.row(
-                "SELECT id, hash, fields, text, said FROM article WHERE key = ?", (key,)
+        every = self.rows("SELECT key, CAST(id AS BLOB) FROM article ORDER BY key")
+        return [str(one, errors="replace") for key, one in every if not self._is_whole(key)]
+
+    def _is_whole(self, key: int) -> bool:
+        """Whether an article and its statements can be read and are those that were stored."""
+        try:
+            digest, fields, text, said = self.row(
+                "SELECT hash, fields, text, said FROM article WHERE key = ?", (key,)
             )
             statements = self.rows(
                 "SELECT ordinal, speaker, fields FROM statement WHERE article = ? ORDER BY ordinal",
                 (key,),
             )
-            try:
-                whole = digest_of(article_of(fields, text)) == digest
-            except (ValueError, RecursionError):
-                whole = False
-            if not whole or (said and digest_of_statements(statements) != said):
-                found.append(str(article_id))
-        return found
+            if digest_of(article_of(fields, text)) != digest:
+                return False
+        except (ValueError, RecursionError, ArchiveError):
+            return False
+        return not said or digest_of_statements(statements) == said
 
     def passage_count(self, state: str) -> int:
         """How many passages belong to articles in this state."""
