@@ -172,7 +172,10 @@ def damaged(original: Path, texts: dict[str, str], number: int, choose: random.R
             raise AssertionError(f"{what}: refused without what to do") from None
         return f"{what}: refused"
     lost = [one for one in texts if _text(archive, one) != texts[one]]
-    faults = archive.faults()
+    try:
+        faults = archive.faults()
+    except ArchiveError as damaged_further:
+        faults = [str(damaged_further)]
     archive.close()
     shutil.rmtree(folder)
     assert not lost or faults, f"{what}: lost in silence: {lost[:3]}"

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -245,3 +247,28 @@ def test_a_pipe_in_the_place_of_a_file_is_refused(
     os.mkfifo(file)
     with pytest.raises(ArchiveError, match="no regular file"):
         Archive(folder, HashEmbeddings(), settings)
+
+
+@pytest.mark.parametrize("column", ["keys", "days", "outlets", "articles", "vectors.*"])
+@pytest.mark.parametrize("left", [0.0, 0.5])
+def test_vectors_that_are_cut_while_they_are_mapped_end_no_process(
+    tmp_path: Path, column: str, left: float
+) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom assistant import Assistant\n"
+        "from assistant.testing import HashEmbeddings, sample_articles\n"
+        "assistant = Assistant.open(sys.argv[1], embedder=HashEmbeddings())\n"
+        "assistant.add(sample_articles(400))\n"
+        "def found():\n"
+        "    hits = assistant.archive.search_dense('harbour7 place7 edition1of7', 3)\n"
+        "    return [hit.article.id for hit in hits]\n"
+        "before = found()\n"
+        "(file,) = Path(sys.argv[1], 'vectors-1').glob(sys.argv[2])\n"
+        "with file.open('r+b') as cut:\n"
+        "    cut.truncate(int(file.stat().st_size * float(sys.argv[3])))\n"
+        "assert found() == before, found()\n"
+        "print('whole')\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "archive"), column, str(left)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.stdout == "whole\n", ran.stderr[-800:]

@@ -42,6 +42,8 @@ _SPARSE = 0.3  # of all rows: of fewer the vectors are gathered, of more all are
 _NONE = np.uint64(0)
 
 Columns = Mapping[str, NDArray[Any]]
+Stamp = dict[str, tuple[int, int]]
+"""Inode and bytes of the files of a folder, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class VectorMap:
         self._folder = folder
         self._changing = threading.Lock()
         self._columns: Columns = {}
-        self._stamp: tuple[int, int] | None = None  # of the file of keys
+        self._stamp: Stamp = {}
         self._closed = False
         self.refresh()
 
@@ -194,8 +196,11 @@ class VectorMap:
     # Reading
 
     def refresh(self) -> None:
-        """See what was appended since, by whatever process."""
-        if not self._closed and self._stamp != _stamp(self._folder / "keys"):
+        """See what was appended since, by whatever process, or was cut.
+
+        To read what is mapped and is not in the file any more would end the process.
+        """
+        if not self._closed and self._stamp != _stamp(self._folder):
             with self._changing:
                 self._read()
 
@@ -220,8 +225,8 @@ class VectorMap:
 
     def _read(self) -> None:
         """Map the columns as they are now; none where one is gone or cut."""
-        stamp = _stamp(self._folder / "keys")
-        length = stamp[1] // _KINDS["keys"]().itemsize if stamp else 0
+        stamp = _stamp(self._folder)
+        length = stamp["keys"][1] // _KINDS["keys"]().itemsize if "keys" in stamp else 0
         try:
             found = {name: self._open(name, length, "r") for name in (_KINDS if length else ())}
         except (OSError, ValueError):
@@ -299,10 +304,10 @@ def _hashed(name: str) -> np.uint64:
     return np.uint64(int.from_bytes(digest, "little")) if name else _NONE
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
-    """What tells whether a file is another one, or has grown; None where there is none."""
+def _stamp(folder: Path) -> Stamp:
+    """What tells whether a file is another one, has grown or was cut; empty without a folder."""
     try:
-        status = file.stat()
+        with os.scandir(folder) as files:
+            return {one.name: (one.inode(), one.stat().st_size) for one in files}
     except OSError:
-        return None
-    return status.st_ino, status.st_size
+        return {}
