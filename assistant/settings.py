@@ -128,10 +128,12 @@ class AnswerSettings(Section):
     budget: Count = 2000
     """Evidence handed to the writer, in tiktoken tokens; thrice that for a story or a list."""
     sentences: Count = 5
-    """How many sentences an answer quotes at most; one more for each further part asked,
-    and one that begins with a pronoun brings the one before it."""
+    """How many sentences an answer quotes at most; one more for each further part asked, two more
+    where two things or the sides of a dispute are asked for, three where persons or things are, and
+    one that begins with a pronoun brings the one before it."""
     words: Count = 104
-    """How many words an answer quotes at most; the first for a part may go a third over."""
+    """How many words an answer quotes at most, and as many more as it has more sentences; the first
+    for a part may go a third over."""
     max_question: Count = 2000
     """A longer question is refused, in characters."""
 

@@ -47,6 +47,7 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Sond Wire</title><ent
 <title>Dam</title><link href="https://sond.example/a"/><author><name>Ada Brandt</name></author>
 <published>2026-03-01T09:00:00Z</published><updated>2026-03-02T09:00:00Z</updated>
 <content type="html">&lt;p&gt;The dam held.&lt;/p&gt;</content></entry></feed>"""
+AUTHOR = "<author><name>Ada Brandt</name><email>desk@x.org</email></author>"
 NINJS = {
     "uri": "urn:w:3", "type": "text", "versionCreated": "2026-03-01T09:00:00Z", "language": "en-GB",
     "copyrightHolder": "Sond Wire", "by": "By Ada Brandt",
@@ -204,36 +205,132 @@ def test_a_mailbox(tmp_path: Path) -> None:
         ("*** Embargo: 2026-03-03 00:01 UTC ***", "2026-03-03T00:01:00+00:00"),
         ("Not for publication before 3 March 2026 6 pm", "2026-03-03T18:00:00+01:00"),
         ("NOT FOR RELEASE BEFORE: March 3, 2026, 18:00 CET", "2026-03-03T18:00:00+01:00"),
+        ("EMBARGOED FOR 00:01 FRIDAY 17 MARCH 2026", "2026-03-17T00:01:00+01:00"),
+        ("PRESS RELEASE – EMBARGOED UNTIL 17 March 2026", "2026-03-17T00:00:00+01:00"),
+        ("This release is embargoed until 12 noon, 17 March 2026", "2026-03-17T12:00:00+01:00"),
+        ("Embargoed until 10.30 on 17 March 2026", "2026-03-17T10:30:00+01:00"),
+        ("Embargoed until 17 March 2026, 10.30am", "2026-03-17T10:30:00+01:00"),
+        ("Embargoed until 1800 on 17 March 2026", "2026-03-17T18:00:00+01:00"),
+        ("Under strict embargo until 06:00 GMT+2, 17 March 2026", "2026-03-17T06:00:00+02:00"),
+        ("Not to be published before 17 March 2026", "2026-03-17T00:00:00+01:00"),
+        ("Embargo until 2026-03-17T06:00:00+05:30", "2026-03-17T06:00:00+05:30"),
     ],
 )
 def test_a_press_release_says_until_when(tmp_path: Path, line: str, until: str) -> None:
     found = only(written(tmp_path, "a.eml", release(f"{line}\n\nThe dam held.")))
     assert found.embargo == datetime.fromisoformat(until)
+    document = docx.Document()
+    document.add_heading(line, 0)
+    document.add_paragraph("The dam held.")
+    document.save(str(tmp_path / "a.docx"))
+    assert only(tmp_path / "a.docx").embargo is not None
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "press@sond.example", line
+    mail.set_content("The dam held.")
+    assert only(written(tmp_path, "b.eml", mail.as_bytes())).embargo is not None
 
 
 @pytest.mark.parametrize(
-    "line", ["EMBARGOED UNTIL THE SPEECH IS HELD", "Embargo: Tuesday", "Under embargo"]
-)
-def test_an_embargo_that_is_not_understood_keeps_a_release_out(tmp_path: Path, line: str) -> None:
+    "line",
+    ["EMBARGOED UNTIL THE SPEECH IS HELD", "Embargo: Tuesday", "Under embargo",
+     "Embargoed until 03/04/2026", "Embargoed until 01.04.2026, 18:00",
+     "Embargoed until the end of 17 March 2026",
+     "Embargoed until 9 in the evening of 17 March 2026",
+     "Under embargo until 17 March 2026, after the markets close",
+     "Embargoed until 6 a.m. Eastern, 17 March 2026",
+     "Embargoed until 06:00 CET / 05:00 GMT, 17 March 2026", "Embargoed until 31 April 2026"],
+)  # fmt: skip
+def test_an_embargo_that_is_not_plain_keeps_a_release_out(tmp_path: Path, line: str) -> None:
     assert "embargo" in reasons(written(tmp_path, "a.eml", release(f"{line}\n\nIt held.")))[0]
 
 
 @pytest.mark.parametrize(
     "line",
     ["FOR IMMEDIATE RELEASE", "The embargo on grain was lifted.", "Embargo on oil ends in March",
-     "Embargoed goods arrive", "Embargoes end today."],
+     "Embargoed goods arrive", "Embargoes end today.", "Embargo-busting tanker seized off Crete",
+     "Embargo: Russia bans exports of grain", "Embargo – a word heard often in Brussels",
+     "Under embargo: how oil still flows", "Embargo", "Embargo: none", "EMBARGO: LIFTED",
+     "Embargo until 3 March 2027 hits grain traders, ministers agree",
+     "Embargoed for years, the papers are out"],
 )  # fmt: skip
 def test_news_of_embargoes_is_under_none(tmp_path: Path, line: str) -> None:
     assert only(written(tmp_path, "a.eml", release(f"{line}\n\nIt held."))).embargo is None
 
 
-def test_markdown_is_read_as_its_readers_see_it(tmp_path: Path) -> None:
+def test_markdown_is_read_without_marks(tmp_path: Path) -> None:
     head = "---\ntitle: Dam\n---\n"
-    marked = "Some **6,400** pupils sat.\n\n## After\n\n* [The dam](https://a.example) & *it*\n"
+    marked = "Some **6,400** pupils sat.\n\n## After\n\n[The dam](https://a.example) and **it**.\n"
     found = only(written(tmp_path, "a.md", head + marked))
-    assert found.text == "Some 6,400 pupils sat.\n\nAfter\n\nThe dam & it"
-    plain = "5 < 6 & 7 > 6, “he said”\nand went on [sic].\n\nIt cost 3 * 4."
-    assert only(written(tmp_path, "b.md", head + plain)).text == plain
+    assert found.text == "Some 6,400 pupils sat.\n\nAfter\n\nThe dam and it."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5*3*2 is 30, and **6**7.", "“f**k you, f**k them,” he said.", "1986. A great year.",
+     "[Smith]: Yes\n[Jones]: No", "#hashtag and snake_case and __init__", "> 50 people died",
+     "5 < 6 & 7 > 6, “he said”\nand went on [sic].\n\nIt cost 3 * 4.", "| a | b |\n|---|---|"],
+)  # fmt: skip
+def test_markdown_loses_no_word_and_no_figure(tmp_path: Path, text: str) -> None:
+    assert only(written(tmp_path, "a.md", f"---\ntitle: Dam\n---\n{text}")).text == text
+
+
+def test_one_bad_message_of_a_mailbox_is_named(tmp_path: Path) -> None:
+    postmark = b"From press@sond.example Sun Mar  1 09:00:00 2026\n"
+    text = "The dam held.\nFrom 09:00 to 17:30 it is closed.\nFrom Ada 10:10 10:10 on."
+    for head in (b"Message-ID: <>", b'From: "', b"Message-ID: <a@[", b"Date: 99999999999999"):
+        bad = head + b"\nSubject: x\n\nIt fell.\n"
+        file = written(tmp_path, "a.mbox", postmark + bad + b"\n" + postmark + release(text))
+        found = [one for one in read(file, SETTINGS) if isinstance(one, Article)]
+        assert text in [one.text for one in found]
+
+
+@pytest.mark.parametrize(
+    ("author", "byline"),
+    [
+        (AUTHOR, "Ada Brandt"),
+        (f"{AUTHOR}{AUTHOR.replace('Ada Brandt', 'Jon Sund')}", "Ada Brandt, Jon Sund"),
+        ("<author><name>Ada Brandt (@adab)</name></author>", "Ada Brandt (@adab)"),
+    ],
+)  # fmt: skip
+def test_authors_of_an_entry(tmp_path: Path, author: str, byline: str) -> None:
+    feed = ATOM.replace("<author><name>Ada Brandt</name></author>", author)
+    assert only(written(tmp_path, "a.atom", feed)).byline == byline
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("CORRECTION: It was five.", "It was five."),
+        ("Correction – it was five.", "it was five."),
+        ("Corrections-officer Smith was misnamed.", "Corrections-officer Smith was misnamed."),
+        ("Correction -5 degrees not 5", "Correction -5 degrees not 5"),
+        ("[Correction: the figure was 5.]", "[Correction: the figure was 5.]"),
+    ],
+)
+def test_a_correction_without_its_label(tmp_path: Path, note: str, kept: str) -> None:
+    line = json.dumps({"id": "a", "text": "It held.", "correction": note})
+    assert only(written(tmp_path, "a.jsonl", line)).correction == kept
+
+
+def test_columns_that_are_called_the_same_are_named(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.csv", "Inhalt,Text\nThe dam held.,teaser\n")
+    found = list(read(file, ReadingSettings(columns={"Inhalt": "text"})))
+    assert isinstance(found[0], Skipped)
+    assert "several columns are called text" in found[0].reason
+
+
+@pytest.mark.parametrize(
+    "page",
+    ['<div id="page" class="site has-cookie-banner">{}</div>', '<section id="cookies">{}</section>',
+     '<div class="post tag-cookies category-baking">{}</div>',
+     '<div role="dialog" class="article-modal">{}</div>'],
+)  # fmt: skip
+def test_an_article_about_cookies_is_read(tmp_path: Path, page: str) -> None:
+    told = "The bakers of Sond will sell fewer cookies this year, their guild said on Monday."
+    more = "There are eleven of them, and nine have agreed to bake what is healthier by May."
+    body = page.format(f"<article><h1>Fewer cookies</h1><p>{told}</p><p>{more}</p></article>")
+    found = only(written(tmp_path, "a.html", f"<html><body>{body}</body></html>"))
+    assert told in found.text
 
 
 def test_two_hundred_files_of_all_formats(tmp_path: Path) -> None:

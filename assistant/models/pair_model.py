@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 _PIECES = 512  # that BERT reads of a pair
-_OF_LEFT = 170  # of them, of its first text
+_OF_LEFT = 170  # of them, of a question
 _REMEMBERED = 20_000  # pairs, of some hundred bytes each
 _INPUTS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 
@@ -70,7 +70,7 @@ class PairModel:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        pair, (logits,) = self._run(left, right, "marks")
+        pair, (logits,) = self._run(self._cut(left), right, "marks")
         return [
             (start, end, float(logit))
             for (start, end), of, logit in zip(pair.offsets, pair.type_ids, logits, strict=True)
@@ -86,11 +86,11 @@ class PairModel:
         return self._of_text(text)
 
     def _form(self, text: str) -> tuple[float, ...]:
-        _, (logits,) = self._run(text, "", "forms")
+        _, (logits,) = self._run(self._cut(text), "", "forms")
         return tuple(map(float, logits))
 
     def _judge(self, left: str, right: str) -> tuple[float, ...]:
-        _, (logits,) = self._run(left, right, "logits")
+        _, (logits,) = self._run(self._cut(left), right, "logits")
         return tuple(map(float, logits))
 
     def _support(self, claim: str, source: str) -> float:
@@ -99,20 +99,21 @@ class PairModel:
         _, (logits,) = self._run(claim, source, "supports" if own else "logits")
         return float(logits[-1])
 
+    def _cut(self, question: str) -> str:
+        """A question as far as it is read: two thirds of what the network sees are the sentence's.
+
+        2,000 brackets would leave that no room, and cost four times the time of a question. A claim
+        is read whole: what is not read would count as supported.
+        """
+        tokenizer = self._loaded().tokenizer
+        offsets = tokenizer.encode(question, add_special_tokens=False).offsets
+        return question if len(offsets) <= _OF_LEFT else question[: offsets[_OF_LEFT - 1][1]]
+
     def _run(self, left: str, right: str, output: str) -> tuple[Encoding, np.ndarray]:
         network = self._loaded()
-        pair = network.tokenizer.encode(_cut(left, network), right)
+        pair = network.tokenizer.encode(left, right)
         inputs = {name: np.array([getattr(pair, of)], np.int64) for name, of in _INPUTS.items()}
         return pair, network.run(output, inputs)
-
-
-def _cut(left: str, network: Network) -> str:
-    """A question or claim as far as it is read: two thirds of what the network sees are the text's.
-
-    2,000 brackets would leave a sentence no room, and cost four times the time of a question.
-    """
-    offsets = network.tokenizer.encode(left, add_special_tokens=False).offsets
-    return left if len(offsets) <= _OF_LEFT else left[: offsets[_OF_LEFT - 1][1]]
 
 
 def _load(network: Path, pieces: Path) -> Network:

@@ -182,7 +182,8 @@ def _line(
     first, *others = [scored[id(one)] for one in article.found]
     if form == "list" or name:
         own = sorted((*article.found, *article.rest), key=lambda one: one.start)
-        named = (one for one in own if name and name.split()[-1] in one.text)
+        last = re.compile(rf"\b{re.escape(name.split()[-1])}\b") if name else None
+        named = (one for one in own if last and last.search(one.text))
         return next((ScoredSentence(one, first.logit) for one in named), first)
     best = max(others, key=lambda one: one.logit, default=first)
     better = best.logit >= max(first.logit + _BETTER, _LEAST)
@@ -195,7 +196,8 @@ def _name(query: str, articles: Sequence[Article]) -> str:
     "corvane hydro" is a name where they have "Corvane Hydro".
     """
     if query.islower():
-        typed = re.compile(rf"\b{re.escape(query)}\b", re.IGNORECASE)
+        words = r"\s+".join(map(re.escape, query.split()))
+        typed = re.compile(rf"(?<=\w )\b{words}\b", re.IGNORECASE)  # within a sentence
         held = (typed.search(one.text) for article in articles for one in article.found)
         query = next((one[0] for one in held if one and _is_capital(one[0])), query)
     found = mentions(query)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-import warnings
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import date, datetime
 from typing import Any
-
-from dateutil import parser
 
 from assistant.reading.articles import Unreadable, moment
 
@@ -16,22 +12,6 @@ Fields = dict[str, Any]
 """Of an article, as ``articles.build`` takes them."""
 CORRECTS = re.compile(r"\b(?:correct(?:s|ed|ion)|clarif(?:ies|ied|ication))\b", re.IGNORECASE)
 BY = re.compile(r"^\s*(?:by|von|par|av)\s+", re.IGNORECASE)
-_HELD = re.compile(
-    r"^\W*(?:(?:strictly )?under )?embargo(?:ed)?(?: for release)?"
-    r"(?:\s+(?:until|till)\b|\s*[:–—-]|\s+(?=\d)|\s*$)\W*(.*)$"
-    r"|^\W*not for (?:release|publication) before\b\W*(.*)$",
-    re.IGNORECASE,
-)
-_FIRST = 8  # lines of a text, where press releases say so
-_ZONES = {  # hours from UTC
-    name: hours * 3600
-    for name, hours in {
-        "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "IST": 5.5, "SGT": 8, "HKT": 8,
-        "JST": 9, "AEST": 10, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7,
-        "PST": -8, "PDT": -7,
-    }.items()
-}  # fmt: skip
-_DEFAULT = datetime(1996, 2, 29), datetime(2003, 11, 1)
 
 
 def code(value: str) -> str:
@@ -59,34 +39,6 @@ def _day(value: Any) -> str | None:
         return date.fromisoformat(day).isoformat()
     except ValueError:
         return None
-
-
-def embargo_in(text: str, sent: datetime | None = None) -> datetime | None:
-    """Until when a press release says in its first lines that it is under embargo.
-
-    Args:
-        text: of the release.
-        sent: when, whose zone counts where it names none; else UTC.
-
-    Raises:
-        Unreadable: it says so, and until when is not understood.
-    """
-    lines = [line for line in text.split("\n") if line.strip()][:_FIRST]
-    found = next(filter(None, map(_HELD.match, lines)), None)
-    if found is None:
-        return None
-    told = (found[1] or found[2] or "").strip()
-    zone = sent.tzinfo if sent and sent.tzinfo else UTC
-    try:  # what is missing is filled from the default: two that differ show that it is
-        with warnings.catch_warnings(action="error"):  # of a zone that is not known
-            read = partial(parser.parse, told, fuzzy=True, tzinfos=_ZONES)
-            moments = {read(default=one) for one in _DEFAULT}
-    except (ValueError, OverflowError, parser.UnknownTimezoneWarning):
-        moments = set()
-    if len(moments) != 1:
-        raise Unreadable(f"under embargo: {told[:80]!r}; add it again then")
-    (until,) = moments
-    return until if until.tzinfo else until.replace(tzinfo=zone)
 
 
 def without_title(text: str, title: str) -> str:

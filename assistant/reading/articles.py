@@ -29,7 +29,7 @@ _DEFAULT_DAYS = (datetime(1996, 2, 29), datetime(2003, 11, 1))
 _MONTH = re.compile(rf"\b(?:{'|'.join(month[:3] for month in english().months)})", re.IGNORECASE)
 _SLASHES = re.compile(r"^(\d{4})/(\d\d)/(\d\d)\b")
 _LEAST_FOR_DETECTION = 80
-_LABEL = re.compile(r"^\W*corrections?\b\s*[:–—-]+\s*(?=\S)", re.IGNORECASE)  # of a note
+_LABEL = re.compile(r"^\s*corrections?\s*(?::|[–—-](?=\s))\s*(?=\S)", re.IGNORECASE)  # of a note
 
 
 class Unreadable(Exception):

@@ -20,8 +20,8 @@ from typing import Any
 
 import brotli
 
-from assistant.reading.agency import embargo_in
 from assistant.reading.articles import Unreadable
+from assistant.reading.embargo import embargo_in
 from assistant.reading.markup import text_of_html
 from assistant.reading.plain import decode
 
@@ -36,8 +36,11 @@ _LINK = 0xA  # the kind of a file in a zip made on Unix
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TRUTH = {"true": True, "false": False}
 
-_SIGNATURE = re.compile(r"^-- ?\r?$", re.MULTILINE)  # RFC 3676, 4.3
-_POSTMARK = re.compile(rb"^From [^\r\n]*\d{2}:\d{2}[^\r\n]*\r?\n", re.MULTILINE)
+_SIGNATURE = re.compile(r"^-- \r?$", re.MULTILINE)  # RFC 3676, 4.3
+_POSTMARK = re.compile(  # "From ada@sond.example Sun Mar  1 09:00:00 2026"
+    rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S{1,300} +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} "
+    rb"[\d:]{5,8}[^\r\n]{0,60}\r?\n"
+)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 Fields = dict[str, Any]
@@ -67,7 +70,7 @@ def read_docx(data: bytes) -> Fields:
         "byline": own.author,
         "published": own.created.date() if own.created else None,
         "text": text,
-        "embargo": embargo_in(text),
+        "embargo": embargo_in(text for _, text in told),
     }
 
 
@@ -93,20 +96,20 @@ def read_mail(data: bytes) -> Fields:
     if body is None or not message["from"]:
         raise Unreadable("no message with a text")
     content = _content(body)
-    sent = message["date"]
+    sent, title = message["date"], str(message["subject"] or "")
     try:
         day = parsedate_to_datetime(str(sent)).date() if sent else None
-    except ValueError:
+    except (ValueError, OverflowError):
         day = None
     sender = message["from"].addresses[0] if message["from"].addresses else None
     text = text_of_html(content) if body.get_content_type() == "text/html" else content
     return {
         "id": str(message["message-id"] or "").strip("<> ") or None,
-        "title": str(message["subject"] or ""),
+        "title": title,
         "outlet": (sender.display_name or sender.domain) if sender else None,
         "published": day,
         "text": _SIGNATURE.split(text, maxsplit=1)[0],
-        "embargo": embargo_in(text, sent.datetime if sent else None),
+        "embargo": embargo_in([title, *text.split("\n")], sent.datetime if sent else None),
     }
 
 
@@ -124,6 +127,8 @@ def read_mailbox(data: bytes) -> Iterator[Fields | Unreadable]:
             yield read_mail(_QUOTED_FROM.sub(rb"\1", one))
         except Unreadable as reason:
             yield reason
+        except Exception as error:  # noqa: BLE001 - email raises whatever an odd head leads it to
+            yield Unreadable(f"a message that cannot be read: {type(error).__name__}")
 
 
 def _content(body: Any) -> str:
@@ -151,8 +156,10 @@ def read_table(text: str, columns: Mapping[str, str]) -> Iterator[Fields | Unrea
     delimiter = max(",;\t|", key=head.count)
     csv.field_size_limit(_LARGEST)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    known = {name.strip().lower(): field for name, field in columns.items()}
+    known = {name.strip().lower(): field.strip().lower() for name, field in columns.items()}
     names = [known.get(one, one) for one in (n.strip().lower() for n in rows.fieldnames or ())]
+    if twice := {name for name in known.values() if names.count(name) > 1}:
+        raise Unreadable(f"several columns are called {min(twice)} (setting reading.columns)")
     if "text" not in names:
         raise Unreadable("no column is called text")
     rows.fieldnames = names

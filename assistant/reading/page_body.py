@@ -70,7 +70,7 @@ def _drop_surroundings(tree: Any) -> None:
             or (element.get("role") or "") in _AROUND_ROLES
             or (element.tag != "h1" and _AROUND.search(names))
         )
-        asks = element.get("role") == "dialog" or _CONSENT.search(names)
+        asks = element.get("role") == "dialog" and _CONSENT.search(names)
         if asks or (around and _long_text(element) <= _SHARE * every):
             _remove(element)
 

@@ -18,8 +18,8 @@ from statistics import median
 from typing import Any
 
 from assistant.language.language import english
-from assistant.reading.agency import embargo_in
 from assistant.reading.articles import Unreadable, day
+from assistant.reading.embargo import embargo_in
 
 Fields = dict[str, Any]
 
@@ -44,12 +44,17 @@ _BROKEN = re.compile("(?<=\\w) ?[\u00ad\u2010]$")  # which stands nowhere else
 _DRAWS = re.compile(rb"/([^\s/<>()\[\]]+)\s+Do\b")
 _NUMBER = re.compile(r"\s*(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*", re.IGNORECASE)
 _BY = re.compile(r"\s*(?:by|von|par|por|di|door|av)\s+(?P<name>[^\W\d_].+)", re.IGNORECASE)
+_BETWEEN = frozenset(  # small words between names and in them
+    "and und et e y i og och en de la del di da van der den von zu zur bin al el ap du".split()
+)
 _MONTHS = "|".join(english().months)
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}} (?:{_MONTHS}) \d{{4}}|(?:{_MONTHS}) \d{{1,2}}, \d{{4}}|\d{{4}}-\d\d-\d\d)\b",
     re.IGNORECASE,
 )
-_NAMED_DAY = re.compile(r"\b\d{1,2}\.?(?: de)? [^\W\d_]{3,}\.?(?: de)? \d{4}\b")  # 15. Mai 2026
+_NAMED_DAY = re.compile(
+    r"\b\d{1,2}\.?(?: de)? [^\W\d_]{3,}\.?(?: de)? (?:19|20)\d\d\b"
+)  # 15. Mai 2026
 _ENDS = re.compile(r"[.!?:;][\"”’')\]]*$")
 
 
@@ -246,7 +251,7 @@ def _fields(lines: list[_Line], heads: list[_Line], title: str, author: str) -> 
     byline, published = "", None
     for line in [one for one in rest[:_HEAD] if len(one.text) < _LONGEST_LINE]:
         by, dated = _BY.fullmatch(line.text), _dated(line.text)
-        if by and not byline:
+        if by and not byline and _is_of_names(by["name"]):
             byline, rest = by["name"], [one for one in rest if one is not line]
         elif dated and not published:
             published, stated = dated
@@ -259,8 +264,17 @@ def _fields(lines: list[_Line], heads: list[_Line], title: str, author: str) -> 
         "byline": byline or (author if " " in author else ""),
         "published": published,
         "text": text,
-        "embargo": embargo_in(text),
+        "embargo": embargo_in(
+            [" ".join(one.text for one in headline), *(one.text for one in (*heads, *rest))]
+        ),
     }
+
+
+def _is_of_names(text: str) -> bool:
+    """Whether every word of a line is a name's, or stands between names: "by the end" is none."""
+    words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)
+    small = [word for word in words if not word[0].isupper()]
+    return words[0][0].isupper() and not text.rstrip().endswith(".") and set(small) <= _BETWEEN
 
 
 def _dated(line: str) -> tuple[date, str] | None:
@@ -271,8 +285,11 @@ def _dated(line: str) -> tuple[date, str] | None:
     if found := _NAMED_DAY.search(line):
         import dateparser
 
-        moment = dateparser.parse(found[0], settings={"STRICT_PARSING": True})
-        return (moment.date(), found[0]) if moment else None
+        absolute = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
+        moment = dateparser.parse(found[0], settings=absolute)
+        stated = [int(one) for one in re.findall(r"\d+", found[0])]
+        right = moment is not None and [moment.day, moment.year] == stated
+        return (moment.date(), found[0]) if right else None
     return None
 
 

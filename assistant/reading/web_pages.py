@@ -82,6 +82,7 @@ _ADDRESS = re.compile(r"^(?:[a-z][\w+.-]*://|www\.|@|#|/)", re.IGNORECASE)
 _NOBODY = re.compile(
     r"@|^(?:web ?master|admin(?:istrator)?|editor|staff|redaktion)$", re.IGNORECASE
 )
+_ENDED = re.compile(r"[.!?…][\"”’»)]*$")  # a sentence
 _TOP = 8  # lines of a page's text that may stand above its headline
 _LONGEST_BYLINE = 120  # characters
 _SITE = r"\s*(?:[|·•»«]|\s[-–—]\s|::|:\s)\s*"  # between a headline and the site's name
@@ -92,7 +93,7 @@ def read_html(data: bytes, charset: str | None = None) -> dict[str, Any]:
 
     Args:
         data: its bytes.
-        charset: the encoding that its server named, which goes before its own word.
+        charset: the encoding that its server named, where it names none itself.
 
     What the page states of the article that it is about (JSON-LD, then meta elements, then its
     headline and ``time``) goes before what trafilatura finds. Dates are only taken where they are
@@ -116,8 +117,8 @@ def read_html(data: bytes, charset: str | None = None) -> dict[str, Any]:
     lines = [line for line in text.split("\n") if line.strip()]
     title = fields.get("title", "")
     headline = next((n for n, one in enumerate(lines[:_TOP]) if _same(one, title)), None)
-    if headline is not None:  # it, and what stands above it
-        lines = lines[headline + 1 :] or lines
+    if headline is not None and not any(map(_ENDED.search, lines[:headline])):
+        lines = lines[headline + 1 :] or lines  # it, and the labels above it
     return {**fields, "text": "\n\n".join(lines)}
 
 
@@ -247,8 +248,7 @@ def _text(element: Any) -> str:
 def _decode(data: bytes, charset: str | None) -> str:
     """The page as text, in the encoding that is declared, else in UTF-8; nothing is guessed."""
     declared = _CHARSET.search(data[:2048])
-    own = declared[1].decode("ascii") if declared else "utf-8"
-    name = (charset or own).lower()
+    name = (declared[1].decode("ascii") if declared else charset or "utf-8").lower()
     if name in ("utf-8", "utf8") or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return _DECLARATION.sub("", decode(data))
     try:

@@ -28,6 +28,7 @@ from assistant.reading.agency import (
 from assistant.reading.articles import Unreadable
 from assistant.reading.markup import all_of, blocks, name_of, parsed, text_of_html
 
+_MAIL = re.compile(r"\S+@\S+ \([^()]+\)")
 _FEEDS = ("rss", "feed", "RDF")
 _UNIQUE = re.compile("https?://|tag:|urn:", re.IGNORECASE)  # ids that are so everywhere
 
@@ -113,7 +114,8 @@ def _byline(root: Any) -> str:
         return ""
     posts = {text for one in all_of(byline, "byttl") for text in one.itertext()}
     parts = [" ".join(part.split()) for part in byline.itertext() if part not in posts]
-    return BY.sub("", re.sub(r"\s+,", ",", " ".join(filter(None, parts)))).strip(" ,")
+    named = BY.sub("", re.sub(r"\s+,", ",", f"{' '.join(filter(None, parts))} ")).strip(" ,")
+    return named or BY.sub("", _line(byline))  # where all is called a post
 
 
 def _of_newsml(root: Any) -> Iterator[Fields | Unreadable]:
@@ -228,9 +230,10 @@ def entries(data: bytes) -> Iterator[Entry]:
 def _authors(entry: Mapping[str, Any]) -> str:
     """All authors of an entry by their names; an address where one has no other."""
     given = str(entry.get("author") or "")
-    if "@" in given:  # "desk@field.example (Ada Brandt)", as RSS has it
+    told = [one for one in entry.get("authors") or () if one]
+    named = [str(one.get("name") or "") for one in told]
+    if len(told) < 2 and _MAIL.fullmatch(given.strip()):  # "desk@field.example (Ada Brandt)"
         return parseaddr(given)[0] or given
-    named = [one.get("name") for one in entry.get("authors") or () if one]
     return ", ".join(dict.fromkeys(filter(None, named))) or given
 
 

@@ -170,6 +170,8 @@ def main() -> None:
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     file = asked.out / "model.onnx"
+    if asked.forms and (asked.model != "packaged" or asked.float):
+        parser.error("--forms is for the packaged file, as it is")
     if asked.forms:
         _exchange_forms(asked.forms, file)
     else:
