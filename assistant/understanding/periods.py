@@ -32,6 +32,12 @@ _TO_THE_END = re.compile(
     r"|(?:now|today|(?:the )?present)\s*(?:$|[,.;:?!)]))",
     re.IGNORECASE,
 )
+# "from the delays in autumn 2010 to the landing": what it ends with is no day.
+_FROM_AN_EVENT = re.compile(r"\bfrom\b[^.?!;]{3,60}\b(?:in|of|on|during) (?:the )?$", re.IGNORECASE)
+_TO_AN_EVENT = re.compile(
+    r",? (?:up )?(?:to|till|until|through(?: to)?) (?:the|its|his|her|their|an?) [^\W\d]",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(rf"\s*{TO}\s*(?:the )?", re.IGNORECASE)
 _LINKED = re.compile(rf"\s*(?:but )?(?:{TO}|before)\s*(?:the )?", re.IGNORECASE)
 _TIME = re.compile(
@@ -113,7 +119,8 @@ def _periods(text: str, asked: date) -> Iterator[tuple[_Found, Period]]:
     for one, days in reversed(meant):
         ranged = ends >= 0 and _JOINED.fullmatch(bare[ends : one.match.start()])
         ends = one.match.end()
-        if _TO_THE_END.match(bare, ends):
+        of_events = _FROM_AN_EVENT.search(bare[: one.match.start()]) and one is meant[0][0]
+        if _TO_THE_END.match(bare, ends) or (of_events and _TO_AN_EVENT.match(bare, ends)):
             yield one, Period(days[0], None)
             continue
         yield one, _opened("" if ranged else one.word, bool(_ONWARD.match(bare, ends)), *days)
