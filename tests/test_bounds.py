@@ -5,6 +5,7 @@ What is compared was measured in one run; a quadratic function takes sixteen tim
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import date
@@ -19,8 +20,10 @@ from assistant.language import SpacyParser, terms
 from assistant.language.names import mentions
 from assistant.quotations import quotations
 from assistant.reading import normalized
+from assistant.reading.articles import Unreadable
+from assistant.reading.files import read_bytes
 from assistant.reading.injection import is_order, without_orders
-from assistant.settings import ModelSettings
+from assistant.settings import ModelSettings, ReadingSettings
 from assistant.testing import HashEmbeddings
 from assistant.text import folded, one_line, plain, sentences
 from assistant.types import Question
@@ -57,6 +60,13 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "passages": lambda text: split(article(text), HashEmbeddings(), 150),
     "changes": lambda text: list(_differences(text)),
 }
+FILES = {
+    ".eml": "From: a@b.example\nSubject: Embargo: 1\n\nx ",
+    ".mbox": "From a@b.example Sun Mar  1 09:00:00 2026\nFrom: a@b.example\n\nUnder embargo until ",
+    ".md": "---\ntitle: a\n---\nx ",
+    ".txt": "date 2026-03-01 x ",
+    ".html": "<h1>a</h1><p>x ",
+}
 LONGEST = 4.0  # seconds that anything may take here, on a processor of any age
 
 
@@ -76,6 +86,19 @@ def seconds(do: Callable[[str], object], text: str) -> float:
 def test_an_article_takes_time_by_its_length(name: str) -> None:
     for shape in SHAPES:
         grows(OF_ARTICLES[name], shape, 4_000)
+
+
+@pytest.mark.parametrize("suffix", FILES)
+def test_a_file_takes_time_by_its_length(suffix: str) -> None:
+    settings = ReadingSettings()
+    for shape in [*SHAPES, ".1", "10:10 ", "From a 10:10 ", "**a ", "**", "[a](", "## ", "-- \n"]:
+        head = FILES[suffix].encode()
+
+        def of_file(text: str, head: bytes = head) -> None:
+            with contextlib.suppress(Unreadable):
+                list(read_bytes(head + text.encode(), suffix, "a", settings))
+
+        grows(of_file, shape, 4_000)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
