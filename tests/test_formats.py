@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -478,3 +480,65 @@ def test_mail_in_an_encoding_that_it_does_not_name_is_refused(tmp_path: Path) ->
 def test_json_that_is_no_ninjs_is_read_as_before(tmp_path: Path) -> None:
     own = {"id": "a", "uri": "https://x/a", "title": "T", "text": "Body", "headlines": ["a"]}
     assert only(written(tmp_path, "a.json", json.dumps(own))).text == "Body"
+
+
+BIG = {  # what stands before and behind a hundred megabytes
+    "a.txt": ("", ""),
+    "a.html": ("<p>", ""),
+    "a.xml": ("<nitf>", "</nitf>"),
+    "a.json": ('{"id": "a", "text": "', '"}'),
+    "a.jsonl": ('{"id": "a", "text": "', '"}\n{"id": "b", "text": "It held."}'),
+    "a.csv": ("title,text\na,", ""),
+    "a.eml": ("From: a@b.example\n\n", ""),
+    "a.mbox": ("From a@b.example Sun Mar  1 09:00:00 2026\n", ""),
+    "a.txt.gz": ("", ""),
+    "a.docx": ("", ""),
+    "a.zip": ("", ""),
+}
+
+
+def write_big(file: Path) -> None:
+    """A hundred megabytes in one article, three hundred packed."""
+    before, behind = BIG[file.name]
+    if file.suffix == ".gz":
+        file.write_bytes(gzip.compress(bytes(300_000_000)))
+    elif file.suffix in (".zip", ".docx"):
+        inner = "word/document.xml" if file.suffix == ".docx" else "a.txt"
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr(inner, bytes(300_000_000))
+    else:
+        with file.open("w", encoding="ascii") as opened:
+            opened.write(before)
+            for _ in range(100):
+                opened.write("A" * 1_000_000)
+            opened.write(behind)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BIG)
+def test_what_is_too_large_takes_little_memory_and_leaves_nothing(
+    tmp_path: Path, name: str
+) -> None:
+    """A hundred megabytes in one article, and what unpacks a thousand times."""
+    folder, left = tmp_path / "news", tmp_path / "left"
+    folder.mkdir()
+    left.mkdir()
+    write_big(folder / name)
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom assistant.reading import read\n"
+        "from assistant.settings import ReadingSettings\nfrom assistant.types import Skipped\n"
+        "def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000\n"
+        "(Path(sys.argv[1]).parent / 'b.txt').write_text('It held.')\n"
+        "list(read(Path(sys.argv[1]).parent / 'b.txt', ReadingSettings()))\n"
+        "before = most()\n"
+        "found = list(read(Path(sys.argv[1]), ReadingSettings()))\n"
+        "assert any(isinstance(one, Skipped) for one in found)\n"
+        "print(most() - before)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(folder)],
+        capture_output=True, text=True, check=False, env={**os.environ, "TMPDIR": str(left)},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr[-500:]
+    assert float(ran.stdout) < 300
+    assert list(left.iterdir()) == []

@@ -47,11 +47,13 @@ _SINGLE: dict[str, Callable[[bytes], dict[str, Any]]] = {
 }
 _SEVERAL: dict[str, Callable[[bytes, ReadingSettings], Iterable[Any]]] = {
     ".json": lambda data, _: read_json(decode(data)),
-    ".jsonl": lambda data, _: (value for _, value in read_json_lines(io.BytesIO(data))),
+    ".jsonl": lambda data, settings: (
+        value for _, value in read_json_lines(io.BytesIO(data), _longest(settings))
+    ),
     ".xml": lambda data, _: read_xml(data),
     ".rss": lambda data, _: read_xml(data),
     ".atom": lambda data, _: read_xml(data),
-    ".csv": lambda data, settings: read_table(decode(data), settings.columns),
+    ".csv": lambda data, settings: read_table(decode(data), settings.columns, _longest(settings)),
     ".warc": lambda data, _: read_warc(data),
     ".mbox": lambda data, _: read_mailbox(data),
 }
@@ -166,11 +168,12 @@ def _read_file(path: Path, settings: ReadingSettings) -> Iterator[Article | Skip
         raise Unreadable("not a regular file")
     if suffix == _LINES:
         with path.open("rb") as lines:  # line by line: such a file may hold a whole archive
-            yield from _built(read_json_lines(lines), _shown(path), settings)
+            objects = read_json_lines(lines, _longest(settings))
+            yield from _built(objects, _shown(path), settings)
         return
     if suffix not in _SINGLE and status.st_size > _LARGEST:
         raise Unreadable(f"{status.st_size / 1e6:,.0f} MB is too much; write .jsonl")
-    most = settings.max_characters * _BYTES_A_CHARACTER
+    most = _longest(settings)
     if suffix in _SINGLE and status.st_size > (_LARGEST if suffix == _PRINTED else most):
         raise _too_long(status.st_size, settings.max_characters)
     data = path.read_bytes()
@@ -178,6 +181,11 @@ def _read_file(path: Path, settings: ReadingSettings) -> Iterator[Article | Skip
         data, suffix = unpacked(data), inner
     read_as = _unpacked if suffix in _PACKED else _of_bytes
     yield from read_as(data, suffix, _shown(path), settings)
+
+
+def _longest(settings: ReadingSettings) -> int:
+    """Bytes that an article may have, with its fields."""
+    return settings.max_characters * _BYTES_A_CHARACTER
 
 
 def _ending(path: Path) -> str:

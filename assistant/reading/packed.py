@@ -142,20 +142,23 @@ def _content(body: Any) -> str:
         raise Unreadable(f"its text is not in the encoding that it names, {charset}") from None
 
 
-def read_table(text: str, columns: Mapping[str, str]) -> Iterator[Fields | Unreadable]:
+def read_table(
+    text: str, columns: Mapping[str, str], longest: int
+) -> Iterator[Fields | Unreadable]:
     """The rows of a table as CSV, its first line the names of the fields (docs/articles.md).
 
     Args:
         text: the table.
         columns: the fields that columns of other names are.
+        longest: characters of a line and of a cell.
 
     Raises:
-        Unreadable: it has no column of texts.
+        Unreadable: it has no column of texts, or is longer than articles are.
     """
-    head = text.partition("\n")[0]
+    head = text[:longest].partition("\n")[0]
     delimiter = max(",;\t|", key=head.count)
-    csv.field_size_limit(_LARGEST)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    csv.field_size_limit(longest)
+    rows = csv.DictReader(_lines(text, longest), delimiter=delimiter)
     known = {name.strip().lower(): field.strip().lower() for name, field in columns.items()}
     names = [known.get(one, one) for one in (n.strip().lower() for n in rows.fieldnames or ())]
     if twice := {name for name in known.values() if names.count(name) > 1}:
@@ -170,6 +173,17 @@ def read_table(text: str, columns: Mapping[str, str]) -> Iterator[Fields | Unrea
         told = {name: value for name, value in row.items() if name and value is not None}
         yield {name: _TRUTH.get(value.strip().lower(), value) if name == "fictional" else value
                for name, value in told.items()}  # fmt: skip
+
+
+def _lines(text: str, longest: int) -> Iterator[str]:
+    """The lines of a text with their ends, one by one: a text may be large."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        if end - start > longest:
+            raise Unreadable(f"a line of more than {longest:,} characters")
+        yield text[start:end]
+        start = end
 
 
 def members(data: bytes) -> Iterator[tuple[str, bytes | Unreadable]]:

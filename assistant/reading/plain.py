@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 import yaml
@@ -22,6 +24,7 @@ _WIDE_BOMS = tuple(bom for bom, encoding in _BOMS if encoding != "utf-8")
 _HEADING = re.compile(r"^#{1,6} +(?=\S)", re.MULTILINE)
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*\n]{1,2000})(?<=\S)\*\*(?![\w*])")
 _LINK = re.compile(r"\[([^\[\]\n]{1,2000})\]\(https?://[^\s()]{1,2000}\)")
+_LARGEST_WIDE = 64_000_000  # bytes
 _DATE_LINE = re.compile(r"\s*date:?\s+(\d{4}-\d{2}-\d{2})(?=\s|$)[^\S\n]*", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^---[^\S\n]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -103,15 +106,28 @@ def read_json(text: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def read_json_lines(file: BinaryIO) -> Iterator[tuple[int, Any]]:
+def read_json_lines(file: BinaryIO, longest: int) -> Iterator[tuple[int, Any]]:
     """Line number and object, or Unreadable, of each line that is not blank.
 
     The file is read line by line, but for UTF-16 and UTF-32, whose bytes have no lines.
+
+    Args:
+        file: open to be read.
+        longest: bytes of a line; what is longer is no article, and is not kept in memory.
     """
     wide = file.read(len(_WIDE_BOMS[0])).startswith(_WIDE_BOMS)
     file.seek(0)
-    lines = decode(file.read()).encode().split(b"\n") if wide else file
-    for number, line in enumerate(lines, 1):
+    if wide:
+        data = file.read(_LARGEST_WIDE + 1)
+        if len(data) > _LARGEST_WIDE:
+            raise Unreadable("so much UTF-16 or UTF-32 is not read; save it as UTF-8")
+        file = io.BytesIO(decode(data).encode())
+    for number, line in enumerate(iter(partial(file.readline, longest + 1), b""), 1):
+        if len(line) > longest:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(longest)
+            yield number, Unreadable(f"a line of more than {longest / 1e6:,.0f} MB")
+            continue
         if not line.strip():
             continue
         try:
