@@ -276,11 +276,20 @@ class TestReal:
         long = f"{asked} {'(' * 2000}"
         other = reranker.score(long, ["Bakers sold fewer rolls."])
         assert reranker.score(long, [answer]) > other
-        pieces = [
-            len(trained._model._run(text, answer, "logits")[0].ids) for text in (long, long * 2)
-        ]
-        assert pieces == [pieces[0]] * 2
-        assert pieces[0] < 200
+        model = trained._model
+        assert model._cut(long) == model._cut(long * 2)
+        assert model._cut(long).startswith(asked)
+        assert len(model._run(model._cut(long), answer, "logits")[0].ids) < 200
+        assert model._cut(asked) == asked
+
+    def test_a_claim_is_read_to_its_end(self) -> None:
+        verifier = load_verifier(ModelSettings())
+        assert verifier is not None
+        claim, source = "The dam held. " * 15, "Sond\nThe dam held on Monday."
+        one, other = (
+            verifier.supports(text, [source]) for text in (claim, f"{claim}Forty people drowned.")
+        )
+        assert one != other
 
     def test_a_score_does_not_depend_on_company_and_is_remembered(self) -> None:
         texts = ["Ann Lee won the election.", "Bananas are yellow. " * 9]

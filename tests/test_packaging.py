@@ -26,7 +26,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-LEFT = {"training", "panel", "topics", "choices", "sentences", "__pycache__", "gate_prompts.py"}
+LEFT = {"training", "panel", "topics", "choices", "sentences", "files", "__pycache__"} | {
+    "gate_prompts.py"
+}
 
 
 def test_the_wheel_holds_what_travels(wheel: Path) -> None:
