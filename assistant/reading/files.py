@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.reading.articles import Unreadable, build
+from assistant.reading.messages import read_mail, read_mailbox
 from assistant.reading.ninjs import is_ninjs, of_ninjs
 from assistant.reading.packed import (
     members,
     read_docx,
-    read_mail,
-    read_mailbox,
     read_table,
     unpacked,
 )
