@@ -8,14 +8,11 @@ name that resolves to another one a moment later is no way in).
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import queue
-import re
 import socket
 import threading
 from dataclasses import dataclass, field
-from email.message import Message
 from importlib.metadata import version
 
 import httpx
@@ -23,6 +20,7 @@ from protego import Protego
 
 from assistant.reading.articles import Unreadable
 from assistant.reading.packed import unpacked_body
+from assistant.reading.plain import as_stated
 from assistant.settings import ReadingSettings
 
 _SECONDS = 10.0  # for one address, its redirects and robots.txt included
@@ -30,14 +28,6 @@ _MOST_BYTES = 10_000_000  # of what it holds, unpacked
 _MOST_REDIRECTS = 5
 _MOST_RULES = 500_000  # bytes of robots.txt
 _ROBOT = "OnRecord"
-# Those of the web (encoding.spec.whatwg.org); Python knows others, which are no encodings of text.
-_CHARSETS = re.compile(
-    r"utf-?8|us-ascii|latin-?1|iso-?8859-\d+|windows-\d+|cp\d+|koi8-[ru]|gb\w+|big5\w*"
-    r"|shift[_-]?jis|euc-\w+|iso-2022-jp|macintosh"
-)
-# What the web means by a name (encoding.spec.whatwg.org): quotation marks are among the difference.
-_AS_MEANT = dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii"), "cp1252")
-_BOM = b"\xef\xbb\xbf"
 # Addresses that lead to others, which may be anything.
 _TRANSLATED = [
     ipaddress.ip_network(one)
@@ -225,14 +215,7 @@ def _moved(url: httpx.URL, status: int, headers: httpx.Headers) -> httpx.URL | N
 
 
 def _made(address: str, headers: httpx.Headers, content: bytes) -> Fetched:
-    stated = Message()
-    stated["content-type"] = headers.get("content-type", "")
-    charset = stated.get_content_charset("")
-    kind = stated.get_content_type() if headers.get("content-type") else ""
-    marked = content.startswith((_BOM, b"\xff\xfe", b"\xfe\xff"))
-    if _CHARSETS.fullmatch(charset) and not marked and (kind.startswith("text/") or "xml" in kind):
-        with contextlib.suppress(LookupError, ValueError):  # the page may say better
-            content = _BOM + content.decode(_AS_MEANT.get(charset, charset)).encode()
+    kind, text = as_stated(content, headers.get("content-type", ""))
     known = {"if-none-match": "etag", "if-modified-since": "last-modified"}
     fresh = {name: headers[given] for name, given in known.items() if given in headers}
-    return Fetched(address, kind, content, fresh)
+    return Fetched(address, kind, text, fresh)

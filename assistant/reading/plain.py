@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
 from collections.abc import Iterator
+from email.message import Message
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -20,6 +22,13 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+# Those of the web (encoding.spec.whatwg.org); Python knows others, which are no encodings of text.
+_CHARSETS = re.compile(
+    r"utf-?8|us-ascii|latin-?1|iso-?8859-\d+|windows-\d+|cp\d+|koi8-[ru]|gb\w+|big5\w*"
+    r"|shift[_-]?jis|euc-\w+|iso-2022-jp|macintosh"
+)
+# What the web means by a name (encoding.spec.whatwg.org): quotation marks are among the difference.
+_AS_MEANT = dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii"), "cp1252")
 _WIDE_BOMS = tuple(bom for bom, encoding in _BOMS if encoding != "utf-8")
 _HEADING = re.compile(r"^#{1,6} +(?=\S)", re.MULTILINE)
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*\n]{1,2000})(?<=\S)\*\*(?![\w*])")
@@ -50,6 +59,35 @@ def decode(data: bytes) -> str:
         byte = data[error.start]
         guess = "; it looks like Windows-1252, save it as UTF-8" if _is_cp1252(data) else ""
         raise Unreadable(f"not UTF-8 (byte 0x{byte:02x} at {error.start}){guess}") from None
+
+
+def as_stated(content: bytes, content_type: str) -> tuple[str, bytes]:
+    """A media type, and a text of it as UTF-8 where its server names another encoding.
+
+    What is UTF-8 stays so, whatever its server says of it: no other text is that by chance.
+
+    Args:
+        content: what the server sent.
+        content_type: the header of that name, or "".
+    """
+    stated = Message()
+    stated["content-type"] = content_type
+    kind = stated.get_content_type() if content_type else ""
+    charset = stated.get_content_charset("")
+    marked = content.startswith(tuple(bom for bom, _ in _BOMS))
+    if (
+        marked
+        or not _CHARSETS.fullmatch(charset)
+        or not (kind.startswith("text/") or "xml" in kind)
+    ):
+        return kind, content
+    if not content.isascii():
+        with contextlib.suppress(UnicodeDecodeError):
+            content.decode()
+            return kind, _BOMS[0][0] + content
+    with contextlib.suppress(LookupError, ValueError):  # the page may say better
+        return kind, _BOMS[0][0] + content.decode(_AS_MEANT.get(charset, charset)).encode()
+    return kind, content
 
 
 def _is_cp1252(data: bytes) -> bool:

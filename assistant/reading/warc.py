@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from email.message import Message
 from typing import Any
 
 from assistant.reading.articles import Unreadable
 from assistant.reading.packed import unpacked_body, unpacking
+from assistant.reading.plain import as_stated
 from assistant.reading.web_pages import read_html
 
 _LARGEST = 10_000_000  # bytes of a page
@@ -61,18 +61,12 @@ def _content(record: Any) -> bytes:
     return unpacked_body(raw, packed or "", _LARGEST)
 
 
-def _charset(record: Any) -> str | None:
-    """The encoding that the server named."""
-    kind = record.http_headers.get_header("content-type") if record.http_headers else ""
-    message = Message()
-    message["content-type"] = str(kind or "")
-    return message.get_content_charset()
-
-
 def _page(record: Any) -> dict[str, Any] | Unreadable:
     address = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     try:
-        fields = read_html(_content(record), _charset(record))
+        headers = record.http_headers
+        kind = headers.get_header("content-type") if headers else ""
+        fields = read_html(as_stated(_content(record), str(kind or ""))[1])
         if not fields["text"]:
             raise Unreadable("no article is found in it")
     except Unreadable as reason:

@@ -88,12 +88,8 @@ _LONGEST_BYLINE = 120  # characters
 _SITE = r"\s*(?:[|·•»«]|\s[-–—]\s|::|:\s)\s*"  # between a headline and the site's name
 
 
-def read_html(data: bytes, charset: str | None = None) -> dict[str, Any]:
+def read_html(data: bytes) -> dict[str, Any]:
     """Fields of a web page.
-
-    Args:
-        data: its bytes.
-        charset: the encoding that its server named, where it names none itself.
 
     What the page states of the article that it is about (JSON-LD, then meta elements, then its
     headline and ``time``) goes before what trafilatura finds. Dates are only taken where they are
@@ -105,7 +101,7 @@ def read_html(data: bytes, charset: str | None = None) -> dict[str, Any]:
     import lxml_html_clean  # noqa: F401  trafilatura's justext fails to import without it
     import trafilatura
 
-    tree = trafilatura.load_html(_decode(data, charset))
+    tree = trafilatura.load_html(_decode(data))
     if tree is None:
         raise Unreadable("not HTML")
     fields = _fields(tree)
@@ -245,10 +241,10 @@ def _text(element: Any) -> str:
     return "".join(element.itertext())
 
 
-def _decode(data: bytes, charset: str | None) -> str:
-    """The page as text, in the encoding that is declared, else in UTF-8; nothing is guessed."""
+def _decode(data: bytes) -> str:
+    """The page as text, in the encoding that it declares, else in UTF-8; nothing is guessed."""
     declared = _CHARSET.search(data[:2048])
-    name = (declared[1].decode("ascii") if declared else charset or "utf-8").lower()
+    name = declared[1].decode("ascii").lower() if declared else "utf-8"
     if name in ("utf-8", "utf8") or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return _DECLARATION.sub("", decode(data))
     try:
