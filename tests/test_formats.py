@@ -207,7 +207,7 @@ def test_a_mailbox(tmp_path: Path) -> None:
         ("*** Embargo: 2026-03-03 00:01 UTC ***", "2026-03-03T00:01:00+00:00"),
         ("Not for publication before 3 March 2026 6 pm", "2026-03-03T18:00:00+01:00"),
         ("NOT FOR RELEASE BEFORE: March 3, 2026, 18:00 CET", "2026-03-03T18:00:00+01:00"),
-        ("EMBARGOED FOR 00:01 FRIDAY 17 MARCH 2026", "2026-03-17T00:01:00+01:00"),
+        ("EMBARGOED FOR 00:01 TUESDAY 17 MARCH 2026", "2026-03-17T00:01:00+01:00"),
         ("PRESS RELEASE – EMBARGOED UNTIL 17 March 2026", "2026-03-17T00:00:00+01:00"),
         ("This release is embargoed until 12 noon, 17 March 2026", "2026-03-17T12:00:00+01:00"),
         ("Embargoed until 10.30 on 17 March 2026", "2026-03-17T10:30:00+01:00"),
@@ -215,6 +215,8 @@ def test_a_mailbox(tmp_path: Path) -> None:
         ("Embargoed until 1800 on 17 March 2026", "2026-03-17T18:00:00+01:00"),
         ("Under strict embargo until 06:00 GMT+2, 17 March 2026", "2026-03-17T06:00:00+02:00"),
         ("Not to be published before 17 March 2026", "2026-03-17T00:00:00+01:00"),
+        ("HOLD FOR RELEASE until March 17, 2026, at 9:00 a.m. PDT", "2026-03-17T09:00:00-07:00"),
+        ("EMBARGOED UNTIL 14:00 UK TIME, TUE 14 JULY 2026", "2026-07-14T14:00:00+01:00"),
         ("Embargo until 2026-03-17T06:00:00+05:30", "2026-03-17T06:00:00+05:30"),
     ],
 )
@@ -240,7 +242,8 @@ def test_a_press_release_says_until_when(tmp_path: Path, line: str, until: str) 
      "Embargoed until 9 in the evening of 17 March 2026",
      "Under embargo until 17 March 2026, after the markets close",
      "Embargoed until 6 a.m. Eastern, 17 March 2026",
-     "Embargoed until 06:00 CET / 05:00 GMT, 17 March 2026", "Embargoed until 31 April 2026"],
+     "Embargoed until 06:00 CET / 05:00 GMT, 17 March 2026", "Embargoed until 31 April 2026",
+     "Embargo until Tuesday 11 March 2026 at 09:00 GMT", "EMBARGO: 05/05/2026"],
 )  # fmt: skip
 def test_an_embargo_that_is_not_plain_keeps_a_release_out(tmp_path: Path, line: str) -> None:
     assert "embargo" in reasons(written(tmp_path, "a.eml", release(f"{line}\n\nIt held.")))[0]
@@ -253,7 +256,9 @@ def test_an_embargo_that_is_not_plain_keeps_a_release_out(tmp_path: Path, line: 
      "Embargo: Russia bans exports of grain", "Embargo – a word heard often in Brussels",
      "Under embargo: how oil still flows", "Embargo", "Embargo: none", "EMBARGO: LIFTED",
      "Embargo until 3 March 2027 hits grain traders, ministers agree",
-     "Embargoed for years, the papers are out"],
+     "Embargoed for years, the papers are out", "EMBARGO LIFTED: 10 June 2025, 16:00 BST",
+     "UN renews South Sudan embargo until 31 May 2026", "This release is not under embargo.",
+     "Jailed banker not to be released before 2031, court rules"],
 )  # fmt: skip
 def test_news_of_embargoes_is_under_none(tmp_path: Path, line: str) -> None:
     assert only(written(tmp_path, "a.eml", release(f"{line}\n\nIt held."))).embargo is None

@@ -13,7 +13,8 @@ from assistant.reading.articles import Unreadable
 _FIRST = 8  # lines of a release, where it says so
 _LONGEST = 200  # characters of such a line
 _MONTHS = [month[:3].lower() for month in english().months]
-_WEEKDAY = r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b\.?"
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_WEEKDAY = rf"\b(?:{'|'.join(_WEEKDAYS)})[a-z]*\b\.?"
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH}),? (?P<year>20\d\d)\b"
@@ -111,9 +112,11 @@ def _moment(told: str, sent: datetime | None) -> datetime | None:
     zone = _zone(zones[0]) if zones else (sent and sent.tzinfo) or UTC
     try:
         hour, minute = _clock(hours[0]) if hours else (0, 0)
-        return datetime(year, number, figure, hour, minute, tzinfo=zone)
+        made = datetime(year, number, figure, hour, minute, tzinfo=zone)
     except ValueError:
         return None
+    weekdays = {one[:3].lower() for one in re.findall(_WEEKDAY, told, re.IGNORECASE)}
+    return made if weekdays <= {_WEEKDAYS[made.weekday()]} else None
 
 
 def _hours_and_zones(told: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
