@@ -20,13 +20,15 @@ from assistant.answering import (
 )
 from assistant.archive import Archive
 from assistant.chat_writer import ChatTurns, last
+from assistant.language import stem, terms
 from assistant.models.reader import FormReader
 from assistant.models.reranking import Reranker
 from assistant.models.tokens import count_tokens
 from assistant.quoting import leads, widen
-from assistant.retrieval import limit_to_period, rerank, retrieve
+from assistant.retrieval import limit_to_period, rerank, retrieve, spoken_of
 from assistant.settings import Settings
-from assistant.types import Trace
+from assistant.text import words
+from assistant.types import Question, Trace
 from assistant.understanding import understand
 
 
@@ -91,14 +93,14 @@ class Stages:
 
     def read(self, turn: Turn) -> Turn:
         """The question as the rules understand it."""
-        limit = self.settings.answer.max_question
-        question = self.archive.resolved(turn.question)
-        question = understand(
-            question, limit, self.forms.form if self.forms else None, self.archive
-        )
+        question = self._understood(self.archive.resolved(turn.question))
         coverage = self.archive.coverage(question.filters)
         answer = talk(question, self.archive) if question.form == "talk" else None
         return replace(turn, question=question, coverage=coverage, answer=answer)
+
+    def _understood(self, question: Question, goes_on: bool = False) -> Question:
+        limit, form_of = self.settings.answer.max_question, self.forms.form if self.forms else None
+        return understand(question, limit, form_of, self.archive, goes_on)
 
     def _retrieve(self, turn: Turn) -> Turn:
         hits = retrieve(turn.question, self.archive, self.settings.retrieval)
@@ -124,7 +126,36 @@ class Stages:
         turn = self.with_evidence(turn)
         if self.chat:
             return last(self.chat.write(turn))
-        return replace(turn, draft=self.writer.write(turn.question, turn.evidence))
+        turn = replace(turn, draft=self.writer.write(turn.question, turn.evidence))
+        return self._with_what_was_said(turn) or turn
+
+    def _with_what_was_said(self, turn: Turn) -> Turn | None:
+        """The turn of the question as one that goes on, where it is answered better so.
+
+        Only where it seemed to stand by itself, nothing surely answers it then, and the articles
+        that the answer before cites have half of its words: "which of them walked out?"
+        """
+        question, draft = turn.question, cast(Draft, turn.draft)
+        sure = draft.claims and not draft.doubtful
+        limited = question.inferred or question.standalone != question.text
+        if sure or limited or not self._is_spoken_of(question):
+            return None
+        asked = replace(question, standalone="", parts=(), read_as=())
+        other = replace(turn, question=self._understood(asked, goes_on=True), hits=(), guess={})
+        for stage in (self._retrieve, self._rerank, self._period, self.with_evidence):
+            other = stage(other)
+        told = self.writer.write(other.question, other.evidence)
+        better = told.claims and (not draft.claims or told.confidence > draft.confidence)
+        return replace(other, draft=told) if better else None
+
+    def _is_spoken_of(self, question: Question) -> bool:
+        """Whether the articles of the answer before have half of a question's words."""
+        asked = {stem(term) for term in terms(question.text)}
+        held: set[str] = set()
+        for source in spoken_of(question):
+            for passage in self.archive.passages(source):
+                held |= {stem(word) for word in words(passage.text)}
+        return bool(asked) and 2 * len(asked & held) >= len(asked)
 
     def ground(self, turn: Turn) -> Turn:
         """The turn with the answer that its evidence supports."""

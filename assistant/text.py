@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 
 import regex
@@ -137,6 +138,11 @@ def _one_base(letter: str) -> str:
     if not (base.isascii() and base.isalpha()):
         return letter
     return base.upper() if letter.isupper() else base
+
+
+def spelt_day(day: date) -> str:
+    """A day as an article has it: "3 May 2026"."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def opening(text: str, limit: int = 90) -> str:

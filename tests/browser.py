@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +21,7 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 ARTEFACTS = ROOT / "artefacts"
+SERVER = Path(__file__).with_name("browser_server.py")
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 _QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 _WAIT = 20_000
@@ -36,11 +37,17 @@ def chromium(playwright: Playwright) -> Browser:
 
 
 @contextlib.contextmanager
-def served(archive: Path, *options: str) -> Iterator[str]:
+def served(
+    archive: Path,
+    *options: str,
+    script: Path = SERVER,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[str]:
     """A server over an archive, in a process of its own; its address."""
-    script = str(Path(__file__).with_name("browser_server.py"))
-    command = [sys.executable, script, str(archive), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=archive.parent) as server:
+    command = [sys.executable, str(script), str(archive), *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=archive.parent, env=env
+    ) as server:
         try:
             assert server.stdout is not None
             line = server.stdout.readline()

@@ -1,15 +1,21 @@
 """`make screenshots`: eight states of the newsroom, each at three widths, light and dark.
 
 Writes a sheet for each state into docs/design/ui: 1440, 1024 and 390 pixels side by side at half
-their size, light above dark.
+their size, light above dark. With ``--before COMMIT`` it also writes the first four states as that
+commit had them beside as they are now, at 1440 and 390 pixels, into ``before-and-after-*.png``.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from browser import SIZES, ask, chromium, limiting, opened, panel, served
@@ -23,11 +29,21 @@ from assistant.web.starting import keep
 PLACE = ROOT / "docs" / "design" / "ui"
 WIDTHS = {"1440": (1440, 900), "1024": (1024, 800), "390": (390, 844)}
 NAQVI = "what did the MEA say about Naqvi's claims"
+BEFORE = ("1440", "390")
+_FILL = """
+import sys
+
+from assistant import Assistant
+
+with Assistant.open(sys.argv[1]) as assistant:
+    assistant.add("corpus")
+"""
 MARCH = "What did articles from March 2026 say of the union and the ferry strike?"
 
 
 def first_sight(page: Page, address: str) -> None:
-    expect(page.locator(".suggestion").first).to_be_visible()
+    expect(page.get_by_role("button").first).to_be_visible()
+    page.wait_for_timeout(2000)  # suggestions, which an earlier page found while one looked
 
 
 def an_answer(page: Page, address: str) -> None:
@@ -42,7 +58,9 @@ def beside_its_article(page: Page, address: str) -> None:
 
 def a_dispute(page: Page, address: str) -> None:
     ask(page, "Who is right about the flood warning, Tislane or Helbrook?")
-    page.locator("details.who-holds summary").click()
+    sides = page.locator("summary", has_text="Sides")
+    if sides.count():  # an earlier page has them unfolded
+        sides.first.click()
 
 
 def a_refusal(page: Page, address: str) -> None:
@@ -69,22 +87,43 @@ STATES: list[Callable[[Page, str], None]] = [
 ]  # fmt: skip
 
 
+def picture(
+    browser: Browser, address: str, state: Callable[[Page, str], None], width: str, scheme: str
+) -> Image.Image:
+    """A state as a window of a width shows it."""
+    page = opened(browser, address, width, scheme)
+    state(page, address)
+    page.wait_for_timeout(500)
+    shot = Image.open(io.BytesIO(page.screenshot()))
+    page.context.close()
+    return shot
+
+
 def sheet(browser: Browser, address: str, state: Callable[[Page, str], None]) -> Image.Image:
     """A state at each width, light above dark."""
-    rows = []
-    for scheme in ("light", "dark"):
-        shots = []
-        for name in WIDTHS:
-            page = opened(browser, address, name, scheme)
-            state(page, address)
-            page.wait_for_timeout(500)
-            shots.append(Image.open(io.BytesIO(page.screenshot())))
-            page.context.close()
-        rows.append(beside(shots, down=False))
-    whole = beside(rows, down=True)
-    return whole.resize((whole.width // 2, whole.height // 2)).convert(
-        "P", palette=Image.Palette.ADAPTIVE
-    )
+    rows = [
+        [picture(browser, address, state, width, scheme) for width in WIDTHS]
+        for scheme in ("light", "dark")
+    ]
+    return halved(beside([beside(row, down=False) for row in rows], down=True))
+
+
+def before_and_after(
+    browser: Browser, before: str, after: str, state: Callable[[Page, str], None]
+) -> Image.Image:
+    """A state as two servers show it, side by side, at a desk and on a phone."""
+    shots = [
+        picture(browser, address, state, width, "light")
+        for width in BEFORE
+        for address in (before, after)
+    ]
+    return halved(beside(shots, down=False))
+
+
+def halved(picture: Image.Image) -> Image.Image:
+    """At half its size, in few colours."""
+    smaller = picture.resize((picture.width // 2, picture.height // 2))
+    return smaller.convert("P", palette=Image.Palette.ADAPTIVE)
 
 
 def beside(pictures: list[Image.Image], down: bool) -> Image.Image:
@@ -99,19 +138,50 @@ def beside(pictures: list[Image.Image], down: bool) -> Image.Image:
     return whole
 
 
+@contextlib.contextmanager
+def as_it_was(commit: str, folder: Path) -> Iterator[str]:
+    """A server of an earlier commit over the sample corpus, in a process of its own."""
+    tree, archive = folder / "before", folder / "archive-before"
+    git = ["git", "-C", str(ROOT), "worktree"]
+    subprocess.run([*git, "add", "--detach", str(tree), commit], check=True)
+    try:
+        own: Mapping[str, str] = {**os.environ, "PYTHONPATH": str(tree)}
+        fill = [sys.executable, "-c", _FILL, str(archive)]
+        subprocess.run(fill, env=own, cwd=tree, check=True)
+        script = tree / "tests" / "browser_server.py"
+        with served(archive, script=script, env=own) as address:
+            yield address
+    finally:
+        subprocess.run([*git, "remove", "--force", str(tree)], check=True)
+
+
+def named(number: int, state: Callable[[Page, str], None], before: str = "") -> Path:
+    """The file of a sheet."""
+    return PLACE / f"{before}{number}-{re.sub('_', '-', state.__name__)}.png"
+
+
 def main() -> None:
     """Make the sheets."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--before", metavar="COMMIT")
+    given = parser.parse_args()
     SIZES.update(WIDTHS)
     PLACE.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        with Assistant.open(Path(folder) / "archive") as assistant:
+    with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
+        folder = Path(made)
+        with Assistant.open(folder / "archive") as assistant:
             assistant.add(ROOT / "corpus")
             keep(assistant.archive, assistant.ask)
         browser = chromium(playwright)
-        with served(Path(folder) / "archive") as address:
+        with served(folder / "archive") as address:
             for number, state in enumerate(STATES, 1):
-                name = re.sub("_", "-", state.__name__)
-                sheet(browser, address, state).save(PLACE / f"{number}-{name}.png", optimize=True)
+                sheet(browser, address, state).save(named(number, state), optimize=True)
+            if given.before:
+                with as_it_was(given.before, folder) as before:
+                    for number, state in enumerate(STATES[:4], 1):
+                        file = named(number, state, "before-and-after-")
+                        both = before_and_after(browser, before, address, state)
+                        both.save(file, optimize=True)
         browser.close()
 
 

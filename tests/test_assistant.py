@@ -132,7 +132,7 @@ def test_history_takes_answers_dicts_and_turns(ready: Assistant) -> None:
     turn = {"question": "q", "answer": "a"}
     answer = ready.ask("and harbour6?", history=[first, turn, PastTurn("x", "y")])
     assert answer.history == (
-        PastTurn(first.question, first.text),
+        PastTurn(first.question, first.text, ("sample-5",)),
         PastTurn("q", "a"),
         PastTurn("x", "y"),
     )

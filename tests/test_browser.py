@@ -204,6 +204,20 @@ def test_a_conversation_has_an_address_that_leads_back(page: Page, address: str)
 
 
 @everywhere
+def test_a_copied_link_leads_others_to_the_answer(page: Page, address: str) -> None:
+    ask(page, NAQVI)
+    page.locator(".answer").get_by_role("button", name="Copy link").click()
+    expect(page.locator(".answer").get_by_role("button", name="Copied")).to_be_visible()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(page.locator("h1")).to_have_text(NAQVI)
+    expect(page.locator("main")).to_contain_text(QUOTE)
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    page.screenshot(path=ARTEFACTS / "shared.png")
+    page.locator("sup .cite").first.click()  # opens the article, alone
+    expect(page.locator("mark#quote")).to_be_visible()
+
+
+@everywhere
 def test_an_answer_is_judged_and_copied_where_it_stands(page: Page, address: str) -> None:
     ask(page, NAQVI)
     answer = page.locator(".answer")

@@ -126,6 +126,23 @@ def test_behind_a_proxy_the_way_to_sign_in_begins_with_the_root(site: Site) -> N
     assert "path=/onrecord/;" in signed.headers["set-cookie"].casefold()
 
 
+def test_only_what_is_shared_is_read_by_others(site: Site, client: TestClient) -> None:
+    conversation, answer = keep(site, "harbour3 number3", "anna")
+    sign_in(client, "berta", "another password")
+    own, link = f"/conversations/{conversation}/1", f"/shared/{conversation}/1"
+    assert client.get(link).status_code == 404
+    assert client.post(f"{own}/share").status_code == 404  # not hers to share
+    assert client.get(link).status_code == 404
+    site.conversations.share(conversation, 1)
+    page = client.get(link).text
+    assert answer.citations[0].quote in page
+    assert f"/c/{conversation}" not in page
+    assert client.get(own).status_code == 404
+    assert client.post(f"{own}/unshare").status_code == 404
+    client.cookies.clear()
+    assert client.get(link).status_code == 401
+
+
 def test_signing_in_and_out(client: TestClient) -> None:
     assert (
         "Name and password do not match"

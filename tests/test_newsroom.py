@@ -8,9 +8,10 @@ import json
 import re
 import sys
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from conftest import OpenAssistant
@@ -77,6 +78,66 @@ def test_a_conversation_is_found_at_its_address(site: Site, client: TestClient) 
     found = client.get(f"/c/{conversation}")
     assert found.headers["location"] == f"/?conversation={conversation}"
     assert client.get("/c/none").status_code == 404
+
+
+def test_days_and_hours_are_the_readers(site: Site, client: TestClient) -> None:
+    conversation, _ = keep(site, "harbour3 number3")
+    moment = datetime(2026, 3, 1, 21, 5, tzinfo=UTC).isoformat()
+    site.conversations._run("UPDATE conversation SET changed = ?", (moment,))
+    site.conversations._run("UPDATE turn SET asked = ?", (moment,))
+    for zone, day, hour in (
+        ("", "1 March 2026", "21:05 UTC"),
+        ("Asia/Kolkata", "2 March 2026", "02:35<"),
+        ("America/New_York", "1 March 2026", "16:05<"),
+        ("../../etc/passwd", "1 March 2026", "21:05 UTC"),
+        ("Nowhere/At_all", "1 March 2026", "21:05 UTC"),
+        ("a" * 3000, "1 March 2026", "21:05 UTC"),
+    ):
+        cookies = {"cookie": f"zone={quote(zone, safe='')}"}
+        for path in ("/conversations", f"/conversations/{conversation}/1"):
+            page = client.get(path, headers=cookies).text
+            assert day in page, zone
+            assert hour in page, zone
+
+
+def test_todays_conversations_stand_under_today(site: Site, client: TestClient) -> None:
+    from assistant.web.overview import conversations
+
+    conversation, _ = keep(site, "harbour3 number3")
+    assert "<h2>Today</h2>" in client.get("/conversations").text
+    rail = conversations(site, "", UTC)
+    assert rail.index("**Today**") < rail.index(f"/c/{conversation}")
+
+
+def test_a_shared_answer_is_there_to_read(site: Site, client: TestClient) -> None:
+    conversation, answer = keep(site, "harbour3 number3")
+    link = f"/shared/{conversation}/1"
+    assert client.get(link).status_code == 404
+    assert client.post(f"/conversations/{conversation}/1/share").headers["location"] == link
+    page = client.get(link).text
+    assert answer.citations[0].quote in page
+    for working in ('type="checkbox"', "export.docx", 'class="verdict"'):
+        assert working not in page
+    kept = client.get(f"/conversations/{conversation}/1").text
+    assert link in kept
+    assert "Stop sharing" in kept
+    client.post(f"/conversations/{conversation}/1/unshare")
+    assert client.get(link).status_code == 404
+    for nothing in (f"/shared/{conversation}/2", "/shared/none/1", f"/shared/{conversation}/-1"):
+        assert client.get(nothing).status_code == 404
+    assert client.post(f"/conversations/{conversation}/2/share").status_code == 404
+
+
+def test_what_takes_the_place_of_a_shared_answer_is_not_shared(
+    site: Site, client: TestClient
+) -> None:
+    from assistant.web.stored_answers import to_stored
+
+    conversation, _ = keep(site, "harbour3 number3")
+    client.post(f"/conversations/{conversation}/1/share")
+    other = site.assistant.ask("harbour4 number4")
+    assert site.conversations.add("", conversation, to_stored(other), 0) == 1
+    assert client.get(f"/shared/{conversation}/1").status_code == 404
 
 
 def test_the_article_marks_what_else_the_answer_cites(site: Site, client: TestClient) -> None:

@@ -253,6 +253,79 @@ def test_days_alone_go_on_with_what_was_asked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "goes_on", "asked"),
+    [
+        ("How did Ada Brandt take the news?", "and Lev Tolland?",
+         "How did Lev Tolland take the news?"),
+        ("How did Ada Brandt take the news?", "same for Tolland",
+         "How did Tolland take the news?"),
+        ("Why do the troops leave for Althof?", "And for Merrin, please?",
+         "Why do the troops leave for Merrin?"),
+        ("What came from Chad?", "and from Niger?", "What came from Niger?"),
+    ],
+)  # fmt: skip
+def test_another_name_takes_its_place(before: str, goes_on: str, asked: str) -> None:
+    found = follow_up(goes_on, [PastTurn(before, "")], matter)
+    assert (found.before, found.asked) == ("", asked)
+
+
+@pytest.mark.parametrize(
+    ("before", "goes_on"),
+    [
+        ("How did Ada Brandt take the news?", "and the fine?"),  # no name for a name
+        ("What did the editor say of Daunt?", "and Daunt himself?"),  # who is there already
+        ("Who asked for the sign?", "are they related, the two Purdys"),
+        ("How did Ada Brandt take the news?", "and the Ministry of Water?"),  # no person
+        ("Which museums gave something back?", "just the ones in Germany please"),
+        ("Which museums gave something back?", "only the Chilean ones"),
+        ("When was inflation revised?", "and the second time?"),
+        ("When was inflation revised first?", "And the second time, in February?"),
+        ("What was the old light like?", "the new one?"),
+    ],
+)
+def test_a_fragment_leans_on_the_question_before(before: str, goes_on: str) -> None:
+    assert follow_up(goes_on, [PastTurn(before, "")], matter).before == before
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("Shorter please, two sentences.", 2),
+        ("shorter", 2),
+        ("in 3 sentences please", 3),
+        ("just one line", 1),
+        ("briefly, please", 2),
+    ],
+)
+def test_the_same_is_told_shorter(text: str, most: int) -> None:
+    first = PastTurn("What did Ada Brandt say of the bridge?", "It fell.", ("a",))
+    asked = understand(Question(text, (first,)), 500)
+    assert asked.standalone == first.question
+    assert asked.most == most
+    assert not asked.history  # what was told may be told again
+    assert understand(Question(text), 500).standalone == text  # of what?
+
+
+def test_more_is_told_of_the_same() -> None:
+    turns = (PastTurn("Who leads the union?", "Brandt."), PastTurn("and the port?", "Tolland."))
+    asked = understand(Question("More details please", turns), 500)
+    assert asked.standalone == "Who leads the union, and the port?"
+    assert asked.history == turns
+    assert asked.most is None
+
+
+@pytest.mark.parametrize("text", ["Line 5?", "two sentences that he wrote", "short selling"])
+def test_what_has_a_matter_is_no_length(text: str) -> None:
+    asked = understand(Question(text, (PastTurn("Who leads the union?", "Brandt."),)), 500)
+    assert asked.standalone != "Who leads the union?"
+
+
+def test_a_dateline_is_nobody() -> None:
+    turn = PastTurn("Who told the court?", "GEORGE TOWN: The brother, Jeya Rao, told it.")
+    assert follow_up("what did he think?", [turn]).asked == "what did Jeya Rao think?"
+
+
+@pytest.mark.parametrize(
     ("question", "goes_on"),
     [
         ("What did the mayor say on 3 May about the bridge?", "and in June?"),

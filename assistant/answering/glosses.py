@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 
 from assistant.language.language import any_of, english
 from assistant.quotations import is_quoted
-from assistant.text import words
+from assistant.text import spelt_day, words
 from assistant.types import Citation, Statement
 
 _EN = english()
@@ -111,12 +111,8 @@ def _meant(match: regex.Match[str], published: date) -> str:
     if match["unit"]:
         return f"the year {published.year - 1}"
     if match["near"]:
-        return _written(published - timedelta(match["near"].lower() == "yesterday"))
+        return spelt_day(published - timedelta(match["near"].lower() == "yesterday"))
     wanted = _EN.weekdays.index(match["weekday"].lower())
     days = (published.weekday() - wanted) % 7
     again = (match["how"] or "").lower() == "last"
-    return _written(published - timedelta(7 if again and not days else days))
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return spelt_day(published - timedelta(7 if again and not days else days))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.answering.evidence import Draft
 from assistant.archive import Archive, near
+from assistant.text import spelt_day
 from assistant.types import Coverage, Question, Refusal, RefusalReason
 
 _LANGUAGES = {
@@ -79,7 +80,7 @@ def described(coverage: Coverage) -> str:
 def as_they_stood(question: Question, articles: str) -> str:
     """Some articles, as of the day that the question asks for; "" where it asks for now."""
     day = question.filters.as_of
-    return f"{articles} as they stood on {day.day} {day:%B %Y}" if day else ""
+    return f"{articles} as they stood on {spelt_day(day)}" if day else ""
 
 
 def _language_note(question: Question, archive: Archive) -> str:

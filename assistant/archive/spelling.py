@@ -22,13 +22,14 @@ _TRIED = 6  # words that are looked up, nearest first
 _STEMMED = 1  # edits more that the stem of a name may be away
 _LIKE = 60  # of 100; likeness from which one name may be meant by another
 _AUTHORS = re.compile(r"^by:?\s+|\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)  # in a byline
+_SURER = 2  # times as many passages as another name that is as near
 _BY_NAME = regex.compile(
     r"\b(?i:did|has|have|had) (?P<did>(?!(?i:the|an?|any|this|that|these|those|his|her|their)\b)"
     r"[\p{L}.’'-]+(?: [\p{L}.’'-]+){1,3}?) (?i:ever )?(?i:write|written)\b"
     r"|\b(?i:articles?|pieces?|stories|reports?|columns?|written|signed) by"
     r" (?P<by>\p{Lu}[\w.’'-]*(?: (?:\p{Ll}{1,4} ){0,2}\p{Lu}[\w.’'-]*){1,3})[?.!]?$"
 )  # "which articles did Tam Vell write", "stories by Tam Vell"
-_NAME = regex.compile(r"(?<=[\w,;:] )(?:\p{Lu}\w*|\w*[^\x00-\x7f]\w*)")  # begins no sentence
+_NAME = regex.compile(r"(?<=[\w,;:] |\w-)(?:\p{Lu}\w*|\w*[^\x00-\x7f]\w*)")  # begins no sentence
 
 
 def may_be_misspelt(word: str) -> bool:
@@ -44,6 +45,8 @@ def spelled(
 ) -> str | None:
     """The name that a word is nearly: at most an edit for each five letters away.
 
+    None where two are as near, unless one stands in twice as many passages.
+
     Args:
         word: a word that the archive does not have, and that may be misspelt.
         vocabulary: stems that begin with a letter, and in how many passages they are.
@@ -56,12 +59,17 @@ def spelled(
         for term, count in vocabulary(typed[0])
         if (distance := OSA.distance(stem(typed), term)) <= edits + _STEMMED
     ]
-    for _, _, term in sorted(near)[:_TRIED]:
+    fitting: list[tuple[int, int, str]] = []
+    for _, less, term in sorted(near)[:_TRIED]:
         names = {name for passage in search([term]) for name in _names(_read(passage))}
-        fitting = [(OSA.distance(typed, folded(name)), name) for name in names]
-        if fitting and min(fitting)[0] <= edits:
-            return min(fitting)[1]
-    return None
+        found = min(((OSA.distance(typed, folded(name)), name) for name in names), default=None)
+        if found and found[0] <= edits and found[1] not in {name for *_, name in fitting}:
+            fitting.append((found[0], less, found[1]))
+    if not fitting:
+        return None
+    best, *others = sorted(fitting)
+    rivals = [-less for distance, less, _ in others if distance == best[0]]
+    return None if rivals and -best[1] < _SURER * max(rivals) else best[2]
 
 
 def authors_in(

@@ -117,6 +117,10 @@ class Language:
     """Words that thank."""
     request_words: Words
     """Words that ask for a story or a list, and are not what it is about."""
+    shorter_words: Words
+    """Words that ask for the same answer with less in it."""
+    longer_words: Words
+    """Words that ask for what the last answer has left out."""
     synonyms: tuple[Words, ...]
     """Sets of words that name the same, such as a country and its people."""
 

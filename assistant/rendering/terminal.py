@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from assistant.answering.verdicts import reason
-from assistant.text import without_direction
+from assistant.text import spelt_day, without_direction
 from assistant.types import Answer, Citation, Claim, Hit, Side, Source, Statement
 
 APART = "Written by the model, but not supported by the sources"
@@ -39,6 +39,11 @@ class Place:
         """The address of the answer's own page; "" where it is not kept."""
         kept = f"{self.root}/conversations/{self.conversation}/{self.turn}"
         return kept if self.conversation else ""
+
+    @property
+    def link(self) -> str:
+        """The address at which others read it once it is shared; "" where it is not kept."""
+        return f"{self.root}/shared/{self.conversation}/{self.turn}" if self.conversation else ""
 
 
 def article_path(source: Source, start: int | None = None, end: int | None = None) -> str:
@@ -141,7 +146,7 @@ def whence(answer: Answer, claim: Claim, named: bool = True) -> str:
     source = cited.article if cited else None
     day = source.published if source else None
     speaker = claim.speaker if named else None
-    facts = [speaker, source and source.outlet, day and f"{day.day} {day:%B %Y}"]
+    facts = [speaker, source and source.outlet, day and spelt_day(day)]
     if answer.form == "list" and cited:
         others = dict.fromkeys(copy.outlet for copy in cited.copies if copy.outlet)
         facts = [cited.article.title, *facts[1:], "also in " + ", ".join(others) if others else ""]

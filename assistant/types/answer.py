@@ -218,6 +218,11 @@ class Answer:
     """Words of the question, and the archive's names that they are read as."""
 
     @property
+    def cites(self) -> tuple[str, ...]:
+        """Ids of the articles that it cites, in order of use."""
+        return tuple(dict.fromkeys(one.article.id for one in self.citations))
+
+    @property
     def shown(self) -> tuple[Claim, ...]:
         """The claims that the text is made of: those that the gate let pass."""
         return tuple(claim for claim in self.claims if claim.support != "unsupported")

@@ -47,6 +47,8 @@ class PastTurn:
     """The question as asked."""
     answer: str
     """The text of the answer."""
+    articles: tuple[str, ...] = ()
+    """Ids of the articles that it cites."""
 
 
 @dataclass(frozen=True, slots=True)

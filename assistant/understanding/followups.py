@@ -7,19 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.language.language import english
-from assistant.language.names import is_body, mentions
+from assistant.language.names import is_body, is_role, mentions
 from assistant.language.terms import stem, terms
 from assistant.text import one_line, words
 from assistant.types import PastTurn
+from assistant.understanding.exchanged import exchanged
+from assistant.understanding.lengths import of_answer
 from assistant.understanding.periods import without_days
 
 _OPENING = re.compile(r"^(?:and|but|so|or|then|also|ok|okay)\b[,\s]*(?=\S)", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|it|its|this|that|these|those|there|then"
-    r"|the (?:same|other|others|latter|former|rest|two))\b",
+    r"|the (?:same|one|other|others|latter|former|rest|two))\b",
     re.IGNORECASE,
 )
+_ONES = re.compile(r"\b(?:only|just) .*\bones?\b|\bthe (?:\w+ )?ones?\b|^same\b", re.IGNORECASE)
 # "Is it true …", "Is there …", "say that …" point to nothing said before.
 _POINTLESS = re.compile(
     r"\b(?:is|was|are|were|has|have|will|would) (?:it (?=\w+ that\b|true\b)|there\b)"
@@ -40,6 +43,7 @@ _IT = re.compile(r"\bits?\b", re.IGNORECASE)
 _OF_DAYS = frozenset("in on at of for during since from until till to by before after the".split())
 _DAYS_LEFT = re.compile(rf"(?:\s+(?:{'|'.join(sorted(_OF_DAYS))}|between|and))+$", re.IGNORECASE)
 _FEWEST_TERMS = 3  # of a question that stands by itself
+_FRAGMENT = 4  # terms, at most, of one that is no question by itself
 _TURNS = 6  # that a question may lean on
 _MOST_WORDS = 30  # of what was asked before; of more only its first question is kept
 
@@ -64,24 +68,44 @@ class FollowUp:
         return f"{self.before.rstrip('?. ')}, and {first.rstrip('?. ')}?"
 
     @property
+    def form_of(self) -> str:
+        """What tells its form: a fragment ("and Zuma?") wants what the question before wanted."""
+        asks = _ASKS.match(self.asked) or set(words(self.asked)) & english().request_words
+        fragment = self.before and not asks and len(terms(self.asked)) <= _FRAGMENT
+        return self.before if fragment else self.asked
+
+    @property
     def standalone(self) -> str:
         """The whole as a person would ask it at once."""
         return self.joined(self.asked)
 
 
-def follow_up(text: str, history: Sequence[PastTurn], matter: Matter | None = None) -> FollowUp:
+def follow_up(
+    text: str,
+    history: Sequence[PastTurn],
+    matter: Matter | None = None,
+    goes_on: bool = False,
+) -> FollowUp:
     """The question with the one that it leans on; a new subject leans on none.
 
     It leans where a pronoun has no antecedent in it, where it goes on ("and …", "what about …")
-    without a matter of its own, or where it asks in very few words and names nothing new.
+    without a matter of its own, or where it asks in very few words and names nothing new; and
+    wherever it is known that it ``goes_on``.
     """
-    if not history or not _leans(text, history[-1]):
+    if history and of_answer(text):
+        return FollowUp(
+            "", follow_up(one_line(history[-1].question), history[:-1], matter).standalone
+        )
+    if not history or not (goes_on or _leans(text, history[-1])):
         return FollowUp("", text)
     bare = _ABOUT.sub("", _OPENING.sub("", text))
     before = follow_up(one_line(history[-1].question), history[-_TURNS:-1], matter)
     whole = before.standalone
     if _is_only_days(bare) and (timeless := _without_last_days(whole)):  # "and in May?"
         return FollowUp("", f"{timeless} {bare}")
+    about = matter(whole) if matter and len(words(whole)) <= _MOST_WORDS else None
+    if other := exchanged(text, whole, about):
+        return FollowUp("", other)
     asked = with_matter(_with_person(bare, whole, history[-1].answer), before.asked, matter)
     if len(words(whole)) > _MOST_WORDS:
         whole = " ".join((before.before or whole).split()[:_MOST_WORDS])
@@ -112,7 +136,10 @@ def _with_person(bare: str, before: str, answer: str) -> str:
     names = (
         one.name
         for one in mentions(answer)
-        if " " in one.name and not is_body(one.name) and not _PLACE.search(answer[: one.start])
+        if " " in one.name
+        and not one.name.isupper()  # a dateline
+        and not is_body(one.name)
+        and not _PLACE.search(answer[: one.start])
     )
     name = next((name for name in names if not set(words(name)) & known), None)
     if name is None:
@@ -125,7 +152,7 @@ def with_matter(asked: str, before: str, matter: Matter | None) -> str:
     whole = _POINTLESS.sub(lambda found: " " * len(found[0]), asked)
     pronoun = _IT.search(whole) if matter else None
     thing = matter(before) if matter and pronoun else None
-    if pronoun is None or thing is None:
+    if pronoun is None or thing is None or is_role(thing):
         return asked
     meant = f"{thing}'s" if pronoun[0].lower() == "its" else thing
     return f"{asked[: pronoun.start()]}{meant}{asked[pronoun.end() :]}"
@@ -136,14 +163,15 @@ def _leans(text: str, before: PastTurn) -> bool:
     bare = _ABOUT.sub("", opened)
     pronoun = _PRONOUN.search(_POINTLESS.sub(" ", bare))
     inside = pronoun and any(0 < one.start < pronoun.start() for one in mentions(bare))
-    if pronoun and not inside:
+    if (pronoun and not inside) or _ONES.search(bare):
         return True
     if bare != opened:
         return True
     known = set(words(f"{before.question} {before.answer}"))
     if _is_new_topic(bare, known):
         return False
-    named = [one.name for one in mentions(bare) if one.start > 0 or " " in one.name]
+    timeless = without_days(bare) if len(words(bare)) <= _MOST_WORDS else bare
+    named = [one.name for one in mentions(timeless) if one.start > 0 or " " in one.name]
     if not all(set(words(name)) & known for name in named):
         return opened != text and len(terms(bare)) < _FEWEST_TERMS
     asks = _ASKS.match(bare) is not None or opened != text
@@ -152,7 +180,9 @@ def _leans(text: str, before: PastTurn) -> bool:
 
 def _is_new_topic(bare: str, known: set[str]) -> bool:
     """Whether it asks for news of something that was not spoken of: "the latest on the floods"."""
-    asked = set(terms(bare))
+    asked, first = set(terms(bare)), next(iter(terms(bare)), "")
+    if first not in english().request_words:
+        return False
     content = {stem(word) for word in asked - english().request_words}
     return len(content) < len(asked) and bool(content) and not content & set(map(stem, known))
 

@@ -31,7 +31,7 @@ def _past_turn(past: Past) -> PastTurn:
     if isinstance(past, PastTurn):
         return past
     if isinstance(past, Answer):
-        return PastTurn(past.question, past.text)
+        return PastTurn(past.question, past.text, past.cites)
     given: Any = past  # it may come from a file
     fields = given if isinstance(given, Mapping) else {}
     question, answer = fields.get("question"), fields.get("answer")

@@ -14,6 +14,7 @@ from assistant.language.terms import terms
 from assistant.text import is_blank, one_line, words
 from assistant.types import Form, Order, Part, Question
 from assistant.understanding.followups import FollowUp, Matter, follow_up
+from assistant.understanding.lengths import of_answer, sentences_in, shorter, without_length
 from assistant.understanding.parts import parts
 from assistant.understanding.periods import period, unclear, wants_latest, without_days
 
@@ -46,13 +47,6 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _END = re.compile(r"\bhow (?:did|does) .+ (?:end|turn out)\b|\boutcome of\b", re.IGNORECASE)
 _ONWARD = re.compile(r"\b(?:after|since|next|then|later|afterwards)\b", re.IGNORECASE)
-_NUMBERS = english().small_numbers
-_COUNT = rf"({'|'.join(_NUMBERS[1:11])}|[1-9]|10)"
-_LENGTH = re.compile(
-    rf"\bin (?:just |only |at most |max(?:imum)? )?{_COUNT}(?:(?: or | to |-){_COUNT})?"
-    r" (?:short |brief )?(?:sentences?|lines?)\b(?! of\b)(?: (?:max(?:imum)?|at most))?",
-    re.IGNORECASE,
-)
 _PERSONS = re.compile(
     r"\W*(?:who\b|(?:which|what) (?:people|persons|politicians)\b)", re.IGNORECASE
 )
@@ -72,6 +66,7 @@ def understand(
     max_characters: int,
     form_of: FormOf | None = None,
     known: Known | None = None,
+    goes_on: bool = False,
 ) -> Question:
     """The question cleaned, read without its history, with its parts, filters, form and order.
 
@@ -83,14 +78,18 @@ def understand(
         max_characters: a longer one is refused.
         form_of: tells what is wanted; without it a fact is.
         known: the archive's names, which a question may misspell, or ask for the articles of.
+        goes_on: whether it is known to lean on the question before; else its words tell.
 
     Raises:
         QuestionError: it is empty, or longer than ``max_characters``.
     """
     text = _cleaned(question.text, max_characters)
     matter = known.matter if known else None
-    leaning = _leaning(question, text, matter)
-    told = _told(leaning.asked, form_of, known)
+    leaning = _leaning(question, text, matter, goes_on)
+    again = bool(question.history) and of_answer(text) == "shorter"
+    if again:  # what was told may be told again
+        question = replace(question, history=question.history[:-1])
+    told = _told(leaning.form_of, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning, told, matter)]
@@ -110,7 +109,7 @@ def understand(
         parts=tuple(asked),
         form=form,
         order=_order(leaning.asked, form),
-        most=_most(leaning.asked),
+        most=shorter(text) if again else sentences_in(leaning.asked),
     )
 
 
@@ -125,7 +124,7 @@ def _told(text: str, form_of: FormOf | None, known: Known | None) -> Form:
 
 def _form(told: Form, leaning: FollowUp, asked: Sequence[Part]) -> Form:
     """The form that is told, where what stands around the question allows it."""
-    if told == "talk" and leaning.before:
+    if told == "talk" and leaning.before and not english().thanks_words & set(words(leaning.asked)):
         return "fact"  # "why?" goes on
     if told == "story" and _END.search(leaning.asked):
         return "fact"  # its last event, not its course
@@ -191,18 +190,9 @@ def topic(text: str) -> str:
 
     Empty where nothing is left: "What happened in March 2026?"
     """
-    bare = without_days(_LENGTH.sub("", text))
+    bare = without_days(without_length(text))
     kept = {word for word in terms(bare) if word not in english().request_words}
     return " ".join(word for word in bare.split() if kept & set(terms(word)))
-
-
-def _most(text: str) -> int | None:
-    """The sentences that a question asks for; of "three or four" the latter."""
-    found = _LENGTH.search(text)
-    if found is None:
-        return None
-    told = (found[2] or found[1]).lower()
-    return int(told) if told.isdigit() else _NUMBERS.index(told)
 
 
 def _cleaned(question: str, max_characters: int) -> str:
@@ -217,10 +207,10 @@ def _cleaned(question: str, max_characters: int) -> str:
     return text
 
 
-def _leaning(question: Question, text: str, matter: Matter | None) -> FollowUp:
+def _leaning(question: Question, text: str, matter: Matter | None, goes_on: bool) -> FollowUp:
     if question.standalone:  # a chat model has read it
         return FollowUp("", question.standalone)
-    return follow_up(text, question.history, matter)
+    return follow_up(text, question.history, matter, goes_on)
 
 
 def _respelled(

@@ -48,6 +48,9 @@ from assistant.web import (
     saved_searches as searches,
 )
 from assistant.web import (
+    shared_pages as shared,
+)
+from assistant.web import (
     speaker_pages as speakers,
 )
 from assistant.web.authentication import COOKIE, SIGN_IN, address_of
@@ -168,7 +171,7 @@ def create_pages(site: Site) -> FastAPI:
     app.mount("/pages", _Assets(directory=PAGES), name="pages")
     for kind, package in _FONTS.items():
         app.mount(f"/fonts/{kind}", StaticFiles(directory=_font_folder(package)), name=kind)
-    for room in (api, articles, library, searches, speakers, records):
+    for room in (api, articles, library, searches, shared, speakers, records):
         app.include_router(room.routes(site))
     app.include_router(monitoring.routes(site.monitoring))
     _answer_faults(app, site)

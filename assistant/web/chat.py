@@ -26,6 +26,7 @@ from assistant.web.answer_steps import (
     shown_last,
 )
 from assistant.web.cancellation import CancellableStream
+from assistant.web.clock import zone_of
 from assistant.web.composer import filter_fields, set_fields
 from assistant.web.filters import (
     FILTERS,
@@ -161,7 +162,7 @@ class _Page:
             # where there is nothing to answer, that is all
             if asked:
                 with self._in_flight.asking(given.page, asked) as fresh:
-                    yield from self._answer(asked, given.question, given.page) if fresh else ()
+                    yield from self._answer(asked, given.question, request) if fresh else ()
 
         return handle
 
@@ -215,7 +216,7 @@ class _Page:
         infer = talk.infer if infer is None else infer
         return question and PendingQuestion(given.who, talk, question, limits, after, infer)
 
-    def _answer(self, asked: PendingQuestion, typed: str, page: str) -> Iterator[Update]:
+    def _answer(self, asked: PendingQuestion, typed: str, request: gr.Request) -> Iterator[Update]:
         """The steps to an answer; ``typed`` stood in the box.
 
         The question leaves the box now: at the end, it would take with it what has been typed
@@ -234,9 +235,13 @@ class _Page:
                 update[self.box] = asked.question  # to be asked again
             yield update
             if step.over:  # apart: Gradio sends the last update twice, over what is typed by then
-                self._in_flight.settle(page, step.talk)
-                rail = {self.rail: conversations(self._site, asked.who)}
+                self._in_flight.settle(_page(request), step.talk)
+                rail = {self.rail: self._rail(request)}
                 yield {self.talk: step.talk, **rail, **self._busy(False)}
+
+    def _rail(self, request: gr.Request) -> str:
+        """Earlier conversations."""
+        return conversations(self._site, _who(request), zone_of(request.cookies))
 
     def _stop(self, request: gr.Request) -> Update:
         """Cancel the question in flight, whose last step shows it; if none, reset the buttons."""
@@ -302,7 +307,7 @@ class _Page:
             **self._steered(last.answer if last else Answer("")),
             self.chat: past,
             self.talk: replace(talk, asked=last.asked) if last else ConversationState(),
-            self.rail: conversations(self._site, _who(request)),
+            self.rail: self._rail(request),
             **self._suggestions([] if past else self._examples()),
         }
 

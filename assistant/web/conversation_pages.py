@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from assistant.errors import NoSuchPage
 from assistant.rendering import FORMATS, Check, Sheet, export
+from assistant.web.clock import by_day, zone_of
 from assistant.web.conversations import FAULTS, MOST_TEXT, Conversation, Feedback, Tick
 from assistant.web.site import Site, owner
 from assistant.web.stored_answers import StoredAnswer
@@ -57,7 +58,8 @@ def _listing(router: APIRouter, site: Site) -> None:
     def conversations(request: Request, q: str = "", said: str = "") -> Response:
         who = owner(request)
         found = [one for one in site.conversations.of(who) if _holds(site, who, one, q)]
-        context = {"conversations": found, "q": q, "fault": _TOLD.get(said, "")}
+        days = by_day(found, zone_of(request.cookies))
+        context = {"days": days, "q": q, "fault": _TOLD.get(said, "")}
         return site.page(request, "conversations.html", context)
 
     @router.get("/feedback.jsonl")
@@ -110,6 +112,7 @@ def _reading(router: APIRouter, site: Site) -> None:
             "faults": FAULTS,
             "formats": FORMATS,
             "saved": _TOLD.get(saved, ""),
+            "shared": site.conversations.shared(conversation, turn),
             "most": MOST_TEXT,
         }
         return site.page(request, "sheet.html", context)

@@ -1,7 +1,7 @@
 """Conversations, ticks, feedback and saved searches, kept in a SQLite file beside the catalog.
 
 Every row belongs to an owner: the name that somebody signed in with, or "" where nobody does. To
-anybody else it does not exist.
+anybody else it does not exist, but for the answers that the owner has shared.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ CREATE TABLE IF NOT EXISTS feedback (
     conversation TEXT NOT NULL, turn INTEGER NOT NULL, claim INTEGER NOT NULL,
     fault TEXT NOT NULL, remark TEXT NOT NULL, given TEXT NOT NULL,
     PRIMARY KEY (conversation, turn, claim),
+    FOREIGN KEY (conversation, turn) REFERENCES turn (conversation, number) ON DELETE CASCADE
+);
+CREATE TABLE IF NOT EXISTS shared (
+    conversation TEXT NOT NULL, turn INTEGER NOT NULL,
+    PRIMARY KEY (conversation, turn),
     FOREIGN KEY (conversation, turn) REFERENCES turn (conversation, number) ON DELETE CASCADE
 );
 CREATE TABLE IF NOT EXISTS search (
@@ -238,6 +243,26 @@ class Conversations:
             "UPDATE turn SET answer = ? WHERE conversation = ? AND number = ? AND answer = ?",
             (json.dumps(answer), conversation, turn.number, json.dumps(turn.answer)),
         )
+
+    # Answers that others may read
+
+    def share(self, conversation: str, turn: int) -> None:
+        """Let everybody read a turn who has its address."""
+        self._run("INSERT OR IGNORE INTO shared VALUES (?, ?)", (conversation, turn))
+
+    def unshare(self, conversation: str, turn: int) -> None:
+        """Let nobody but its owner read a turn."""
+        self._run("DELETE FROM shared WHERE conversation = ? AND turn = ?", (conversation, turn))
+
+    def shared(self, conversation: str, turn: int) -> StoredTurn | None:
+        """A turn that its owner has shared."""
+        rows = self._run(
+            "SELECT t.number, t.asked, t.answer FROM turn t JOIN shared s"
+            " ON s.conversation = t.conversation AND s.turn = t.number"
+            " WHERE t.conversation = ? AND t.number = ?",
+            (conversation, turn),
+        )
+        return StoredTurn(rows[0][0], rows[0][1], json.loads(rows[0][2])) if rows else None
 
     # Ticks and feedback
 

@@ -106,9 +106,9 @@ def filters(
 
 
 def days_like(coverage: Coverage) -> str:
-    """Examples of what a field of days takes, of the archive's own time."""
+    """An example of what a field of days takes, of the archive's own time."""
     last = coverage.until or date.today()
-    return f"{last}, {last:%B %Y}"
+    return f"{last:%B %Y}"
 
 
 def _days(since: date | None, until: date | None) -> str:

@@ -18,6 +18,7 @@ from assistant.rendering import Place, to_html, web_url
 from assistant.text import without_direction
 from assistant.types import Answer, PastTurn
 from assistant.web.admission import AdmissionControl
+from assistant.web.clock import day, hour, zone_of
 from assistant.web.conversations import FILE as CONVERSATIONS
 from assistant.web.conversations import Conversation, Conversations
 from assistant.web.monitoring import Monitoring
@@ -55,6 +56,7 @@ class Site:
             "signed": self.users is not None,
             "read_only": self.read_only,
             "place": request.url.path.removeprefix(self.root),
+            "zone": zone_of(request.cookies),
         }
         return _TEMPLATES.TemplateResponse(
             request, template, {**shared, **(context or {})}, status_code=status
@@ -87,8 +89,19 @@ class Site:
                 return read_back(kept, self.assistant.archive)
         raise NoSuchPage("There is no such answer. It may have been deleted.")
 
-    def html(self, answer: Answer, conversation: str, turn: int) -> str:
-        """A kept answer for a page."""
+    def shared(self, conversation: str, turn: int) -> StoredAnswer:
+        """An answer that its owner has shared with whoever has its address.
+
+        Raises:
+            NoSuchPage: there is none, or it is not shared any more.
+        """
+        kept = self.conversations.shared(conversation, turn)
+        if kept is None:
+            raise NoSuchPage("There is no such answer. It may have been deleted, or not be shared.")
+        return read_back(kept, self.assistant.archive)
+
+    def html(self, answer: Answer, conversation: str = "", turn: int = 0) -> str:
+        """A kept answer for a page; without a conversation it is there to be read only."""
         return to_html(answer, Place(self.root, conversation, turn))
 
 
@@ -114,7 +127,7 @@ def owner(request: Request) -> str:
 
 def history(turns: Sequence[StoredAnswer]) -> list[PastTurn]:
     """Turns as a question after them takes them."""
-    return [PastTurn(turn.answer.question, turn.answer.text) for turn in turns]
+    return [PastTurn(turn.answer.question, turn.answer.text, turn.answer.cites) for turn in turns]
 
 
 def _plain(value: object) -> str:
@@ -127,4 +140,10 @@ def _made(cleaned: str) -> Markup:
 
 
 _TEMPLATES = Jinja2Templates(directory=PAGES)
-_TEMPLATES.env.filters |= {"plain": _plain, "cleaned": _made, "web_url": web_url}
+_TEMPLATES.env.filters |= {
+    "plain": _plain,
+    "cleaned": _made,
+    "web_url": web_url,
+    "day": day,
+    "hour": hour,
+}

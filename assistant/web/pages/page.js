@@ -9,9 +9,11 @@
     made.append(...children);
     return made;
   };
+  // The server tells days and hours in the reader's time zone (clock.py).
+  document.cookie = `zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`;
   const own = (link) => link instanceof HTMLAnchorElement && link.origin === location.origin;
 
-  // Cards: outlet, date, headline and the exact quote, on hover and on focus.
+  // Cards: outlet, date, headline and the exact quote in its paragraph, on hover and on focus.
   let card = null, carded = null;
   const hide = () => { card?.remove(); card = carded = null; };
   const show = (cite) => {
@@ -25,6 +27,40 @@
     carded = cite;
     cite.setAttribute("aria-describedby", "hover-card");
     place();
+    setTimeout(async () => {
+      if (carded !== cite) return; // passed over
+      const around = await paragraph(cite.href);
+      if (carded !== cite || !around) return;
+      const [before, words, after] = around;
+      card.lastChild.replaceChildren(before, make("mark", { textContent: words }), after);
+      place();
+    }, RESTS);
+  };
+  // What stands in the same paragraph before a quote, the quote, and what stands behind it; from
+  // the page of its article.
+  const RESTS = 150, AROUND = 300; // milliseconds, characters
+  const paragraphs = new Map();
+  const paragraph = (address) => {
+    const found = paragraphs.get(address) ?? fetch(address)
+      .then((page) => page.text())
+      .then((text) => around(new DOMParser().parseFromString(text, "text/html")))
+      .catch(() => null);
+    paragraphs.set(address, found);
+    return found;
+  };
+  const around = (page) => {
+    const mark = page.querySelector("#quote"), range = page.createRange();
+    range.selectNodeContents(mark.closest(".text"));
+    range.setEndBefore(mark);
+    const before = range.toString().split("\n").at(-1);
+    range.selectNodeContents(mark.closest(".text"));
+    range.setStartAfter(mark);
+    const after = range.toString().split("\n")[0];
+    return [
+      before.length > AROUND ? `… ${before.slice(-AROUND)}` : before,
+      mark.textContent,
+      after.length > AROUND ? `${after.slice(0, AROUND)} …` : after,
+    ];
   };
   const place = () => {
     const cite = carded;
@@ -170,17 +206,21 @@
   };
   const copied = (button) => {
     const answer = button.closest(".answer"), { what, copy, link } = button.dataset;
-    if (what === "link") return new URL(answer.dataset.page, location.href).href;
+    if (what === "link") return new URL(answer.dataset.link, location.href).href;
     if (what === "answer") return [...answer.querySelectorAll(":scope > .doubt, :scope > .part, :scope > .claim")].map(line).join("\n");
     return link ? `${copy}, ${new URL(link, location.href)}` : copy;
   };
+  // An answer whose address is copied may be read by whoever has it.
+  const share = (answer) => fetch(`${answer.dataset.page}/share`, { method: "POST", keepalive: true })
+    .then((made) => made.ok, () => false);
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.copy");
     if (!button) return;
     const label = button.textContent, text = copied(button);
+    const readable = button.dataset.what === "link" ? share(button.closest(".answer")) : true;
     try {
       await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
+      button.textContent = await readable ? "Copied" : "Not shared: try again";
     } catch {
       const field = make("textarea", { value: text, readOnly: true });
       field.setAttribute("aria-label", "Quote with its attribution");
