@@ -295,6 +295,8 @@ def test_a_fragment_leans_on_the_question_before(before: str, goes_on: str) -> N
         ("in 3 sentences please", 3),
         ("just one line", 1),
         ("briefly, please", 2),
+        ("shorter please, one sentence is plenty", 1),
+        ("ok, make it shorter", 2),
     ],
 )
 def test_the_same_is_told_shorter(text: str, most: int) -> None:

@@ -119,6 +119,8 @@ class Language:
     """Words that ask for a story or a list, and are not what it is about."""
     shorter_words: Words
     """Words that ask for the same answer with less in it."""
+    length_fillers: Words
+    """Words that say nothing beside a wish for another length."""
     longer_words: Words
     """Words that ask for what the last answer has left out."""
     synonyms: tuple[Words, ...]

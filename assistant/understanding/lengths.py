@@ -33,7 +33,7 @@ def of_answer(text: str) -> Literal["shorter", "longer"] | None:
     """Which length is asked for of the last answer, where nothing else is: "shorter please"."""
     sized = _SIZED.search(text)
     said = {word for word in words(_SIZED.sub(" ", text)) if word.isalnum()}
-    said -= english().stop_words
+    said -= english().stop_words | english().length_fillers
     if (said or sized) and said <= english().shorter_words:
         return "shorter"
     return "longer" if said and said <= english().longer_words else None
