@@ -140,8 +140,11 @@ class Stages:
         limited = question.inferred or question.standalone != question.text
         if sure or limited or not self._is_spoken_of(question):
             return None
-        asked = replace(question, standalone="", parts=(), read_as=())
-        other = replace(turn, question=self._understood(asked, goes_on=True), hits=(), guess={})
+        bare = replace(question, standalone="", parts=(), read_as=())
+        asked = self._understood(bare, goes_on=True)
+        if asked.form == "talk":
+            return None
+        other = replace(turn, question=asked, hits=(), guess={})
         for stage in (self._retrieve, self._rerank, self._period, self.with_evidence):
             other = stage(other)
         told = self.writer.write(other.question, other.evidence)
