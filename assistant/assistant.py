@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, cast
 from assistant.answering import (
     Fallback,
     Turn,
+    facts_of,
     finished,
     message,
 )
@@ -38,6 +39,7 @@ from assistant.quoting import quoting_writer
 from assistant.reading import is_address, read
 from assistant.settings import Settings, load
 from assistant.stages import Stages
+from assistant.tracing import span
 from assistant.types import (
     EVERYTHING,
     Answer,
@@ -270,18 +272,23 @@ class Assistant:
         Where a chat model writes, its words come as ``TokenEvent``, and each sentence once more as
         a ``ClaimEvent`` when the gate has seen it whole. Closing the stream ends the model's reply.
         """
-        turn = Turn(asked(question, history, filters))
-        chat = self.stages.chat
-        if chat:  # which may think for a while about what is asked
-            yield StageEvent("understand", "Reading the question", 0.0)
-        for name, stage in self.stages.every():
-            if name == "write" and chat and not turn.answer:
-                turn = yield from chat.write(self.stages.with_evidence(turn))
-            else:
-                turn = stage(turn)
-            if told := message(name, turn):
-                yield StageEvent(name, told, turn.seconds[name])
-        yield AnswerEvent(finished(turn))
+        with span("question") as whole:
+            turn = Turn(asked(question, history, filters), span=whole)
+            chat = self.stages.chat
+            if chat:  # which may think for a while about what is asked
+                yield StageEvent("understand", "Reading the question", 0.0)
+            for name, stage in self.stages.every():
+                if name == "write" and chat and not turn.answer:
+                    with span(name, whole):
+                        turn = yield from chat.write(self.stages.with_evidence(turn))
+                else:
+                    turn = stage(turn)
+                if told := message(name, turn):
+                    yield StageEvent(name, told, turn.seconds[name])
+            answer = finished(turn)
+            if whole:
+                whole.set_attributes(facts_of(answer))
+            yield AnswerEvent(answer)
 
     def turns(self, question: Question) -> Iterator[tuple[str, Turn]]:
         """Each stage's name and the turn as it left it: what was found, read, drafted, kept."""

