@@ -281,6 +281,9 @@ def test_another_name_takes_its_place(before: str, goes_on: str, asked: str) -> 
         ("When was inflation revised?", "and the second time?"),
         ("When was inflation revised first?", "And the second time, in February?"),
         ("What was the old light like?", "the new one?"),
+        ("How many countries signed?", "Which ones stayed away"),
+        ("Which parrot swore at the bishop?", "lol. Did he mind?"),
+        ("Who leaves the port?", "Same trouble as on Inishglasha?"),
     ],
 )
 def test_a_fragment_leans_on_the_question_before(before: str, goes_on: str) -> None:
@@ -320,6 +323,26 @@ def test_more_is_told_of_the_same() -> None:
 def test_what_has_a_matter_is_no_length(text: str) -> None:
     asked = understand(Question(text, (PastTurn("Who leads the union?", "Brandt."),)), 500)
     assert asked.standalone != "Who leads the union?"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("New topic. Papal odds: which cardinals are favoured?",
+         "Papal odds: which cardinals are favoured?"),
+        ("thanks, done with Bolivia. nascar kansas 2010, who won", "nascar kansas 2010, who won"),
+        ("Are you sure? Seems ridiculously little.", "Are you sure? Seems ridiculously little."),
+    ],
+)  # fmt: skip
+def test_a_word_of_transition_is_left_out(text: str, asked: str) -> None:
+    assert follow_up(text, [PastTurn("Who leads the union?", "Brandt.")]).standalone == asked
+
+
+def test_a_number_of_ones_own_is_of_the_answer() -> None:
+    first = PastTurn("How many are on the waiting list?", "2,340.")
+    asked = understand(Question("hm, I have 3,400 in my notes", (first,)), 500, lambda _: "talk")
+    assert asked.form == "fact"
+    assert asked.standalone.startswith("How many are on the waiting list, and")
 
 
 def test_a_dateline_is_nobody() -> None:

@@ -58,10 +58,11 @@ def _alike(one: str, other: str) -> bool:
     """Whether two phrases are both names, of persons or of bodies, or have the same head."""
     if words(one)[-1] == words(other)[-1]:
         return True
-    return _is_name(one) and any(True for _ in mentions(other)) and is_body(one) == is_body(other)
+    named = any(True for _ in mentions(other))
+    return named and _is_name(one) and is_body(one) == is_body(other)
 
 
 def _is_name(phrase: str) -> bool:
-    """Whether a phrase is a name, with what introduces it."""
-    found = list(mentions(phrase))
-    return bool(found) and phrase.endswith(found[-1].name)
+    """Whether a phrase is a name and nothing else."""
+    bare = phrase.removeprefix("the ")
+    return [one.name for one in mentions(bare)] == [bare]

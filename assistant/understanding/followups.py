@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.language.language import english
 from assistant.language.names import is_body, is_role, mentions
 from assistant.language.terms import stem, terms
-from assistant.text import one_line, words
+from assistant.text import one_line, sentences, words
 from assistant.types import PastTurn
 from assistant.understanding.exchanged import exchanged
 from assistant.understanding.lengths import of_answer
@@ -22,7 +22,10 @@ _PRONOUN = re.compile(
     r"|the (?:same|one|other|others|latter|former|rest|two))\b",
     re.IGNORECASE,
 )
-_ONES = re.compile(r"\b(?:only|just) .*\bones?\b|\bthe (?:\w+ )?ones?\b|^same\b", re.IGNORECASE)
+_ONES = re.compile(
+    r"\b(?:only|just) .*\bones?\b|\b(?:the|which) (?:\w+ )?ones?\b|^same\b", re.IGNORECASE
+)
+_ENDED = re.compile(r"(?:^|[.!?]\W*)$")
 # "Is it true …", "Is there …", "say that …" point to nothing said before.
 _POINTLESS = re.compile(
     r"\b(?:is|was|are|were|has|have|will|would) (?:it (?=\w+ that\b|true\b)|there\b)"
@@ -96,6 +99,8 @@ def follow_up(
         return FollowUp(
             "", follow_up(one_line(history[-1].question), history[:-1], matter).standalone
         )
+    if history and not goes_on:
+        text = _without_transition(text, history[-1])
     if not history or not (goes_on or _leans(text, history[-1])):
         return FollowUp("", text)
     bare = _ABOUT.sub("", _OPENING.sub("", text))
@@ -110,6 +115,16 @@ def follow_up(
     if len(words(whole)) > _MOST_WORDS:
         whole = " ".join((before.before or whole).split()[:_MOST_WORDS])
     return FollowUp(whole, asked)
+
+
+def _without_transition(text: str, before: PastTurn) -> str:
+    """The last sentence alone, where it asks and stands by itself: "New topic. Who won …?"."""
+    spans = sentences(text)
+    last = text[spans[-1].start : spans[-1].end] if len(spans) > 1 else ""
+    named = any(one.start > 0 for one in mentions(last))
+    asks = named or "?" in last or any(letter.isdigit() for letter in last)
+    whole = asks and len(terms(last)) >= _FEWEST_TERMS and not _leans(last, before)
+    return last if whole else text
 
 
 def _is_only_days(bare: str) -> bool:
@@ -162,7 +177,9 @@ def _leans(text: str, before: PastTurn) -> bool:
     opened = _OPENING.sub("", text)
     bare = _ABOUT.sub("", opened)
     pronoun = _PRONOUN.search(_POINTLESS.sub(" ", bare))
-    inside = pronoun and any(0 < one.start < pronoun.start() for one in mentions(bare))
+    inside = pronoun and any(
+        not _ENDED.search(bare[: one.start]) for one in mentions(bare[: pronoun.start()])
+    )
     if (pronoun and not inside) or _ONES.search(bare):
         return True
     if bare != opened:

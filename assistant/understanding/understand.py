@@ -85,7 +85,7 @@ def understand(
     """
     text = _cleaned(question.text, max_characters)
     matter = known.matter if known else None
-    leaning = _leaning(question, text, matter, goes_on)
+    leaning = _leaning(question, text, matter, goes_on or _disputes(question, text, form_of))
     again = bool(question.history) and of_answer(text) == "shorter"
     if again:  # what was told may be told again
         question = replace(question, history=question.history[:-1])
@@ -111,6 +111,12 @@ def understand(
         order=_order(leaning.asked, form),
         most=shorter(text) if again else sentences_in(leaning.asked),
     )
+
+
+def _disputes(question: Question, text: str, form_of: FormOf | None) -> bool:
+    """Whether what looks like talk has a number, and so is of the answer: "I have 3,400"."""
+    numbered = bool(question.history) and any(letter.isdigit() for letter in text)
+    return numbered and form_of is not None and form_of(text) == "talk"
 
 
 def _told(text: str, form_of: FormOf | None, known: Known | None) -> Form:
