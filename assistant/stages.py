@@ -133,7 +133,7 @@ class Stages:
         """The turn of the question as one that goes on, where it is answered better so.
 
         Only where it seemed to stand by itself, nothing surely answers it then, and the articles
-        that the answer before cites have half of its words: "which of them walked out?"
+        that the answer before cites have half of its words: "only where somebody was killed".
         """
         question, draft = turn.question, cast(Draft, turn.draft)
         sure = draft.claims and not draft.doubtful
@@ -141,7 +141,7 @@ class Stages:
         if sure or limited or not self._is_spoken_of(question):
             return None
         bare = replace(question, standalone="", parts=(), read_as=())
-        asked = self._understood(bare, goes_on=True)
+        asked = self._understood(self.archive.resolved(bare), goes_on=True)
         if asked.form == "talk":
             return None
         other = replace(turn, question=asked, hits=(), guess={})

@@ -90,6 +90,7 @@ def test_a_question_is_asked_checked_and_followed_up(page: Page, address: str) -
     card = page.locator(".hover-card")
     for text in ("On Record Sample Desk · 2026-02-01", "India’s MEA dismisses", QUOTE):
         expect(card).to_contain_text(text)
+    expect(card.locator("mark")).to_contain_text(QUOTE)  # in its paragraph
     expect(answer.locator(".note").first).to_contain_text("Word for word from the articles")
     expect(answer.locator(".support")).to_have_count(0)
     page.screenshot(path=ARTEFACTS / "answer.png")
@@ -207,7 +208,7 @@ def test_a_conversation_has_an_address_that_leads_back(page: Page, address: str)
 def test_a_copied_link_leads_others_to_the_answer(page: Page, address: str) -> None:
     ask(page, NAQVI)
     page.locator(".answer").get_by_role("button", name="Copy link").click()
-    expect(page.locator(".answer").get_by_role("button", name="Copied")).to_be_visible()
+    expect(page.locator(".answer").get_by_role("button", name="Copied and shared")).to_be_visible()
     page.goto(page.evaluate("navigator.clipboard.readText()"))
     expect(page.locator("h1")).to_have_text(NAQVI)
     expect(page.locator("main")).to_contain_text(QUOTE)

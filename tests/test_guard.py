@@ -131,9 +131,11 @@ def test_only_what_is_shared_is_read_by_others(site: Site, client: TestClient) -
     sign_in(client, "berta", "another password")
     own, link = f"/conversations/{conversation}/1", f"/shared/{conversation}/1"
     assert client.get(link).status_code == 404
-    assert client.post(f"{own}/share").status_code == 404  # not hers to share
+    when = site.conversations.asked(conversation, 1)
+    shared = client.post(f"{own}/share", data={"asked": when})
+    assert shared.status_code == 404  # not hers to share
     assert client.get(link).status_code == 404
-    site.conversations.share(conversation, 1)
+    site.conversations.share(conversation, 1, when)
     page = client.get(link).text
     assert answer.citations[0].quote in page
     assert f"/c/{conversation}" not in page

@@ -91,6 +91,7 @@ def test_days_and_hours_are_the_readers(site: Site, client: TestClient) -> None:
         ("America/New_York", "1 March 2026", "16:05<"),
         ("../../etc/passwd", "1 March 2026", "21:05 UTC"),
         ("Nowhere/At_all", "1 March 2026", "21:05 UTC"),
+        ("__init__/x", "1 March 2026", "21:05 UTC"),
         ("a" * 3000, "1 March 2026", "21:05 UTC"),
     ):
         cookies = {"cookie": f"zone={quote(zone, safe='')}"}
@@ -104,16 +105,20 @@ def test_todays_conversations_stand_under_today(site: Site, client: TestClient) 
     from assistant.web.overview import conversations
 
     conversation, _ = keep(site, "harbour3 number3")
-    assert "<h2>Today</h2>" in client.get("/conversations").text
-    rail = conversations(site, "", UTC)
-    assert rail.index("**Today**") < rail.index(f"/c/{conversation}")
+    now = datetime.now(UTC).isoformat()
+    site.conversations._run("UPDATE conversation SET changed = ?", (now,))
+    page, rail = client.get("/conversations").text, conversations(site, "", UTC)
+    assert re.search("<h2>(?:Today|Yesterday)</h2>", page)  # midnight may lie between
+    assert re.search(rf"\*\*(?:Today|Yesterday)\*\*[^*]*/c/{conversation}", rail)
 
 
 def test_a_shared_answer_is_there_to_read(site: Site, client: TestClient) -> None:
     conversation, answer = keep(site, "harbour3 number3")
     link = f"/shared/{conversation}/1"
     assert client.get(link).status_code == 404
-    assert client.post(f"/conversations/{conversation}/1/share").headers["location"] == link
+    when = {"asked": asked(client, f"/conversations/{conversation}/1")}
+    shared = client.post(f"/conversations/{conversation}/1/share", data=when)
+    assert shared.headers["location"] == link
     page = client.get(link).text
     assert answer.citations[0].quote in page
     for working in ('type="checkbox"', "export.docx", 'class="verdict"'):
@@ -123,9 +128,10 @@ def test_a_shared_answer_is_there_to_read(site: Site, client: TestClient) -> Non
     assert "Stop sharing" in kept
     client.post(f"/conversations/{conversation}/1/unshare")
     assert client.get(link).status_code == 404
-    for nothing in (f"/shared/{conversation}/2", "/shared/none/1", f"/shared/{conversation}/-1"):
-        assert client.get(nothing).status_code == 404
-    assert client.post(f"/conversations/{conversation}/2/share").status_code == 404
+    for turn in (2, 0, -1, 2**63, 10**30):
+        assert client.get(f"/shared/{conversation}/{turn}").status_code == 404
+    assert client.get("/shared/none/1").status_code == 404
+    assert client.post(f"/conversations/{conversation}/2/share", data=when).status_code == 404
 
 
 def test_what_takes_the_place_of_a_shared_answer_is_not_shared(
@@ -134,10 +140,29 @@ def test_what_takes_the_place_of_a_shared_answer_is_not_shared(
     from assistant.web.stored_answers import to_stored
 
     conversation, _ = keep(site, "harbour3 number3")
-    client.post(f"/conversations/{conversation}/1/share")
+    own, link = f"/conversations/{conversation}/1", f"/shared/{conversation}/1"
+    when = {"asked": asked(client, own)}
+    client.post(f"{own}/share", data=when)
     other = site.assistant.ask("harbour4 number4")
     assert site.conversations.add("", conversation, to_stored(other), 0) == 1
-    assert client.get(f"/shared/{conversation}/1").status_code == 404
+    assert client.get(link).status_code == 404
+    client.post(f"{own}/share", data=when)  # from a page that still has the first one
+    assert client.get(link).status_code == 404
+    site.conversations.share(conversation, 1, when["asked"])  # replaced just now
+    assert client.get(link).status_code == 404
+
+
+def test_readers_of_a_shared_follow_up_see_what_it_was_read_as(
+    site: Site, client: TestClient
+) -> None:
+    from assistant.web.stored_answers import to_stored
+
+    conversation, first = keep(site, "harbour3 number3")
+    other = site.assistant.ask("shorter please", history=[first])
+    assert site.conversations.add("", conversation, to_stored(other), 1) == 2
+    own = f"/conversations/{conversation}/2"
+    client.post(f"{own}/share", data={"asked": asked(client, own)})
+    assert "Read as: harbour3 number3" in client.get(f"/shared/{conversation}/2").text
 
 
 def test_the_article_marks_what_else_the_answer_cites(site: Site, client: TestClient) -> None:

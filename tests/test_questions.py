@@ -262,6 +262,10 @@ def test_days_alone_go_on_with_what_was_asked() -> None:
         ("Why do the troops leave for Althof?", "And for Merrin, please?",
          "Why do the troops leave for Merrin?"),
         ("What came from Chad?", "and from Niger?", "What came from Niger?"),
+        ("What came from the Forge?", "and from the Anvil?", "What came from the Anvil?"),
+        ("Why did Lee leave Leeds?", "and Tolland?", "Why did Tolland leave Leeds?"),
+        ("How did Ada Brandt take the news?", "and Maria Elena Ruiz?",
+         "How did Maria Elena Ruiz take the news?"),
     ],
 )  # fmt: skip
 def test_another_name_takes_its_place(before: str, goes_on: str, asked: str) -> None:
@@ -275,6 +279,10 @@ def test_another_name_takes_its_place(before: str, goes_on: str, asked: str) -> 
         ("How did Ada Brandt take the news?", "and the fine?"),  # no name for a name
         ("What did the editor say of Daunt?", "and Daunt himself?"),  # who is there already
         ("Who asked for the sign?", "are they related, the two Purdys"),
+        ("In Leeds, why did Lee resign?", "and the tram?"),
+        ("How did Ada Brandt take the news?", "and 🙂?"),
+        ("How did Ada Brandt take the news?", "and …?"),
+        ("Did Ada Brandt sue Lev Tolland?", "and Merrin Vane?"),
         ("How did Ada Brandt take the news?", "and the Ministry of Water?"),  # no person
         ("Which museums gave something back?", "just the ones in Germany please"),
         ("Which museums gave something back?", "only the Chilean ones"),
@@ -300,6 +308,9 @@ def test_a_fragment_leans_on_the_question_before(before: str, goes_on: str) -> N
         ("briefly, please", 2),
         ("shorter please, one sentence is plenty", 1),
         ("ok, make it shorter", 2),
+        ("even shorter please", 2),
+        ("too long, shorter", 2),
+        ("could you give me a shorter answer?", 2),
     ],
 )
 def test_the_same_is_told_shorter(text: str, most: int) -> None:
@@ -311,6 +322,14 @@ def test_the_same_is_told_shorter(text: str, most: int) -> None:
     assert understand(Question(text), 500).standalone == text  # of what?
 
 
+def test_shorter_again_is_of_the_same_question() -> None:
+    first = PastTurn("What did Ada Brandt say in three sentences?", "It fell.", ("a",))
+    turns = (first, *[PastTurn("shorter", "It fell.", ("a",))] * 2000)
+    asked = understand(Question("even shorter", turns), 500)
+    assert asked.standalone == first.question
+    assert (asked.most, asked.history) == (2, ())
+
+
 def test_more_is_told_of_the_same() -> None:
     turns = (PastTurn("Who leads the union?", "Brandt."), PastTurn("and the port?", "Tolland."))
     asked = understand(Question("More details please", turns), 500)
@@ -319,7 +338,12 @@ def test_more_is_told_of_the_same() -> None:
     assert asked.most is None
 
 
-@pytest.mark.parametrize("text", ["Line 5?", "two sentences that he wrote", "short selling"])
+@pytest.mark.parametrize(
+    "text",
+    ["Line 5?", "two sentences that he wrote", "short selling", "were there two sentences?",
+     "What is the compact?", "whose brief?", "which two lines?", "Is it no longer?",
+     "Will it expand?", "no details", "don't make it shorter"],
+)  # fmt: skip
 def test_what_has_a_matter_is_no_length(text: str) -> None:
     asked = understand(Question(text, (PastTurn("Who leads the union?", "Brandt."),)), 500)
     assert asked.standalone != "Who leads the union?"
@@ -335,7 +359,17 @@ def test_what_has_a_matter_is_no_length(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_word_of_transition_is_left_out(text: str, asked: str) -> None:
-    assert follow_up(text, [PastTurn("Who leads the union?", "Brandt.")]).standalone == asked
+    found = follow_up(text, [PastTurn("What is the sentence in Bolivia?", "Two years.")])
+    assert found.standalone == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The Merrin bridge collapsed in 2019. How many workers died during construction?",
+     "I am asking about Lisbon. Which schools closed last winter?"],
+)  # fmt: skip
+def test_what_tells_of_something_is_no_transition(text: str) -> None:
+    assert follow_up(text, [PastTurn("Who leads the union?", "Brandt.")]).standalone == text
 
 
 def test_a_number_of_ones_own_is_of_the_answer() -> None:
@@ -343,6 +377,17 @@ def test_a_number_of_ones_own_is_of_the_answer() -> None:
     asked = understand(Question("hm, I have 3,400 in my notes", (first,)), 500, lambda _: "talk")
     assert asked.form == "fact"
     assert asked.standalone.startswith("How many are on the waiting list, and")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Why was the one-child policy dropped by Beijing?", "Who won the Formula One title in 2024?",
+     "Was there only one survivor of the Merrin crash?", "Same-sex marriage vote in Ghana",
+     "Just one year after the merger, who left Nokia?", "Was just one person hurt in Lisbon?"],
+)  # fmt: skip
+def test_one_may_be_a_number(text: str) -> None:
+    before = PastTurn("How did Ada Brandt take the news?", "Well.")
+    assert follow_up(text, [before], matter).standalone == text
 
 
 def test_a_dateline_is_nobody() -> None:

@@ -59,15 +59,16 @@ def spelled(
         for term, count in vocabulary(typed[0])
         if (distance := OSA.distance(stem(typed), term)) <= edits + _STEMMED
     ]
-    fitting: list[tuple[int, int, str]] = []
-    for _, less, term in sorted(near)[:_TRIED]:
-        names = {name for passage in search([term]) for name in _names(_read(passage))}
-        found = min(((OSA.distance(typed, folded(name)), name) for name in names), default=None)
-        if found and found[0] <= edits and found[1] not in {name for *_, name in fitting}:
-            fitting.append((found[0], less, found[1]))
+    held = {term: -less for _, less, term in near}
+    fitting: dict[str, tuple[int, int, str]] = {}
+    for _, _, term in sorted(near)[:_TRIED]:
+        for name in {name for passage in search([term]) for name in _names(_read(passage))}:
+            distance, bare = OSA.distance(typed, folded(name)), folded(name)
+            if distance <= edits and not (bare in fitting and name.isupper()):
+                fitting[bare] = (distance, -held.get(stem(bare), 0), name)
     if not fitting:
         return None
-    best, *others = sorted(fitting)
+    best, *others = sorted(fitting.values())
     rivals = [-less for distance, less, _ in others if distance == best[0]]
     return None if rivals and -best[1] < _SURER * max(rivals) else best[2]
 

@@ -23,6 +23,7 @@ _NEARLY = 2.0  # logits by which hits inside a period may score below those outs
 _ON_THE_STORY = 8.0  # the same for a story, of which each article tells another part
 
 _SPOKEN_OF = 2.0  # logits more for an article that the answer before cites
+_MOST_SPOKEN_OF = 8  # articles, of what an answer cites
 _OF_SPOKEN = 4  # passages of such articles that are found beside all others
 
 _MOST_ARTICLES = 16  # of a story or a list
@@ -55,7 +56,8 @@ def spoken_of(question: Question) -> tuple[str, ...]:
     """Ids of the articles that the answer before cites, which a question may go on from."""
     before = question.history[-1].articles if question.history else ()
     only, but = question.filters.articles, question.filters.exclude
-    return tuple(one for one in before if one not in but and (not only or one in only))
+    cited = list(dict.fromkeys(before))[:_MOST_SPOKEN_OF]
+    return tuple(one for one in cited if one not in but and (not only or one in only))
 
 
 def _of_spoken(

@@ -34,20 +34,26 @@ def exchanged(text: str, before: str, subject: str | None) -> str | None:
         subject: what that question is about, as the parser tells it.
     """
     bare = _BEHIND.sub("", _ASKING.sub("", text).rstrip("?!. "))
-    if not bare or len(words(bare)) > _MOST_WORDS or _CLAUSE.search(bare):
+    if not words(bare) or len(words(bare)) > _MOST_WORDS or _CLAUSE.search(bare):
         return None
-    if bare.casefold() in before.casefold():
+    if _whole(bare).search(before):
         return None
     led = _LED.fullmatch(bare)
     if led:
+        other = led[2].removeprefix("the ")
         places = (one for one in mentions(before) if _leads(led[1], before[: one.start]))
-        place = next(places, None) if _is_name(led[2]) else None
+        place = next(places, None) if _is_name(other) else None
         if place is None:
             return None
-        return f"{before[: place.start]}{led[2]}{before[place.start + len(place.name) :]}"
-    if subject and subject in before and _alike(bare, subject):
-        return before.replace(subject, bare, 1)
+        return f"{before[: place.start]}{other}{before[place.start + len(place.name) :]}"
+    if subject and _whole(subject).search(before) and _alike(bare, subject):
+        return _whole(subject).sub(lambda _: bare, before, count=1)
     return None
+
+
+def _whole(phrase: str) -> re.Pattern[str]:
+    """Where a phrase stands, and not as a part of a longer word."""
+    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
 
 
 def _leads(preposition: str, text: str) -> bool:
@@ -55,11 +61,13 @@ def _leads(preposition: str, text: str) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two phrases are both names, of persons or of bodies, or have the same head."""
+    """Whether two phrases are both a name, of persons or of bodies, or have the same head."""
+    named = [mention.name for mention in mentions(other)]
+    if len(named) > 1 or not words(other):
+        return False  # more than a subject
     if words(one)[-1] == words(other)[-1]:
         return True
-    named = any(True for _ in mentions(other))
-    return named and _is_name(one) and is_body(one) == is_body(other)
+    return bool(named) and _is_name(one) and is_body(one) == is_body(other)
 
 
 def _is_name(phrase: str) -> bool:

@@ -19,11 +19,13 @@ _OPENING = re.compile(r"^(?:and|but|so|or|then|also|ok|okay)\b[,\s]*(?=\S)", re.
 _ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|it|its|this|that|these|those|there|then"
-    r"|the (?:same|one|other|others|latter|former|rest|two))\b",
+    r"|the (?:same|other|others|latter|former|rest|two))\b",
     re.IGNORECASE,
 )
 _ONES = re.compile(
-    r"\b(?:only|just) .*\bones?\b|\b(?:the|which) (?:\w+ )?ones?\b|^same\b", re.IGNORECASE
+    r"^(?:only|just) (?:\w+ ){0,3}ones\b|\b(?:the (?:\w+ )?|which )ones\b"
+    r"|\bthe (?:\w+ )?one\W*$|^(?:the )?same (?:(?:\w+ )?as|for|about|of|with|question|thing)\b",
+    re.IGNORECASE,
 )
 _ENDED = re.compile(r"(?:^|[.!?]\W*)$")
 # "Is it true …", "Is there …", "say that …" point to nothing said before.
@@ -47,6 +49,7 @@ _OF_DAYS = frozenset("in on at of for during since from until till to by before 
 _DAYS_LEFT = re.compile(rf"(?:\s+(?:{'|'.join(sorted(_OF_DAYS))}|between|and))+$", re.IGNORECASE)
 _FEWEST_TERMS = 3  # of a question that stands by itself
 _FRAGMENT = 4  # terms, at most, of one that is no question by itself
+_TRANSITION = 6  # words, at most, of one
 _TURNS = 6  # that a question may lean on
 _MOST_WORDS = 30  # of what was asked before; of more only its first question is kept
 
@@ -73,7 +76,8 @@ class FollowUp:
     @property
     def form_of(self) -> str:
         """What tells its form: a fragment ("and Zuma?") wants what the question before wanted."""
-        asks = _ASKS.match(self.asked) or set(words(self.asked)) & english().request_words
+        said = set(words(self.asked))
+        asks = _ASKS.match(self.asked) or said & (english().request_words | english().thanks_words)
         fragment = self.before and not asks and len(terms(self.asked)) <= _FRAGMENT
         return self.before if fragment else self.asked
 
@@ -96,9 +100,8 @@ def follow_up(
     wherever it is known that it ``goes_on``.
     """
     if history and of_answer(text):
-        return FollowUp(
-            "", follow_up(one_line(history[-1].question), history[:-1], matter).standalone
-        )
+        last, past = last_asked(history)
+        return FollowUp("", follow_up(last, past, matter).standalone)
     if history and not goes_on:
         text = _without_transition(text, history[-1])
     if not history or not (goes_on or _leans(text, history[-1])):
@@ -117,10 +120,24 @@ def follow_up(
     return FollowUp(whole, asked)
 
 
+def last_asked(history: Sequence[PastTurn]) -> tuple[str, Sequence[PastTurn]]:
+    """The last question that asked for more than another length, and the turns before it."""
+    place = len(history) - 1
+    while place and of_answer(history[place].question):
+        place -= 1
+    return one_line(history[place].question), history[max(0, place - _TURNS) : place]
+
+
 def _without_transition(text: str, before: PastTurn) -> str:
     """The last sentence alone, where it asks and stands by itself: "New topic. Who won …?"."""
     spans = sentences(text)
-    last = text[spans[-1].start : spans[-1].end] if len(spans) > 1 else ""
+    if len(spans) < 2:
+        return text
+    first, last = text[: spans[-1].start], text[spans[-1].start : spans[-1].end]
+    known = set(words(f"{before.question} {before.answer}"))
+    new = any(not set(words(one.name)) & known for one in mentions(first) if one.start > 0)
+    if new or len(words(first)) > _TRANSITION:
+        return text
     named = any(one.start > 0 for one in mentions(last))
     asks = named or "?" in last or any(letter.isdigit() for letter in last)
     whole = asks and len(terms(last)) >= _FEWEST_TERMS and not _leans(last, before)
@@ -190,7 +207,8 @@ def _leans(text: str, before: PastTurn) -> bool:
     timeless = without_days(bare) if len(words(bare)) <= _MOST_WORDS else bare
     named = [one.name for one in mentions(timeless) if one.start > 0 or " " in one.name]
     if not all(set(words(name)) & known for name in named):
-        return opened != text and len(terms(bare)) < _FEWEST_TERMS
+        whole = [one.name for one in mentions(bare)] == [bare.rstrip("?!. ")]
+        return opened != text and (whole or len(terms(bare)) < _FEWEST_TERMS)
     asks = _ASKS.match(bare) is not None or opened != text
     return asks and len(terms(bare)) < _FEWEST_TERMS + (opened != text)
 

@@ -15,6 +15,7 @@ _SENTENCES = (
     r" (?:short |brief )?(?:sentences?|lines?)\b(?! of\b)(?: (?:max(?:imum)?|at most))?"
 )
 _SIZED = re.compile(_SENTENCES, re.IGNORECASE)
+_REQUEST = re.compile(r"\b(?:can|could|would|please)\b", re.IGNORECASE)
 _SHORTER = 2  # sentences
 _IN_SO_MANY = re.compile(rf"\bin {_SENTENCES}", re.IGNORECASE)
 
@@ -31,17 +32,24 @@ def without_length(text: str) -> str:
 
 def of_answer(text: str) -> Literal["shorter", "longer"] | None:
     """Which length is asked for of the last answer, where nothing else is: "shorter please"."""
+    if "?" in text and not _REQUEST.search(text):
+        return None
     sized = _SIZED.search(text)
-    said = {word for word in words(_SIZED.sub(" ", text)) if word.isalnum()}
-    said -= english().stop_words | english().length_fillers
+    said = {word for word in words(_SIZED.sub(" ", text)) if any(map(str.isalpha, word))}
+    said -= english().length_fillers
     if (said or sized) and said <= english().shorter_words:
         return "shorter"
     return "longer" if said and said <= english().longer_words else None
 
 
-def shorter(text: str) -> int:
-    """The sentences of an answer for which ``of_answer`` is "shorter"; two where nobody says."""
-    return _number(_SIZED.search(text)) or _SHORTER
+def shorter(text: str, before: str) -> int:
+    """The sentences of an answer for which ``of_answer`` is "shorter".
+
+    Where nobody says, two, or one less than the question before has asked for.
+    """
+    asked = sentences_in(before)
+    less = max(1, min(_SHORTER, asked - 1)) if asked else _SHORTER
+    return _number(_SIZED.search(text)) or less
 
 
 def _number(found: re.Match[str] | None) -> int | None:

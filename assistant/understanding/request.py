@@ -35,8 +35,12 @@ def _past_turn(past: Past) -> PastTurn:
     given: Any = past  # it may come from a file
     fields = given if isinstance(given, Mapping) else {}
     question, answer = fields.get("question"), fields.get("answer")
+    cited = fields.get("articles", ())
+    articles = (
+        tuple(one for one in cited if isinstance(one, str)) if isinstance(cited, list) else ()
+    )
     if isinstance(question, str) and isinstance(answer, str):
-        return PastTurn(clean(question), clean(answer))
+        return PastTurn(clean(question), clean(answer), articles)
     raise QuestionError(
         "An earlier turn needs a question and an answer.",
         'Pass Answers, or dicts like {"question": "…", "answer": "…"}.',

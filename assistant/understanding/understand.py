@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from assistant.errors import QuestionError
 from assistant.language.language import english
 from assistant.language.terms import terms
 from assistant.text import is_blank, one_line, words
 from assistant.types import Form, Order, Part, Question
-from assistant.understanding.followups import FollowUp, Matter, follow_up
+from assistant.understanding.followups import FollowUp, Matter, follow_up, last_asked
 from assistant.understanding.lengths import of_answer, sentences_in, shorter, without_length
 from assistant.understanding.parts import parts
 from assistant.understanding.periods import period, unclear, wants_latest, without_days
@@ -86,9 +86,10 @@ def understand(
     text = _cleaned(question.text, max_characters)
     matter = known.matter if known else None
     leaning = _leaning(question, text, matter, goes_on or _disputes(question, text, form_of))
-    again = bool(question.history) and of_answer(text) == "shorter"
-    if again:  # what was told may be told again
-        question = replace(question, history=question.history[:-1])
+    length = of_answer(text) if question.history else None
+    if length == "shorter":  # what was told may be told again
+        *_, past = last_asked(question.history)
+        question = replace(question, history=tuple(past))
     told = _told(leaning.form_of, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
@@ -109,8 +110,15 @@ def understand(
         parts=tuple(asked),
         form=form,
         order=_order(leaning.asked, form),
-        most=shorter(text) if again else sentences_in(leaning.asked),
+        most=_most(text, leaning.asked, length),
     )
+
+
+def _most(text: str, asked: str, length: Literal["shorter", "longer"] | None) -> int | None:
+    """So many sentences as are asked for; None where it is not said."""
+    if length == "longer":
+        return None
+    return shorter(text, asked) if length else sentences_in(asked)
 
 
 def _disputes(question: Question, text: str, form_of: FormOf | None) -> bool:

@@ -22,7 +22,7 @@ def zone_of(cookies: Mapping[str, str]) -> tzinfo:
     """The reader's time zone; UTC where the browser has not named one that is known here."""
     try:
         return ZoneInfo(unquote(cookies.get(_COOKIE, "")))
-    except (KeyError, ValueError, OSError):  # no such zone, or what cannot be the name of one
+    except (KeyError, ValueError, OSError, TypeError):  # what is or can be the name of no zone
         return UTC
 
 

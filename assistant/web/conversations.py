@@ -246,9 +246,13 @@ class Conversations:
 
     # Answers that others may read
 
-    def share(self, conversation: str, turn: int) -> None:
-        """Let everybody read a turn who has its address."""
-        self._run("INSERT OR IGNORE INTO shared VALUES (?, ?)", (conversation, turn))
+    def share(self, conversation: str, turn: int, asked: str) -> None:
+        """Let everybody read a turn who has its address; not one that was asked at another time."""
+        self._run(
+            "INSERT OR IGNORE INTO shared SELECT conversation, number FROM turn"
+            " WHERE conversation = ? AND number = ? AND asked = ?",
+            (conversation, turn, asked),
+        )
 
     def unshare(self, conversation: str, turn: int) -> None:
         """Let nobody but its owner read a turn."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from assistant.web.site import Site, owner
@@ -23,9 +25,13 @@ def routes(site: Site) -> APIRouter:
         return site.page(request, "shared.html", context)
 
     @router.post("/conversations/{conversation}/{turn}/share")
-    def share(request: Request, conversation: str, turn: int) -> Response:
-        site.answer(owner(request), conversation, turn)  # or there is no such page
-        site.conversations.share(conversation, turn)
+    def share(
+        request: Request, conversation: str, turn: int, asked: Annotated[str, Form()] = ""
+    ) -> Response:
+        shown = site.answer(owner(request), conversation, turn)
+        if asked != shown.asked:  # another one has taken its place
+            return RedirectResponse(f"{site.root}/conversations/{conversation}/{turn}", 303)
+        site.conversations.share(conversation, turn, asked)
         return RedirectResponse(f"{site.root}/shared/{conversation}/{turn}", 303)
 
     @router.post("/conversations/{conversation}/{turn}/unshare")

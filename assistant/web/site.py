@@ -25,6 +25,7 @@ from assistant.web.monitoring import Monitoring
 from assistant.web.stored_answers import StoredAnswer, forget, read_back
 from assistant.web.users import Users
 
+_MOST_TURNS = 10**9  # greater numbers have no room in SQLite
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -95,7 +96,7 @@ class Site:
         Raises:
             NoSuchPage: there is none, or it is not shared any more.
         """
-        kept = self.conversations.shared(conversation, turn)
+        kept = self.conversations.shared(conversation, turn) if 0 < turn < _MOST_TURNS else None
         if kept is None:
             raise NoSuchPage("There is no such answer. It may have been deleted, or not be shared.")
         return read_back(kept, self.assistant.archive)

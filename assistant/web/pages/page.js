@@ -44,7 +44,7 @@
     const found = paragraphs.get(address) ?? fetch(address)
       .then((page) => page.text())
       .then((text) => around(new DOMParser().parseFromString(text, "text/html")))
-      .catch(() => null);
+      .catch(() => { paragraphs.delete(address); return null; });
     paragraphs.set(address, found);
     return found;
   };
@@ -210,17 +210,14 @@
     if (what === "answer") return [...answer.querySelectorAll(":scope > .doubt, :scope > .part, :scope > .claim")].map(line).join("\n");
     return link ? `${copy}, ${new URL(link, location.href)}` : copy;
   };
-  // An answer whose address is copied may be read by whoever has it.
-  const share = (answer) => fetch(`${answer.dataset.page}/share`, { method: "POST", keepalive: true })
-    .then((made) => made.ok, () => false);
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button.copy");
     if (!button) return;
     const label = button.textContent, text = copied(button);
-    const readable = button.dataset.what === "link" ? share(button.closest(".answer")) : true;
+    const linked = button.dataset.what === "link";
     try {
       await navigator.clipboard.writeText(text);
-      button.textContent = await readable ? "Copied" : "Not shared: try again";
+      button.textContent = linked ? await share(button.closest(".answer")) : "Copied";
     } catch {
       const field = make("textarea", { value: text, readOnly: true });
       field.setAttribute("aria-label", "Quote with its attribution");
@@ -231,18 +228,33 @@
     setTimeout(() => { button.textContent = label; }, 2000);
   });
 
-  // Feedback on the spot, by the form of the answer's own page.
+  // The answer's own page, where what it has is still what is shown here.
   const claims = (answer) => [...(answer?.querySelectorAll(".claim [dir]") ?? [])].map((one) => one.textContent).join();
+  const pageOf = async (answer) => {
+    const made = await fetch(answer.dataset.page).then((page) => page.text()).catch(() => "");
+    return new DOMParser().parseFromString(made, "text/html");
+  };
+  const isOf = (page, answer) => claims(page.querySelector(".answer")) === claims(answer);
+
+  // An answer whose address is copied may be read by whoever has it.
+  const share = async (answer) => {
+    const page = await pageOf(answer), form = page.querySelector('form[action$="share"]');
+    if (!form || !isOf(page, answer)) return "Not shared";
+    if (form.getAttribute("action").endsWith("/unshare")) return "Copied"; // it is shared
+    const sent = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+    return sent?.ok ? "Copied and shared" : "Not shared";
+  };
+
+  // Feedback on the spot, by the form of the answer's own page.
   const judge = async (button) => {
     const answer = button.closest(".answer"), row = button.closest(".tools");
-    const made = await fetch(answer.dataset.page).then((page) => page.text()).catch(() => "");
-    const page = new DOMParser().parseFromString(made, "text/html");
+    const page = await pageOf(answer);
     const form = page.querySelector('form[action$="/feedback"]');
     if (!form) return location.assign(answer.dataset.page);
     const told = answer.querySelector("p.told") ?? make("p", { className: "note told" });
     told.setAttribute("role", "status");
     row.after(told);
-    if (claims(page.querySelector(".answer")) !== claims(answer)) {
+    if (!isOf(page, answer)) {
       told.textContent = "Another answer has taken the place of this one.";
       return;
     }
