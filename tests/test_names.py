@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from assistant import Article, Assistant
+from assistant.archive.spelling import spelled
 from assistant.attribution import find_statements
-from assistant.language import SpacyParser, same_name
+from assistant.language import SpacyParser, same_name, stem
 from assistant.settings import ModelSettings
 from assistant.testing import HashEmbeddings
-from assistant.types import Filters, Span
+from assistant.text import words
+from assistant.types import Filters, Passage, Source, Span
 from assistant.verification import Checker
 
 LINES = (Path(__file__).parent / "data/names.tsv").read_text(encoding="utf-8").splitlines()
@@ -59,3 +63,35 @@ def test_filters_and_questions_find_names_typed_without_accents(tmp_path: Path) 
             assert [hit.passage.article.id for hit in found] == [f"a{number}"], (name, typed)
             answer = opened.ask(f"What did {typed} say about the fjord?")
             assert [c.article.id for c in answer.citations][:1] == [f"a{number}"], (name, typed)
+
+
+class _Held:
+    """What an archive of some texts tells ``spelled``."""
+
+    def __init__(self, *texts: str) -> None:
+        article = Source("a")
+        self._passages = [Passage(article, n, 0, len(one), one) for n, one in enumerate(texts)]
+
+    def vocabulary(self, letter: str) -> list[tuple[str, int]]:
+        stems = Counter(one for text in self._passages for one in {*map(stem, words(text.text))})
+        return [(one, count) for one, count in stems.items() if one.startswith(letter)]
+
+    def search(self, terms: Sequence[str]) -> list[Passage]:
+        wanted = {*map(stem, terms)}
+        return [one for one in self._passages if wanted & {*map(stem, words(one.text))}]
+
+
+@pytest.mark.parametrize(
+    ("typed", "texts", "name"),
+    [
+        ("Brandx", ["it was Brandt who"], "Brandt"),
+        ("Brandx", ["it was Brandt and Brandl who"], None),  # two as near
+        ("Brandx", ["it was Brandt and Brandl who", *["so Brandt says"] * 10], "Brandt"),
+        ("Brandx", ["it was Brandt who", "it was Brandl who"], None),
+        ("shabab", ["fighters of Al-Shabaab left"], "Shabaab"),
+        ("Tollandx", ["TOLLAND: He said Tolland left"], "Tolland"),
+    ],
+)
+def test_a_misspelt_name_is_the_nearest_one(typed: str, texts: list[str], name: str | None) -> None:
+    held = _Held(*texts)
+    assert spelled(typed, held.vocabulary, held.search) == name
