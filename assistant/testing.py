@@ -71,9 +71,9 @@ class OneForm:
     def __init__(self, form: Form) -> None:
         self._form = form
 
-    def form(self, _question: str, /) -> Form:
-        """That form."""
-        return self._form
+    def form(self, _question: str, /, least: float = 0) -> Form:
+        """That form, which is sure."""
+        return self._form if least <= 1 else "fact"
 
 
 class OneMark:

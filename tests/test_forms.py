@@ -386,7 +386,7 @@ def test_a_limit_that_was_set_or_forbidden_goes_before_an_author(ask: Ask) -> No
     answer = ask("Which articles on the tram strike did Tam Vell write?", "list", some)
     assert (answer.filters, answer.inferred) == (some, ())
     forbidden = Question("Which articles did Tam Vell write?", infer=False)
-    read = understand(forbidden, 100, lambda _: "list", Vell())
+    read = understand(forbidden, 100, lambda _, least=0.0: "list", Vell())
     assert read.filters == Filters()
     assert "Tam Vell" in read.parts[0].query
 

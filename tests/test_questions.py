@@ -118,7 +118,7 @@ def understood(
 ) -> Question:
     turns = tuple(PastTurn(question, answer) for question, answer in history)
     question = Question(text, turns, filters or Filters(), asked=TODAY)
-    return understand(question, 2000, lambda _: form)
+    return understand(question, 2000, lambda _, least=0.0: form)
 
 
 @pytest.mark.parametrize(
@@ -374,9 +374,25 @@ def test_what_tells_of_something_is_no_transition(text: str) -> None:
 
 def test_a_number_of_ones_own_is_of_the_answer() -> None:
     first = PastTurn("How many are on the waiting list?", "2,340.")
-    asked = understand(Question("hm, I have 3,400 in my notes", (first,)), 500, lambda _: "talk")
+    asked = understand(Question("hm, I have 3,400 in my notes", (first,)), 500, talking)
     assert asked.form == "fact"
     assert asked.standalone.startswith("How many are on the waiting list, and")
+
+
+def talking(question: str, /, least: float = 0.4) -> Form:
+    """Surely talk where somebody thanks, else perhaps."""
+    return "talk" if "thanks" in question or least < 0.7 else "fact"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"), [("just the mayor please", "fact"), ("great, thanks!", "talk")]
+)
+def test_what_is_hardly_talk_goes_on(text: str, form: Form) -> None:
+    first = PastTurn("Who spoke?", "The mayor and the minister.")
+    asked = understand(Question(text, (first,)), 500, talking)
+    assert asked.form == form
+    assert (asked.standalone == text) == (form == "talk")
+    assert understand(Question(text), 500, talking).form == "talk"  # nothing to go on from
 
 
 @pytest.mark.parametrize(

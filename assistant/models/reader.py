@@ -41,8 +41,8 @@ class HubReader:
 class FormReader(Protocol):
     """Tells what an answer to a question has to be."""
 
-    def form(self, question: str, /) -> Form:
-        """The form."""
+    def form(self, question: str, /, least: float = ...) -> Form:
+        """The form; a fact where none has the ``least`` probability."""
 
 
 class Marker(Protocol):

@@ -45,8 +45,8 @@ class TrainedReader:
         """
         return _model.supports(self._workers, claim, sources)
 
-    def form(self, question: str, /) -> Form:
-        """What an answer to a question has to be; a fact where no form is likely enough.
+    def form(self, question: str, /, least: float = _SURE) -> Form:
+        """What an answer to a question has to be; a fact where none has the ``least`` probability.
 
         Raises:
             ModelError: the model cannot be loaded.
@@ -55,7 +55,7 @@ class TrainedReader:
         forms: tuple[Form, ...] = get_args(Form)
         best = max(logits)
         likely = 1 / sum(math.exp(logit - best) for logit in logits)
-        return forms[logits.index(best)] if likely >= _SURE else "fact"
+        return forms[logits.index(best)] if likely >= least else "fact"
 
     def marked(self, question: str, sentence: str, begins: int, /) -> tuple[int, int] | None:
         """The characters of a sentence that answer, first and one past the last; None if unsure.

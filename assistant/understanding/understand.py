@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Literal, Protocol
@@ -38,8 +38,14 @@ class Known(Protocol):
         """The outlets whose articles a question asks for."""
 
 
-FormOf = Callable[[str], Form]
-"""What an answer to a question has to be."""
+class FormOf(Protocol):
+    """Tells what an answer to a question has to be; a fact where that is not likely enough."""
+
+    def __call__(self, question: str, /, least: float = ...) -> Form:
+        """The form of a question, if it has the ``least`` probability."""
+
+
+_SURE_TALK = 0.85  # probability of talk; within a conversation what is less sure goes on with it
 
 _ORDERS: dict[Form, Order] = {"story": "date", "list": "newest", "words": "newest"}
 _OPEN = "a day that may be either of two, and limits nothing"
@@ -85,7 +91,7 @@ def understand(
     """
     text = _cleaned(question.text, max_characters)
     matter = known.matter if known else None
-    leaning = _leaning(question, text, matter, goes_on or _disputes(question, text, form_of))
+    leaning = _leaning(question, text, matter, goes_on or _goes_on(question, text, form_of))
     length = of_answer(text) if question.history else None
     if length == "shorter":  # what was told may be told again
         *_, past = last_asked(question.history)
@@ -121,10 +127,12 @@ def _most(text: str, asked: str, length: Literal["shorter", "longer"] | None) ->
     return shorter(text, asked) if length else sentences_in(asked)
 
 
-def _disputes(question: Question, text: str, form_of: FormOf | None) -> bool:
-    """Whether what looks like talk has a number, and so is of the answer: "I have 3,400"."""
-    numbered = bool(question.history) and any(letter.isdigit() for letter in text)
-    return numbered and form_of is not None and form_of(text) == "talk"
+def _goes_on(question: Question, text: str, form_of: FormOf | None) -> bool:
+    """Whether what looks like talk is of the answer before: "I have 3,400", "just the mayor"."""
+    if not question.history or form_of is None or form_of(text) != "talk":
+        return False
+    numbered = any(letter.isdigit() for letter in text)
+    return numbered or form_of(text, _SURE_TALK) != "talk"
 
 
 def _told(text: str, form_of: FormOf | None, known: Known | None) -> Form:
