@@ -92,10 +92,7 @@ def understand(
     text = _cleaned(question.text, max_characters)
     matter = known.matter if known else None
     leaning = _leaning(question, text, matter, goes_on or _goes_on(question, text, form_of))
-    length = of_answer(text) if question.history else None
-    if length == "shorter":  # what was told may be told again
-        *_, past = last_asked(question.history)
-        question = replace(question, history=tuple(past))
+    question, length = _of_length(question, text)
     told = _told(leaning.form_of, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
@@ -118,6 +115,17 @@ def understand(
         order=_order(leaning.asked, form),
         most=_most(text, leaning.asked, length),
     )
+
+
+def _of_length(
+    question: Question, text: str
+) -> tuple[Question, Literal["shorter", "longer"] | None]:
+    """The length that is asked for of the last answer; a shorter one may tell what was told."""
+    length = of_answer(text) if question.history else None
+    if length != "shorter":
+        return question, length
+    _, past = last_asked(question.history)
+    return replace(question, history=tuple(past)), length
 
 
 def _most(text: str, asked: str, length: Literal["shorter", "longer"] | None) -> int | None:
