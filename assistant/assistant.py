@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, cast
 from assistant.answering import (
     Fallback,
     Turn,
-    facts_of,
     finished,
     message,
 )
@@ -287,7 +286,12 @@ class Assistant:
                     yield StageEvent(name, told, turn.seconds[name])
             answer = finished(turn)
             if whole:
-                whole.set_attributes(facts_of(answer))
+                whole.set_attributes({
+                    "onrecord.form": answer.form,
+                    "onrecord.outcome": answer.outcome,
+                    "onrecord.claims": len(answer.claims),
+                    "onrecord.citations": len(answer.citations),
+                })  # fmt: skip
             yield AnswerEvent(answer)
 
     def turns(self, question: Question) -> Iterator[tuple[str, Turn]]:

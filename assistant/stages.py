@@ -25,7 +25,7 @@ from assistant.models.reader import FormReader
 from assistant.models.reranking import Reranker
 from assistant.models.tokens import count_tokens
 from assistant.quoting import leads, widen
-from assistant.retrieval import limit_to_period, rerank, retrieve, spoken_of
+from assistant.retrieval import cited_before, limit_to_period, rerank, retrieve
 from assistant.settings import Settings
 from assistant.text import words
 from assistant.types import Question, Trace
@@ -127,9 +127,9 @@ class Stages:
         if self.chat:
             return last(self.chat.write(turn))
         turn = replace(turn, draft=self.writer.write(turn.question, turn.evidence))
-        return self._with_what_was_said(turn) or turn
+        return self._as_follow_up(turn) or turn
 
-    def _with_what_was_said(self, turn: Turn) -> Turn | None:
+    def _as_follow_up(self, turn: Turn) -> Turn | None:
         """The turn of the question as one that goes on, where it is answered better so.
 
         Only where it seemed to stand by itself, nothing surely answers it then, and the articles
@@ -138,7 +138,7 @@ class Stages:
         question, draft = turn.question, cast(Draft, turn.draft)
         sure = draft.claims and not draft.doubtful
         limited = question.inferred or question.standalone != question.text
-        if sure or limited or not self._is_spoken_of(question):
+        if sure or limited or not self._shares_words_with_cited(question):
             return None
         bare = replace(question, standalone="", parts=(), read_as=())
         asked = self._understood(self.archive.resolved(bare), goes_on=True)
@@ -151,12 +151,12 @@ class Stages:
         better = told.claims and (not draft.claims or told.confidence > draft.confidence)
         return replace(other, draft=told) if better else None
 
-    def _is_spoken_of(self, question: Question) -> bool:
+    def _shares_words_with_cited(self, question: Question) -> bool:
         """Whether the articles of the answer before have half of a question's words."""
         asked = {stem(term) for term in terms(question.text)}
         held: set[str] = set()
-        for source in spoken_of(question):
-            for passage in self.archive.passages(source):
+        for article in cited_before(question):
+            for passage in self.archive.passages(article):
                 held |= {stem(word) for word in words(passage.text)}
         return bool(asked) and 2 * len(asked & held) >= len(asked)
 

@@ -36,7 +36,7 @@ def span(name: str, within: Span | None = None) -> Iterator[Span | None]:
     made = trace.get_tracer("onrecord").start_span(f"onrecord.{name}", around)
     try:
         yield made
-    except BaseException as error:
+    except Exception as error:
         made.set_attribute("error.type", type(error).__name__)  # its words may be of an article
         raise
     finally:

@@ -5,7 +5,7 @@ from assistant.answering.gate import Gate, JudgedClaim, Neighbour, neighbour
 from assistant.answering.grounding import CitationNumbers, ground
 from assistant.answering.refusing import as_they_stood, described
 from assistant.answering.talk import talk
-from assistant.answering.turn import Stage, Turn, facts_of, finished, message, timed
+from assistant.answering.turn import Stage, Turn, finished, message, timed
 
 __all__ = [
     "CitationNumbers",
@@ -21,7 +21,6 @@ __all__ = [
     "Writer",
     "as_they_stood",
     "described",
-    "facts_of",
     "finished",
     "ground",
     "message",

@@ -61,15 +61,6 @@ def finished(turn: Turn) -> Answer:
     return replace(answer, trace=replace(answer.trace, seconds=seconds))
 
 
-def facts_of(answer: Answer) -> dict[str, str | int]:
-    """What a trace may hold of an answer: kinds and counts."""
-    outcome = "refused" if answer.refusal else "doubtful" if answer.doubtful else "answered"
-    counts = {"claims": len(answer.claims), "citations": len(answer.citations)}
-    return {"onrecord.form": answer.form, "onrecord.outcome": outcome} | {
-        f"onrecord.{name}": count for name, count in counts.items()
-    }
-
-
 def message(stage: str, turn: Turn) -> str:
     """What a stage found, for the reader; "" where that is nothing worth a line."""
     if stage not in turn.seconds:

@@ -1,5 +1,5 @@
 """A question finds its hits. The LangChain retriever is in ``retriever``, imported when needed."""
 
-from assistant.retrieval.search import limit_to_period, rerank, retrieve, spoken_of
+from assistant.retrieval.search import cited_before, limit_to_period, rerank, retrieve
 
-__all__ = ["limit_to_period", "rerank", "retrieve", "spoken_of"]
+__all__ = ["cited_before", "limit_to_period", "rerank", "retrieve"]

@@ -22,9 +22,9 @@ _RANK_CONSTANT = 60
 _NEARLY = 2.0  # logits by which hits inside a period may score below those outside
 _ON_THE_STORY = 8.0  # the same for a story, of which each article tells another part
 
-_SPOKEN_OF = 2.0  # logits more for an article that the answer before cites
-_MOST_SPOKEN_OF = 8  # articles, of what an answer cites
-_OF_SPOKEN = 4  # passages of such articles that are found beside all others
+_CITED_BEFORE = 2.0  # logits more for an article that the answer before cites
+_MOST_CITED = 8  # articles, of what an answer cites
+_MORE_PASSAGES = 4  # passages of such articles that are found beside all others
 
 _MOST_ARTICLES = 16  # of a story or a list
 _WHOLE_ARTICLES = {"rerank": 20, "hits": _MOST_ARTICLES}  # settings where articles are counted
@@ -48,25 +48,25 @@ def retrieve(question: Question, archive: Archive, settings: RetrievalSettings) 
             dense = archive.search_dense(query, settings.candidates, filters)
             keyword = archive.search_keywords(held, settings.candidates, filters)
             found += _fuse({"dense": dense, "keyword": keyword}, place)
-            found += _of_spoken(query, place, filters, archive, spoken_of(question))
+            found += _in_articles(query, place, filters, archive, cited_before(question))
     return _fold_copies(_best(found), archive, settings.copy_similarity, question.filters.as_of)
 
 
-def spoken_of(question: Question) -> tuple[str, ...]:
+def cited_before(question: Question) -> tuple[str, ...]:
     """Ids of the articles that the answer before cites, which a question may go on from."""
     before = question.history[-1].articles if question.history else ()
     only, but = question.filters.articles, question.filters.exclude
-    cited = list(dict.fromkeys(before))[:_MOST_SPOKEN_OF]
+    cited = list(dict.fromkeys(before))[:_MOST_CITED]
     return tuple(one for one in cited if one not in but and (not only or one in only))
 
 
-def _of_spoken(
-    query: str, place: int, filters: Filters, archive: Archive, spoken: tuple[str, ...]
+def _in_articles(
+    query: str, place: int, filters: Filters, archive: Archive, cited: tuple[str, ...]
 ) -> list[Hit]:
-    """What is nearest in the articles that were spoken of, behind all that is found everywhere."""
-    if not spoken:
+    """What is nearest in the articles that were cited, behind all that is found everywhere."""
+    if not cited:
         return []
-    nearest = archive.search_dense(query, _OF_SPOKEN, replace(filters, articles=spoken))
+    nearest = archive.search_dense(query, _MORE_PASSAGES, replace(filters, articles=cited))
     return [Hit(passage, 0.0, ("dense",), part=place) for passage in nearest]
 
 
@@ -128,15 +128,15 @@ def rerank(
     if reranker is None or asked == [""]:
         return list(hits[: settings.hits])
     most = settings.rerank if len(asked) == 1 else settings.rerank // 2 + 2
-    spoken = spoken_of(question)
+    cited = cited_before(question)
     scored: list[Hit] = []
     for place, query in enumerate(asked):
         own = [hit for hit in hits if hit.part == place]
-        more = [hit for hit in own[most:] if hit.passage.article.id in spoken][:_OF_SPOKEN]
+        more = [hit for hit in own[most:] if hit.passage.article.id in cited][:_MORE_PASSAGES]
         chosen = [*own[:most], *more]
         scores = reranker.score(query, [_as_read(hit.passage) for hit in chosen])
         for hit, score in zip(chosen, scores, strict=True):
-            favour = _SPOKEN_OF * (hit.passage.article.id in spoken)
+            favour = _CITED_BEFORE * (hit.passage.article.id in cited)
             scored.append(replace(hit, score=score + favour))
     scored.sort(key=lambda hit: -hit.score)
     firsts = {hit.part: hit for hit in reversed(scored)}

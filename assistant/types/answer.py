@@ -218,6 +218,11 @@ class Answer:
     """Words of the question, and the archive's names that they are read as."""
 
     @property
+    def outcome(self) -> str:
+        """What came of the question: "answered", "doubtful" or "refused"."""
+        return "refused" if self.refusal else "doubtful" if self.doubtful else "answered"
+
+    @property
     def cites(self) -> tuple[str, ...]:
         """Ids of the articles that it cites, in order of use."""
         return tuple(dict.fromkeys(one.article.id for one in self.citations))

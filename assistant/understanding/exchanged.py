@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from assistant.language.names import is_body, mentions
 from assistant.text import words
+
+Matter = Callable[[str], str | None]
+"""What "it" means after a question; None where that is open."""
 
 _ASKING = re.compile(
     r"^(?:(?:and|or|but|so) )?(?:(?:(?:what|how) about|(?:the )?same(?: question| thing)?"
@@ -22,7 +26,7 @@ _CLAUSE = re.compile(
 _MOST_WORDS = 6  # of who or what takes the place of another
 
 
-def exchanged(text: str, before: str, subject: str | None) -> str | None:
+def exchanged(text: str, before: str, matter: Matter | None) -> str | None:
     """The question before with something else in it; None where nothing takes a place there.
 
     A name after a preposition takes the place of the name after the same one ("and from Chad?"),
@@ -31,7 +35,7 @@ def exchanged(text: str, before: str, subject: str | None) -> str | None:
     Args:
         text: what is asked now.
         before: the question that it may go on from, as it reads by itself.
-        subject: what that question is about, as the parser tells it.
+        matter: tells what a question is about; a parser, so that it is asked last.
     """
     bare = _BEHIND.sub("", _ASKING.sub("", text).rstrip("?!. "))
     if not words(bare) or len(words(bare)) > _MOST_WORDS or _CLAUSE.search(bare):
@@ -46,6 +50,7 @@ def exchanged(text: str, before: str, subject: str | None) -> str | None:
         if place is None:
             return None
         return f"{before[: place.start]}{other}{before[place.start + len(place.name) :]}"
+    subject = matter(before) if matter else None
     if subject and _whole(subject).search(before) and _alike(bare, subject):
         return _whole(subject).sub(lambda _: bare, before, count=1)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.language.language import english
@@ -11,8 +11,8 @@ from assistant.language.names import is_body, is_role, mentions
 from assistant.language.terms import stem, terms
 from assistant.text import one_line, sentences, words
 from assistant.types import PastTurn
-from assistant.understanding.exchanged import exchanged
-from assistant.understanding.lengths import of_answer
+from assistant.understanding.exchanged import Matter, exchanged
+from assistant.understanding.lengths import wanted_length
 from assistant.understanding.periods import without_days
 
 _OPENING = re.compile(r"^(?:and|but|so|or|then|also|ok|okay)\b[,\s]*(?=\S)", re.IGNORECASE)
@@ -53,9 +53,6 @@ _TRANSITION = 6  # words, at most, of one
 _TURNS = 6  # that a question may lean on
 _MOST_WORDS = 30  # of what was asked before; of more only its first question is kept
 
-Matter = Callable[[str], str | None]
-"""What "it" means after a question; None where that is open."""
-
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
@@ -74,7 +71,7 @@ class FollowUp:
         return f"{self.before.rstrip('?. ')}, and {first.rstrip('?. ')}?"
 
     @property
-    def form_of(self) -> str:
+    def form_text(self) -> str:
         """What tells its form: a fragment ("and Zuma?") wants what the question before wanted."""
         said = set(words(self.asked))
         asks = _ASKS.match(self.asked) or said & (english().request_words | english().thanks_words)
@@ -99,7 +96,7 @@ def follow_up(
     without a matter of its own, or where it asks in very few words and names nothing new; and
     wherever it is known that it ``goes_on``.
     """
-    if history and of_answer(text):
+    if history and wanted_length(text):
         last, past = last_asked(history)
         return FollowUp("", follow_up(last, past, matter).standalone)
     if history and not goes_on:
@@ -111,8 +108,7 @@ def follow_up(
     whole = before.standalone
     if _is_only_days(bare) and (timeless := _without_last_days(whole)):  # "and in May?"
         return FollowUp("", f"{timeless} {bare}")
-    about = matter(whole) if matter and len(words(whole)) <= _MOST_WORDS else None
-    if other := exchanged(text, whole, about):
+    if len(words(whole)) <= _MOST_WORDS and (other := exchanged(text, whole, matter)):
         return FollowUp("", other)
     asked = with_matter(_with_person(bare, whole, history[-1].answer), before.asked, matter)
     if len(words(whole)) > _MOST_WORDS:
@@ -123,7 +119,7 @@ def follow_up(
 def last_asked(history: Sequence[PastTurn]) -> tuple[str, Sequence[PastTurn]]:
     """The last question that asked for more than another length, and the turns before it."""
     place = len(history) - 1
-    while place and of_answer(history[place].question):
+    while place and wanted_length(history[place].question):
         place -= 1
     return one_line(history[place].question), history[max(0, place - _TURNS) : place]
 

@@ -30,7 +30,7 @@ def without_length(text: str) -> str:
     return _IN_SO_MANY.sub("", text)
 
 
-def of_answer(text: str) -> Literal["shorter", "longer"] | None:
+def wanted_length(text: str) -> Literal["shorter", "longer"] | None:
     """Which length is asked for of the last answer, where nothing else is: "shorter please"."""
     if "?" in text and not _REQUEST.search(text):
         return None
@@ -43,7 +43,7 @@ def of_answer(text: str) -> Literal["shorter", "longer"] | None:
 
 
 def shorter(text: str, before: str) -> int:
-    """The sentences of an answer for which ``of_answer`` is "shorter".
+    """The sentences of an answer for which ``wanted_length`` is "shorter".
 
     Where nobody says, two, or one less than the question before has asked for.
     """

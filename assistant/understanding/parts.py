@@ -8,7 +8,8 @@ from assistant.language.names import mentions
 from assistant.language.terms import terms
 from assistant.text import sentences
 from assistant.types import Part
-from assistant.understanding.followups import Matter, with_matter
+from assistant.understanding.exchanged import Matter
+from assistant.understanding.followups import with_matter
 
 _WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _AUX = r"(?:did|does|do|was|were|is|are|had|has|have|can|could|will|would|should)"

@@ -13,8 +13,9 @@ from assistant.language.language import english
 from assistant.language.terms import terms
 from assistant.text import is_blank, one_line, words
 from assistant.types import Form, Order, Part, Question
-from assistant.understanding.followups import FollowUp, Matter, follow_up, last_asked
-from assistant.understanding.lengths import of_answer, sentences_in, shorter, without_length
+from assistant.understanding.exchanged import Matter
+from assistant.understanding.followups import FollowUp, follow_up, last_asked
+from assistant.understanding.lengths import sentences_in, shorter, wanted_length, without_length
 from assistant.understanding.parts import parts
 from assistant.understanding.periods import period, unclear, wants_latest, without_days
 
@@ -92,8 +93,8 @@ def understand(
     text = _cleaned(question.text, max_characters)
     matter = known.matter if known else None
     leaning = _leaning(question, text, matter, goes_on or _goes_on(question, text, form_of))
-    question, length = _of_length(question, text)
-    told = _told(leaning.form_of, form_of, known)
+    question, length = _with_length(question, text)
+    told = _told(leaning.form_text, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
     asked = [_dated(part, question.asked or date.today()) for part in _parts(leaning, told, matter)]
@@ -117,11 +118,11 @@ def understand(
     )
 
 
-def _of_length(
+def _with_length(
     question: Question, text: str
 ) -> tuple[Question, Literal["shorter", "longer"] | None]:
     """The length that is asked for of the last answer; a shorter one may tell what was told."""
-    length = of_answer(text) if question.history else None
+    length = wanted_length(text) if question.history else None
     if length != "shorter":
         return question, length
     _, past = last_asked(question.history)

@@ -68,9 +68,7 @@ class Monitoring:
         self._faults.labels(type(error).__name__).inc()
 
     def _count(self, answer: Answer) -> None:
-        refused, unsure = answer.refusal is not None, answer.doubtful
-        outcome = "refused" if refused else "doubtful" if unsure else "answered"
-        self._questions.labels(answer.form, outcome).inc()
+        self._questions.labels(answer.form, answer.outcome).inc()
         for stage, seconds in answer.trace.seconds.items():
             self._stages.labels(stage).observe(seconds)
 

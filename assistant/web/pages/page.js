@@ -43,12 +43,12 @@
   const paragraph = (address) => {
     const found = paragraphs.get(address) ?? fetch(address)
       .then((page) => page.text())
-      .then((text) => around(new DOMParser().parseFromString(text, "text/html")))
+      .then((text) => surroundings(new DOMParser().parseFromString(text, "text/html")))
       .catch(() => { paragraphs.delete(address); return null; });
     paragraphs.set(address, found);
     return found;
   };
-  const around = (page) => {
+  const surroundings = (page) => {
     const mark = page.querySelector("#quote"), range = page.createRange();
     range.selectNodeContents(mark.closest(".text"));
     range.setEndBefore(mark);
@@ -242,7 +242,7 @@
     if (!form || !isOf(page, answer)) return "Not shared";
     if (form.getAttribute("action").endsWith("/unshare")) return "Copied"; // it is shared
     const sent = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
-    return sent?.ok ? "Copied and shared" : "Not shared";
+    return sent?.ok && sent.url === new URL(answer.dataset.link, location.href).href ? "Copied and shared" : "Not shared";
   };
 
   // Feedback on the spot, by the form of the answer's own page.
