@@ -406,6 +406,24 @@ def test_one_may_be_a_number(text: str) -> None:
     assert follow_up(text, [before], matter).standalone == text
 
 
+@pytest.mark.parametrize(
+    ("goes_on", "asked_for"),
+    [
+        ("and from Afghanistan?", "list"),
+        ("only the Chilean ones", "list"),
+        ("in which of them did he speak?", "fact"),
+        ("what did he say?", "fact"),
+        ("tell me the story", "fact"),
+    ],
+)
+def test_a_fragment_wants_what_was_wanted_before(goes_on: str, asked_for: Form) -> None:
+    def form_of(text: str, /, least: float = 0.4) -> Form:
+        return "list" if text == before.question else "fact"
+
+    before = PastTurn("Which articles are on ports?", "Two.")
+    assert understand(Question(goes_on, (before,)), 500, form_of).form == asked_for
+
+
 def test_a_dateline_is_nobody() -> None:
     turn = PastTurn("Who told the court?", "GEORGE TOWN: The brother, Jeya Rao, told it.")
     assert follow_up("what did he think?", [turn]).asked == "what did Jeya Rao think?"

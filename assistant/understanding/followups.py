@@ -39,11 +39,14 @@ _WHO = re.compile(r"\b(?:who|whom|whose|which|name)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:he|she|him)\b|\bher\b(?=\W*$)", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|at|from|near|to|of|on|for|the)\s+$", re.IGNORECASE)
 _OWNED = re.compile(r"\b(?:his|her)\b(?= )", re.IGNORECASE)
-_ASKS = re.compile(
-    r"\W*(?:who|whom|whose|what|which|when|where|why|how|did|does|do|was|were|is|are|had|has|have"
-    r"|can|could|will|would|since|until|in|at|on|to|for|by|from|with|of|under)\b",
-    re.IGNORECASE,
+_ASKING_WORDS = (
+    "(?:who|whom|whose|what|which|when|where|why|how|did|does|do|was|were|is|are|had|has|have"
+    "|can|could|will|would)"
 )
+_ASKS = re.compile(
+    rf"\W*(?:{_ASKING_WORDS}|since|until|in|at|on|to|for|by|from|with|of|under)\b", re.IGNORECASE
+)
+_QUESTION = re.compile(rf"(?:\w+ )?{_ASKING_WORDS}\b", re.IGNORECASE)  # "in which …"
 _IT = re.compile(r"\bits?\b", re.IGNORECASE)
 _OF_DAYS = frozenset("in on at of for during since from until till to by before after the".split())
 _DAYS_LEFT = re.compile(rf"(?:\s+(?:{'|'.join(sorted(_OF_DAYS))}|between|and))+$", re.IGNORECASE)
@@ -74,7 +77,9 @@ class FollowUp:
     def form_text(self) -> str:
         """What tells its form: a fragment ("and Zuma?") wants what the question before wanted."""
         said = set(words(self.asked))
-        asks = _ASKS.match(self.asked) or said & (english().request_words | english().thanks_words)
+        asks = _QUESTION.match(self.asked) or said & (
+            english().request_words | english().thanks_words
+        )
         fragment = self.before and not asks and len(terms(self.asked)) <= _FRAGMENT
         return self.before if fragment else self.asked
 
