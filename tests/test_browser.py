@@ -205,6 +205,20 @@ def test_a_conversation_has_an_address_that_leads_back(page: Page, address: str)
 
 
 @everywhere
+def test_every_question_heads_its_answer_in_sight(page: Page) -> None:
+    ask(page, NAQVI)
+    for question in ("shorter please", "who is Madrin Oake"):
+        ask(page, question)
+        page.wait_for_timeout(500)  # it has come to rest
+        top, covered = page.evaluate("""() => [
+            [...document.querySelectorAll("#conversation .user .message")].at(-1)
+                .getBoundingClientRect().top,
+            document.querySelector("body > nav").getBoundingClientRect().bottom,
+        ]""")
+        assert max(0, covered) - 1 <= top < max(0, covered) + 40, question
+
+
+@everywhere
 def test_a_copied_link_leads_others_to_the_answer(page: Page, address: str) -> None:
     ask(page, NAQVI)
     page.locator(".answer").get_by_role("button", name="Copy link").click()

@@ -408,9 +408,9 @@
   // What Gradio leaves unnamed, or names with the source of a message.
   const tidy = () => {
     room();
+    actions(); // before the page scrolls: those of the last question go, and what is below moves up
     follow();
     address();
-    actions();
     calendars();
     begin();
     if (seen && !document.querySelector("#conversation .message")) document.querySelector("#intro")?.removeAttribute("hidden");
