@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ from assistant.models import embedding, reranking, trained
 from assistant.models.embedding import load_embedder, packaged_pieces, packaged_weights
 from assistant.models.pair_model import PairModel
 from assistant.models.reader import load_reader
+from assistant.models.reader_model import ReaderModel
 from assistant.models.reranking import load_reranker
 from assistant.models.tokens import count_tokens
 from assistant.models.verifier import load_verifier
@@ -86,11 +88,16 @@ def test_damaged_weights_are_refused(
 def test_our_own_file_is_checked(
     role: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(trained, "_model", PairModel(trained.trained_files))
-    monkeypatch.setattr(trained, "_NETWORK", tmp_path / "model.onnx")
+    monkeypatch.setattr(trained, "_model", ReaderModel(trained.trained_files))
+    monkeypatch.setattr(trained, "_FOLDER", tmp_path)
+    part = {"reader": "sentences.onnx", "verifier": "claims.onnx"}[role]
     with pytest.raises(ModelMissing, match="Reinstall onrecord"):
         use(role, ModelSettings())
-    (tmp_path / "model.onnx").write_bytes(b"not the weights")
+    (tmp_path / part).write_bytes(b"not the network")
+    with pytest.raises(ModelDamaged, match="not the file that was tested"):
+        use(role, ModelSettings())
+    shutil.copy(Path(trained.__file__).with_name("packaged_reader") / part, tmp_path)
+    (tmp_path / "weights.bin").write_bytes(b"not the weights")
     with pytest.raises(ModelDamaged, match="not the file that was tested"):
         use(role, ModelSettings())
 
@@ -276,11 +283,11 @@ class TestReal:
         long = f"{asked} {'(' * 2000}"
         other = reranker.score(long, ["Bakers sold fewer rolls."])
         assert reranker.score(long, [answer]) > other
-        model = trained._model
-        assert model._cut(long) == model._cut(long * 2)
-        assert model._cut(long).startswith(asked)
-        assert len(model._run(model._cut(long), answer, "logits")[0].ids) < 200
-        assert model._cut(asked) == asked
+        encoder = trained._model._sentences
+        read = encoder.asked(long, answer)
+        assert read.ids == encoder.asked(long * 2, answer).ids
+        assert len(read.ids) < 200
+        assert encoder.asked(asked, answer).ids == encoder.pieces(asked, answer).ids
 
     def test_a_claim_is_read_to_its_end(self) -> None:
         verifier = load_verifier(ModelSettings())

@@ -36,7 +36,8 @@ def test_the_wheel_holds_what_travels(wheel: Path) -> None:
         names = set(archive.namelist())
     assert "assistant/py.typed" in names
     assert "assistant/language/en/synonyms.txt" in names
-    assert "assistant/models/packaged_reader/model.onnx" in names
+    files = ("sentences.onnx", "claims.onnx", "forms.onnx", "weights.bin")
+    assert {f"assistant/models/packaged_reader/{file}" for file in files} <= set(names)
     assert "assistant/models/packaged_reader/README.md" in names
     assert "assistant/web/pages/article.html" in names
     assert "assistant/evaluation/report.html" in names

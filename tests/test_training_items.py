@@ -8,18 +8,20 @@ import random
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import onnx
 import pytest
 import torch
 from conftest import ROOT, SHARED, needs_shared
-from onnx import numpy_helper
+from safetensors.torch import save_file
 from transformers import BertForSequenceClassification
 
-from assistant.models.pair_model import PairModel, workers
-from assistant.models.reranking import PackagedReranker, packaged_reranker_files
-from assistant.models.trained import TrainedReader
+from assistant.models.embedding import packaged_pieces
+from assistant.models.pair_model import workers
+from assistant.models.reader_model import Part, ReaderModel
+from assistant.models.reranking import PackagedReranker
+from assistant.models.trained import TrainedReader, trained_files
 from assistant.settings import load
 from assistant.suites import read_suite
 from assistant.testing import WordOverlap
@@ -27,14 +29,22 @@ from assistant.testing import WordOverlap
 TRAINING = ROOT / "evals" / "training"
 sys.path.insert(0, str(TRAINING))
 import suites  # noqa: E402
-from export import with_forms, write_onnx  # noqa: E402
+from export import export, pack, write_forms, write_pairs  # noqa: E402
 from forms import padded, read_forms, states  # noqa: E402
 from forms import train as train_forms  # noqa: E402
 from items import ERRORS, Malformed, read_article, read_written, split_of  # noqa: E402
 from marks import fit as fit_marks  # noqa: E402
 from marks import mark_labels  # noqa: E402
 from marks import pieces as marked_pieces  # noqa: E402
-from network import FORMS, FormHead, shipped, start, tensors, tokenizer  # noqa: E402
+from network import (  # noqa: E402
+    FORMS,
+    FormHead,
+    lower_layers,
+    shipped,
+    start,
+    tensors,
+    tokenizer,
+)
 from pairs import LATER, answer_pairs, later_items, mark_pairs, read_texts, support_pairs  # noqa: E402
 from train import Batch, ranking_loss, read, read_pairs, train  # noqa: E402
 
@@ -179,34 +189,62 @@ def test_fifty_steps_of_training_lower_the_loss_and_the_file_loads(tmp_path: Pat
     pair = few[0].pairs[0]
     with torch.no_grad():
         expected = trained(**tensors(tokenizer(), [pair["left"]], [pair["right"]])).logits[0]
-    marks, file = fit_marks(*marked_pieces(trained, MARKS)), tmp_path / "model.onnx"
-    write_onnx(trained, FormHead(trained), marks, file)
-    asked = states(file, read_forms("train")[0][:20])
-    forms = train_forms(trained, asked, [FORMS[n % len(FORMS)] for n in range(20)], epochs=1)
-    write_onnx(trained, forms, marks, file)
-    exported = PairModel(lambda: (tmp_path / "model.onnx", packaged_reranker_files()[1]))
-    (logits,) = exported.logits(workers(1, "test"), pair["left"], [pair["right"]])
-    assert logits == pytest.approx(expected.tolist(), abs=1e-3)
+    marks = torch.nn.Linear(384, 1)
+    marks.load_state_dict(fit_marks(*marked_pieces(trained, MARKS)))
+    write_pairs(trained, marks, tmp_path / "sentences.onnx")
+    write_pairs(trained, None, tmp_path / "claims.onnx")
+    forms = FormHead(trained)
+    write_forms(lower_layers(), forms, tmp_path / "forms.onnx")
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    pack({part: tmp_path / f"{part}.onnx" for part in get_args(Part)}, packed)
+    sizes = [(tmp_path / f"{part}.onnx").stat().st_size for part in get_args(Part)]
+    assert (packed / "weights.bin").stat().st_size < 0.8 * sum(sizes)  # equal ones are kept once
+    exported, threads = ReaderModel(partial(_with_pieces, packed)), workers(1, "test")
+    left, right = pair["left"], pair["right"]
+    assert exported.answers(threads, left, [right]) == [pytest.approx(float(expected[0]), abs=1e-3)]
+    assert exported.supports(threads, left, [right]) == [
+        pytest.approx(float(expected[1]), abs=1e-3)
+    ]
     with torch.no_grad():
-        told = forms(*padded(states(file, [pair["left"]])))[0]
-    assert exported.forms(pair["left"]) == pytest.approx(told.tolist(), abs=1e-3)
+        told = forms.eval()(*padded(states(packed / "forms.onnx", [left])))[0]
+    assert exported.forms(left) == pytest.approx(told.tolist(), abs=1e-3)
     found = exported.marks(MARKS[0]["left"], MARKS[0]["right"])
     assert found
     assert all(start < end <= len(MARKS[0]["right"]) for start, end, _ in found)
-    other, joined = tmp_path / "other.onnx", tmp_path / "joined.onnx"
-    write_onnx(start(6), FormHead(trained), {name: 0 * w for name, w in marks.items()}, other)
-    onnx.save(with_forms(other, file), str(joined))  # another encoder with this one's head
-    both = [PairModel(partial(_with_pieces, one)) for one in (other, joined)]
-    assert both[0].marks("Who?", ANSWER) == both[1].marks("Who?", ANSWER)
-    own = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(file)).graph.initializer}
-    new = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(joined)).graph.initializer}
-    heads = [name for name in own if "_forms" in name]
-    assert heads
-    assert all((own[name] == new[name]).all() for name in heads)
 
 
-def _with_pieces(file: Path) -> tuple[Path, Path]:
-    return file, packaged_reranker_files()[1]
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_head_for_forms_is_trained_apart(tmp_path: Path) -> None:
+    asked = states(trained_files("forms")[0], read_forms("train")[0][:20])
+    forms = train_forms(shipped(), asked, [FORMS[n % len(FORMS)] for n in range(20)], epochs=1)
+    save_file(forms.state_dict(), tmp_path / "forms.safetensors")
+    export(tmp_path, False, None, None, tmp_path / "forms.safetensors")
+    made, packaged = ReaderModel(partial(_with_pieces, tmp_path)), ReaderModel(trained_files)
+    with torch.no_grad():
+        told = forms(*padded(asked[:1]))[0].tolist()
+    assert made.forms(read_forms("train")[0][0]) == pytest.approx(told, abs=0.3)
+    threads = workers(1, "test")
+    for one in ("answers", "supports"):
+        mine, theirs = (getattr(model, one) for model in (made, packaged))
+        assert mine(threads, QUESTION, [ANSWER]) == theirs(threads, QUESTION, [ANSWER])
+
+
+def test_nothing_is_computed_that_is_not_asked_for() -> None:
+    """Onnxruntime computes all that a graph holds: each has what one question needs."""
+    for part in get_args(Part):
+        graph = onnx.load(str(trained_files(part)[0]), load_external_data=False).graph
+        wanted = {one.name for one in graph.output}
+        for node in reversed(graph.node):  # in the order in which they are computed
+            if wanted & set(node.output):
+                wanted |= set(node.input)
+        unread = [node.name for node in graph.node if not wanted & set(node.output)]
+        assert unread == []
+
+
+def _with_pieces(folder: Path, part: Part) -> tuple[Path, Path]:
+    return folder / f"{part}.onnx", packaged_pieces()
 
 
 @pytest.mark.slow

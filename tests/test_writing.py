@@ -364,6 +364,15 @@ def test_a_pronoun_marks_no_claim() -> None:
         ("Miguel d'Escoto Brockmann said the bridge was safe.", "Miguel d'Escoto Brockmann"),
         ("Ayman al-Zawahri said the bridge was safe.", "Ayman al-Zawahri"),
         ("The Quay and Ferry Workers' Union said it was safe.", "Quay and Ferry Workers' Union"),
+        (
+            "Ten died, the Elman Peace and Human Rights Organisation said.",
+            "Elman Peace and Human Rights Organisation",
+        ),
+        (
+            "The Royal Ballet and Opera House Company said it was safe.",
+            "Royal Ballet and Opera House Company",
+        ),
+        ("The European Union objects. The World Bank said it was safe.", "World Bank"),
         ("The Reserve Bank of Kavrenia said it was safe.", "Reserve Bank of Kavrenia"),
         ("The Quess Valley Echo reported that it was safe.", "Quess Valley Echo"),
     ],

@@ -96,9 +96,10 @@ def mentions(text: str) -> list[Mention]:
 def _joined(found: Sequence[Mention], text: str) -> list[Mention]:
     """The same with "the Quay and Ferry Workers' Union" as one name."""
     joined: list[Mention] = []
+    apart = {one.name for one in found if not text[: one.start].endswith("and ")}
     for one in found:
         first = joined[-1] if joined else None
-        if first and is_body(one.name) and _is_half(first, one, text):
+        if first and one.name not in apart and _is_half(first, one, text):
             joined[-1] = Mention(f"{first.name} and {one.name}", first.start)
         else:
             joined.append(one)
@@ -106,10 +107,15 @@ def _joined(found: Sequence[Mention], text: str) -> list[Mention]:
 
 
 def _is_half(first: Mention, last: Mention, text: str) -> bool:
-    """Whether a word with an article before and "and" behind is of the name that follows."""
+    """Whether a name with an article before and "and" behind is of the body that follows.
+
+    "The Elman Peace and Human Rights Organisation"; not "the World Bank and European Union", which
+    are two, nor what has an article of its own.
+    """
     between = " ".join(text[first.start : last.start].split())
-    alone = " " not in first.name and between == f"{first.name} and"
-    return alone and text[: first.start].lower().endswith("the ")
+    article = text[: first.start].lower().endswith("the ")
+    fitting = is_body(last.name) and not is_body(first.name)
+    return article and fitting and between == f"{first.name} and"
 
 
 def is_body(name: str) -> bool:

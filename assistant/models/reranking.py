@@ -40,7 +40,7 @@ class PackagedReranker:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return [logit for (logit,) in _packaged.logits(self._workers, question, texts)]
+        return _packaged.logits(self._workers, question, texts)
 
 
 def packaged_reranker_files() -> tuple[Path, Path]:

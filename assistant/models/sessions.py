@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, RunOptions
+    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 _WEIGHTS = "session.model_external_initializers_file_folder_path"
@@ -22,14 +21,9 @@ class Network:
     tokenizer: Tokenizer
     session: InferenceSession
 
-    @property
-    def outputs(self) -> set[str]:
-        """What it can be asked for."""
-        return {one.name for one in self.session.get_outputs()}
-
     def run(self, output: str, inputs: Mapping[str, Any]) -> Any:
-        """An output for some inputs; nothing is computed that it does not need."""
-        return self.session.run([output], dict(inputs), _wanted_only())[0]
+        """An output for some inputs."""
+        return self.session.run([output], dict(inputs))[0]
 
 
 def load_network(
@@ -73,13 +67,3 @@ def tokenizer(pieces: Path, most: int | None = None) -> Tokenizer:
     else:
         made.no_truncation()
     return made
-
-
-@cache
-def _wanted_only() -> RunOptions:
-    """Compute nothing that the output asked for does not need."""
-    from onnxruntime import RunOptions
-
-    options = RunOptions()
-    options.only_execute_path_to_fetches = True
-    return options

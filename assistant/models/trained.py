@@ -1,4 +1,4 @@
-"""The packaged reader: two encoders that this project trained, with a head for each judgement."""
+"""The packaged reader: networks that this project trained, with a head for each judgement."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from typing import get_args
 
 from assistant.models.embedding import packaged_pieces
 from assistant.models.loading import checked_file
-from assistant.models.pair_model import PairModel, workers
+from assistant.models.pair_model import workers
+from assistant.models.reader_model import Part, Pieces, ReaderModel
 from assistant.settings import ModelSettings
 from assistant.types import Form
 
-_NETWORK = Path(__file__).with_name("packaged_reader") / "model.onnx"
-_SHA256 = "1dc4b0a17cbca51eda3b2136afe942586088c52c751c5d0f02564985583f5744"
+_FOLDER = Path(__file__).with_name("packaged_reader")
+_WEIGHTS = "weights.bin"  # of all networks
+_SHA256 = {
+    "weights.bin": "a6f21ab2985d3bb0c0938271e14130351bd7fb04c152054182a081548f469b35",
+    "sentences.onnx": "6bf7a0b006750801e8574ddd86cba84186bb5e65ec04899c1b542c470de73b8a",
+    "claims.onnx": "c541de0eb5daf1464e997e2a63c430ace8d6ca25c42f6e1de56ca93abdf6d7df",
+    "forms.onnx": "d0c6e63f3f39a4ab3c7c319cb8febf1924507d3e4d31e3c91bd0b5ef10a0107f",
+}
 _SURE = 0.4  # of a form; below it a fact is wanted, as most questions do
 
 
 class TrainedReader:
-    """A reader and a verifier in one network; what it was made from is in its model card.
+    """A reader and a verifier; what they were made from is in the model card.
 
     Trained by ``evals/training``. Nothing of it needs torch.
     """
@@ -35,7 +42,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return [answers for answers, _ in _model.logits(self._workers, question, sentences)]
+        return _model.answers(self._workers, question, sentences)
 
     def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
         """A logit per source, in the order of the sources.
@@ -71,7 +78,7 @@ class TrainedReader:
         return stretch([one for one in _model.marks(question, sentence) if one[0] >= begins])
 
 
-def stretch(pieces: Sequence[tuple[int, int, float]]) -> tuple[int, int] | None:
+def stretch(pieces: Pieces) -> tuple[int, int] | None:
     """Of all stretches of word pieces the one with the largest sum of logits (Kadane's algorithm).
 
     Args:
@@ -87,14 +94,17 @@ def stretch(pieces: Sequence[tuple[int, int, float]]) -> tuple[int, int] | None:
     return best[1:] if best[0] > 0 else None
 
 
-def trained_files() -> tuple[Path, Path]:
-    """The network and its tokenizer.
+def trained_files(part: Part) -> tuple[Path, Path]:
+    """One of the networks, whose weights lie beside it, and its tokenizer.
 
     Raises:
         ModelMissing: the tokenizer's package is not installed.
         ModelDamaged: one of them is not the file that was tested.
     """
-    return checked_file(_NETWORK, _SHA256, "reader"), packaged_pieces()
+    network, _ = (
+        checked_file(_FOLDER / name, _SHA256[name], "reader") for name in (f"{part}.onnx", _WEIGHTS)
+    )
+    return network, packaged_pieces()
 
 
-_model = PairModel(trained_files)
+_model = ReaderModel(trained_files)

@@ -22,7 +22,7 @@ from assistant.quoting.voices import Statements, Whose, by_speaker, whole
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Part, Question
 
-_JUDGED = 24  # sentences for each part of a question; each costs the reader 20 ms
+_JUDGED = 24  # sentences for each part of a question; each costs the reader 20 ms of a processor
 _OF_A_FACT = 3  # sentences: the one that says it, and two that add something
 _MORE = {"sides": 2, "comparison": 2, "items": 3}  # sentences than of other forms
 _NEAREST = 3  # sentences that a refusal shows

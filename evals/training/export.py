@@ -1,16 +1,16 @@
-"""Write a trained reader as one int8 ONNX file, with its labels and its digest.
+"""Write a trained reader: the graphs of its networks and one file of int8 weights.
 
-    python evals/training/export.py build/reader/model build/reader/onnx
+    python evals/training/export.py build/onnx --sentences build/reader/model
 
-writes ``model.onnx`` and ``config.json``. Weights of matrices are 8-bit integers, a scale each, and
-in the head for forms one for each column; activations are quantised as they come, so each pair is
-scored alone. That head is trained on the states of the exported file (forms.py), so a model is
-exported twice: where there is no head yet, an untrained one stands in. ``--float`` leaves the
-weights as they are, to measure what the integers cost. ``--claims`` adds the encoder of another
-exported file, which judges claims in the place of this one. ``--forms`` writes the packaged file
-with another head for forms, all else as it is:
+writes ``sentences.onnx`` (answers, and the words that answer), ``claims.onnx``, ``forms.onnx``,
+``weights.bin`` and ``config.json``, and prints their digests. Weights of matrices are 8-bit
+integers, a scale each, and in the head for forms one for each column; activations are quantised as
+they come, so each text is read alone. ``--float`` leaves the weights of what is named as they are,
+to measure what the integers cost.
 
-    python evals/training/export.py packaged build/forms --forms build/forms/forms.safetensors
+What is not named is the packaged reader's. ``--sentences`` and ``--claims`` name folders that
+train.py wrote, the first with what marks.py did, ``--forms`` the file of forms.py. Each network is
+a graph of its own, since onnxruntime computes all that a graph holds.
 """
 
 from __future__ import annotations
@@ -19,182 +19,189 @@ import argparse
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import onnx
 import torch
-from network import BRANCH, LABELS, SECOND, FormHead, shipped, tensors, tokenizer
-from onnx.compose import add_prefix
+from network import (
+    FORMS,
+    FormHead,
+    lower_layers,
+    shipped,
+    tensors,
+    tokenizer,
+    trained,
+)
+from onnx.external_data_helper import set_external_data
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
-from transformers import BertForSequenceClassification
+from transformers import BertForSequenceClassification, BertModel
 
+from assistant.models.reader_model import Part
 from assistant.models.trained import trained_files
 
+WEIGHTS = "weights.bin"
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _OPSET = 17
-_FORMS = "/_forms/"  # in the names of what the head for forms computes
+_FORMS = "/_forms/"  # begins the names of what the head for forms computes
+_SINGLE = "/_marks/"  # the same, of the head with a single logit
+_SMALL = 1024  # bytes of weights that stay in their graph
+_PAGE = 4096  # bytes; weights are mapped from where one begins
 
-Head = dict[str, torch.Tensor]
-"""Weight and bias of a linear head."""
 
-
-class _Logits(torch.nn.Module):
-    """The network with its inputs by place: logits of a pair, of each word piece, and of forms."""
+class _Pairs(torch.nn.Module):
+    """A network that judges pairs, its inputs by place; with marks, of each word piece, too."""
 
     def __init__(
-        self, network: BertForSequenceClassification, forms: FormHead, marks: Head
+        self, network: BertForSequenceClassification, marks: torch.nn.Linear | None = None
     ) -> None:
         super().__init__()
-        self._network = network
-        self._forms, self._marks = forms, marks
+        self._network, self._marks = network, marks
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
-        found = self._network(
-            input_ids=ids, attention_mask=mask, token_type_ids=types, output_hidden_states=True
-        )
-        forms = self._forms(found.hidden_states[BRANCH], mask)
-        marks = _applied(self._marks, found.hidden_states[-1])
-        return found.logits, marks.squeeze(-1), forms, found.hidden_states[BRANCH]
+        found = self._network.bert(input_ids=ids, attention_mask=mask, token_type_ids=types)
+        logits = self._network.classifier(found.pooler_output)
+        if self._marks is None:
+            return (logits,)
+        return logits, self._marks(found.last_hidden_state).squeeze(-1)
 
 
-def _applied(head: Head, states: torch.Tensor) -> torch.Tensor:
-    """A linear head, in a form that is not made coarser with the rest."""
-    return (states[..., None, :] * head["weight"]).sum(-1) + head["bias"]
+class _Forms(torch.nn.Module):
+    """An encoder's lowest layers with the head for forms, its inputs by place."""
+
+    def __init__(self, network: BertModel, forms: FormHead) -> None:
+        super().__init__()
+        self._network, self._forms = network, forms
+
+    def forward(
+        self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        found = self._network(input_ids=ids, attention_mask=mask, token_type_ids=types)
+        states = found.last_hidden_state
+        return self._forms(states, mask), states
 
 
-def write_onnx(
-    network: BertForSequenceClassification, forms: FormHead, marks: Head, file: Path
+def write_pairs(
+    network: BertForSequenceClassification, marks: torch.nn.Linear | None, file: Path
 ) -> None:
-    """The network with 32-bit weights.
+    """Write a network that judges pairs, with 32-bit weights.
 
     Args:
         network: the trained network.
-        forms: the head for forms (forms.py).
-        marks: weight and bias of the head for the words that answer (marks.py).
+        marks: the head for the words that answer (marks.py), where it has one.
         file: where to.
     """
     example = tensors(tokenizer(), ["Who sank?"], ["Two boats sink\nTwo boats sank on Monday."])
+    outputs = ("logits",) if marks is None else ("logits", "marks")
+    axes = {} if marks is None else {"marks": {0: "texts", 1: "pieces"}}
+    _write(_Pairs(network, marks), example, outputs, axes, file)
+
+
+def write_forms(network: BertModel, forms: FormHead, file: Path) -> None:
+    """Write the head for forms with the layers below it, with 32-bit weights."""
+    example = tensors(tokenizer(), ["Who sank?"], [""])
+    axes = {"states": {0: "texts", 1: "pieces"}}
+    _write(_Forms(network, forms), example, ("forms", "states"), axes, file)
+
+
+def _write(
+    network: torch.nn.Module,
+    example: dict[str, torch.Tensor],
+    outputs: tuple[str, ...],
+    axes: dict[str, dict[int, str]],
+    file: Path,
+) -> None:
     torch.onnx.export(
-        _Logits(network, forms, marks).eval(),
+        network.eval(),
         tuple(example[name] for name in _INPUTS),
         str(file),
         input_names=list(_INPUTS),
-        output_names=["logits", "marks", "forms", "states"],
-        dynamic_axes={name: {0: "pairs", 1: "pieces"} for name in (*_INPUTS, "marks", "states")},
+        output_names=list(outputs),
+        dynamic_axes={name: {0: "texts", 1: "pieces"} for name in _INPUTS} | axes,
         opset_version=_OPSET,
         dynamo=False,
     )
 
 
 def quantise(whole: Path, file: Path) -> None:
-    """Make the weights of a network integers."""
-    nodes = onnx.load(str(whole)).graph.node
-    own = [one.name for one in nodes if one.op_type in ("MatMul", "Gemm") and _FORMS in one.name]
-    half = file.with_suffix(".half")
-    quantize_dynamic(whole, half, weight_type=QuantType.QUInt8, nodes_to_exclude=own)
-    quantize_dynamic(half, file, weight_type=QuantType.QUInt8, per_channel=True)
+    """Make the weights of a network integers, but those of the head with a single logit."""
+    names = [one.name for one in onnx.load(str(whole)).graph.node]
+    single = [name for name in names if name.startswith(_SINGLE)]
+    forms = [name for name in names if name.startswith(_FORMS)]
+    half, kind = file.with_suffix(".half"), QuantType.QUInt8
+    quantize_dynamic(whole, half, weight_type=kind, nodes_to_exclude=[*single, *forms])
+    quantize_dynamic(half, file, weight_type=kind, nodes_to_exclude=single, per_channel=True)
     half.unlink()
 
 
-def join(file: Path, claims: Path) -> None:
-    """Add to a file the encoder of another one, for claims: the output ``supports``.
+def pack(networks: Mapping[str, Path], out: Path) -> None:
+    """Write the graphs of some networks, and all their weights into one file, equal ones once."""
+    weights, places = bytearray(), dict[bytes, int]()
+    for name, file in networks.items():
+        model = onnx.load(str(file))
+        for one in model.graph.initializer:
+            values = one.raw_data
+            if len(values) < _SMALL:
+                continue
+            if values not in places:
+                weights += bytes(-len(weights) % _PAGE)
+                places[values] = len(weights)
+                weights += values
+            set_external_data(one, WEIGHTS, places[values], len(values))
+            one.ClearField("raw_data")
+        (out / f"{name}.onnx").write_bytes(model.SerializeToString())
+    (out / WEIGHTS).write_bytes(weights)
 
-    Args:
-        file: the network that judges sentences; it is written again.
-        claims: a network that this module wrote, whose second logit judges claims.
 
-    Raises:
-        ValueError: it has been joined to another one already.
-    """
+def export(
+    out: Path, floats: bool, sentences: Path | None, claims: Path | None, forms: Path | None
+) -> None:
+    """Write what train.py, marks.py and forms.py made, and the rest of what is packaged."""
+    made: dict[Part, Callable[[Path], None]] = {}
+    if sentences:
+        marks = torch.nn.Linear(384, 1)
+        marks.load_state_dict(load_file(sentences / "marks.safetensors"))
+        made["sentences"] = lambda file: write_pairs(trained(sentences), marks, file)
+    if claims:
+        made["claims"] = lambda file: write_pairs(trained(claims), None, file)
+    if forms:
+        head, lower = FormHead(shipped()), lower_layers()
+        head.load_state_dict(load_file(forms))
+        made["forms"] = lambda file: write_forms(lower, head, file)
     with tempfile.TemporaryDirectory() as folder:
-        only = str(Path(folder) / "only.onnx")
-        outputs = [one.name for one in onnx.load(str(claims)).graph.output]
-        if "supports" in outputs:
-            raise ValueError(f"{claims} has two encoders: name the file of one that judges claims")
-        onnx.utils.extract_model(str(claims), only, list(_INPUTS), ["logits"])
-        other = add_prefix(onnx.load(only), SECOND).graph
-    own = {f"{SECOND}{name}": name for name in _INPUTS} | {f"{SECOND}logits": "supports"}
-    for node in other.node:
-        node.input[:] = [own.get(name, name) for name in node.input]
-        node.output[:] = [own.get(name, name) for name in node.output]
-    other.output[0].name = "supports"
-    whole = onnx.load(str(file))
-    whole.graph.node.extend(other.node)
-    whole.graph.initializer.extend(other.initializer)
-    whole.graph.output.append(other.output[0])
-    onnx.checker.check_model(whole)
-    onnx.save(whole, str(file))
+        files: dict[str, Path] = {part: trained_files(part)[0] for part in get_args(Part)}
+        for part, write in made.items():
+            whole, files[part] = Path(folder) / "whole.onnx", Path(folder) / f"{part}.onnx"
+            write(files[part] if floats else whole)
+            if not floats:
+                quantise(whole, files[part])
+        pack(files, out)
 
 
-def with_forms(file: Path, other: Path) -> onnx.ModelProto:
-    """A network with the head for forms of another one, which has the same layers."""
-    whole, theirs = onnx.load(str(file)), onnx.load(str(other)).graph
-    nodes = {node.name: node for node in theirs.node}
-    held = {one.name: one for one in theirs.initializer}
-    own = {one.name: one for one in whole.graph.initializer}
-    for node in whole.graph.node:
-        if _FORMS in node.name:
-            for name, given in zip(node.input, nodes[node.name].input, strict=True):
-                if name in own:
-                    own[name].CopyFrom(held[given])
-                    own[name].name = name
-    onnx.checker.check_model(whole)
-    return whole
-
-
-def _exchange_forms(weights: Path, out: Path) -> None:
-    """Write the packaged file with another head for forms."""
-    network = shipped()
-    network.set_attn_implementation("eager")
-    forms, size = FormHead(network), network.config.hidden_size
-    forms.load_state_dict(load_file(weights))
-    no_marks = {"weight": torch.zeros(1, size), "bias": torch.zeros(1)}
-    with tempfile.TemporaryDirectory() as folder:
-        floats, made = Path(folder) / "floats.onnx", Path(folder) / "made.onnx"
-        write_onnx(network, forms, no_marks, floats)
-        quantise(floats, made)
-        onnx.save(with_forms(trained_files()[0], made), str(out))
+def _digests(files: Iterable[Path]) -> None:
+    for one in files:
+        digest = hashlib.sha256(one.read_bytes()).hexdigest()
+        print(f"{one}: {one.stat().st_size:,} bytes, sha256 {digest}")
 
 
 def main() -> None:
-    """Export, and print the file's size and digest."""
+    """Export, and print the files' sizes and digests."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", help="folder that train.py wrote, or packaged")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--float", action="store_true", help="do not quantise")
-    parser.add_argument("--claims", type=Path, help="file whose encoder judges claims")
-    parser.add_argument("--forms", type=Path, help="head for forms, in the packaged file")
+    parser.add_argument("--sentences", type=Path, help="folder of a network that judges sentences")
+    parser.add_argument("--claims", type=Path, help="folder of a network that judges claims")
+    parser.add_argument("--forms", type=Path, help="weights of a head for forms")
+    parser.add_argument("--float", action="store_true", help="do not quantise what is named")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    file = asked.out / "model.onnx"
-    if asked.forms and (asked.model != "packaged" or asked.float):
-        parser.error("--forms is for the packaged file, as it is")
-    if asked.forms:
-        _exchange_forms(asked.forms, file)
-    else:
-        _export(Path(asked.model), file, asked.float)
-    if asked.claims:
-        join(file, asked.claims)
-    labels = {"id2label": dict(enumerate(LABELS))}
+    export(asked.out, asked.float, asked.sentences, asked.claims, asked.forms)
+    labels = {"id2label": dict(enumerate(("answers", "supports", *FORMS)))}
     (asked.out / "config.json").write_text(json.dumps(labels, indent=2) + "\n", encoding="utf-8")
-    print(f"{file}: {file.stat().st_size:,} bytes, sha256", end=" ")
-    print(hashlib.sha256(file.read_bytes()).hexdigest())
-
-
-def _export(model: Path, file: Path, floats: bool) -> None:
-    """Write what train.py, marks.py and, if it was run, forms.py made."""
-    network = BertForSequenceClassification.from_pretrained(model, attn_implementation="eager")
-    with tempfile.TemporaryDirectory() as folder:
-        whole = file if floats else Path(folder) / "model.onnx"
-        forms = FormHead(network)
-        if (trained := model / "forms.safetensors").exists():
-            forms.load_state_dict(load_file(trained))
-        write_onnx(network, forms, load_file(model / "marks.safetensors"), whole)
-        if not floats:
-            quantise(whole, file)
+    _digests([*sorted(asked.out.glob("*.onnx")), asked.out / WEIGHTS])
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 """Train the head that tells the form of a question: three layers on the third one's states.
 
-    python evals/training/forms.py build/reader/model build/reader/onnx
-    python evals/training/forms.py packaged build/forms
+    python evals/training/forms.py build/forms
 
-writes ``forms.safetensors`` into the model's folder, for export.py; of the packaged reader into
-another one, for ``export.py --forms``. Cross-entropy, smoothed, AdamW, on ``forms/train.tsv``,
-``forms/train-2.tsv`` and those questions on the articles for training whose kind tells their form:
-most ask for a fact. The encoder stays as it is, and its states are those of the exported
-file, whose integers are coarser. The head's layers begin as the encoder's next ones: the middle of
-a cross-encoder still holds how a question is asked, its last layers only whether a pair fits
+writes ``forms.safetensors``, for ``export.py --forms``. Cross-entropy, smoothed, AdamW, on
+``forms/train.tsv``, ``forms/train-2.tsv`` and those questions on the articles for training whose
+kind tells their form: most ask for a fact. The layers below it are the packaged reader's and stay
+as they are; its states are those of the packaged file, whose integers are coarser. The head's
+layers begin as the next ones of the encoder that judges sentences: the middle of a cross-encoder
+still holds how a question is asked, its last layers only whether a pair fits
 (docs/design/reader.md). Seeded; seven minutes on two cores. Prints the loss of each epoch.
 """
 
@@ -112,22 +111,19 @@ def train(
     return head.eval()
 
 
-def main(folder: str, other: Path) -> None:
+def main(out: Path) -> None:
     """Train and write the head."""
-    if folder == "packaged":
-        network, file, out = shipped(), trained_files()[0], other
-    else:
-        network = BertForSequenceClassification.from_pretrained(folder)
-        file, out = other / "model.onnx", Path(folder)
-    network.set_attn_implementation("eager")
     read = [*map(read_forms, ("train", "train-2")), by_kind()]
     questions, forms = (
         [one for lists in both for one in lists] for both in zip(*read, strict=True)
     )
-    head = train(network.eval(), states(file, questions), forms, _EPOCHS)
+    seen = states(trained_files("forms")[0], questions)
+    network = shipped()
+    network.set_attn_implementation("eager")
+    head = train(network.eval(), seen, forms, _EPOCHS)
     out.mkdir(parents=True, exist_ok=True)
     save_file(head.state_dict(), out / "forms.safetensors")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

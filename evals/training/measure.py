@@ -19,13 +19,14 @@ import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 from forms import read_forms
 from items import Split
-from network import FORMS, HEADS
+from network import FORMS
 from pairs import (
     FIRST,
     LATER,
@@ -38,7 +39,8 @@ from pairs import (
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from assistant.models.embedding import packaged_pieces
-from assistant.models.pair_model import PairModel, workers
+from assistant.models.pair_model import workers
+from assistant.models.reader_model import ReaderModel
 from assistant.models.reranking import PackagedReranker
 from assistant.models.trained import stretch, trained_files
 from assistant.settings import ModelSettings
@@ -48,40 +50,26 @@ _SHOWN = (0.6, 0.7, 0.75, 0.9)  # shares of the faithful claims
 Marks = Callable[[str, str], list[tuple[int, int, float]]]
 """The word pieces of a text: first character, one past the last, and logit."""
 
-Judge = Callable[[str, Sequence[str]], list[Sequence[float]]]
-"""Logits of a text with each of others."""
+Judge = Callable[[str, Sequence[str]], list[float]]
+"""The logit of a text with each of others."""
 
 
-def network_of(model: str) -> PairModel | None:
-    """A model's network; None for ``start``, which is another one."""
+def network_of(model: str) -> ReaderModel | None:
+    """A model's networks; None for ``start``, which is another one."""
     if model == "start":
         return None
-    return PairModel(
-        trained_files
-        if model == "packaged"
-        else lambda: (Path(model) / "model.onnx", packaged_pieces())
-    )
+    if model == "packaged":
+        return ReaderModel(trained_files)
+    return ReaderModel(lambda part: (Path(model) / f"{part}.onnx", packaged_pieces()))
 
 
-def judge_of(network: PairModel | None) -> Judge:
-    """What a model says of pairs."""
+def judges(network: ReaderModel | None) -> tuple[Judge, Judge]:
+    """What a model says of sentences, and of claims."""
     if network is None:
-        reranker = PackagedReranker(ModelSettings())
-        return lambda left, rights: [[one] * len(HEADS) for one in reranker.score(left, rights)]
-    return _of_onnx(network)
-
-
-def _of_onnx(network: PairModel) -> Judge:
+        score = PackagedReranker(ModelSettings()).score
+        return score, score
     threads = workers(0, "measure")
-    return lambda left, rights: list(network.logits(threads, left, rights))
-
-
-def supports_of(network: PairModel | None) -> Judge:
-    """What a model says of claims."""
-    if network is None:
-        return judge_of(None)
-    threads = workers(0, "measure")
-    return lambda left, rights: [(0.0, one) for one in network.supports(threads, left, rights)]
+    return partial(network.answers, threads), partial(network.supports, threads)
 
 
 def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
@@ -98,7 +86,7 @@ def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
             near = from_others(item["question"], text, holders)
             own = [text.sentence(n) for n in range(len(text.sentences))]
             asked = [*own, *(other.sentence(n) for other, n in near)]
-            logits = [answers for answers, *_ in judge(item["question"], asked)]
+            logits = judge(item["question"], asked)
             order = sorted(range(len(logits)), key=lambda n: -logits[n])
             if item["kind"] == "unanswerable":
                 best["none"].append(max(logits))
@@ -121,7 +109,7 @@ def of_claims(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
     """How faithful and wrong claims are told apart."""
     items = [(text, item) for text in texts for item in text.items if "claim" in item]
     logits = np.array(
-        [judge(item["claim"], [text.read(item["support"])])[0][1] for text, item in items]
+        [judge(item["claim"], [text.read(item["support"])])[0] for text, item in items]
     )
     faithful = np.array([item["faithful"] for _, item in items])
     missed, shown, _ = roc_curve(faithful, logits)
@@ -142,7 +130,7 @@ def of_claims(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:
     }
 
 
-def of_forms(network: PairModel, name: str) -> dict[str, Any]:
+def of_forms(network: ReaderModel, name: str) -> dict[str, Any]:
     """How many questions are given their form, and which forms are mistaken for which."""
     questions, forms = read_forms(name)
     given = [FORMS[int(np.argmax(network.forms(text)))] for text in questions]
@@ -195,10 +183,10 @@ def main() -> None:
     asked = parser.parse_args()
     texts = read_texts(asked.others, asked.split, asked.items)[:: asked.every]
     network = network_of(asked.model)
-    judge = judge_of(network)
-    told = [of_questions(texts, judge)]
+    answers, supports = judges(network)
+    told = [of_questions(texts, answers)]
     if asked.items == FIRST:
-        told.append(of_claims(texts, supports_of(network)))
+        told.append(of_claims(texts, supports))
     if network is not None:
         told += [of_forms(network, name) for name in ("test", "test-2", "test-3")]
         if asked.split != "sealed":  # no later item is of a sealed article

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
 from tokenizers import Tokenizer
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertConfig, BertForSequenceClassification, BertModel
 
 from assistant.models.reranking import packaged_reranker_files
 from assistant.models.trained import trained_files
@@ -22,12 +22,11 @@ from assistant.types import Form
 
 HEADS = ("answers", "supports")  # of a pair, a logit each
 FORMS = get_args(Form)  # of a question alone
-LABELS = (*HEADS, *FORMS)  # the order of an exported network's logits, those of forms apart
-SECOND = "claims/"  # before all names of the encoder that judges claims
 BRANCH = 3  # the layer that the head for forms goes on from
 _OWN = 3  # layers of that head
 _DROPPED = 0.1  # of its input while it is trained
 _MASKED = -1e9  # logit of attention to padding
+_IN_TORCH = ("bert", "class")  # begin the names of weights in torch
 PIECES = 512  # word pieces that the network reads of a pair
 _SMALLER_START = 0.3  # of the logits: a start that is less sure moves sooner
 
@@ -46,9 +45,24 @@ def start(layers: int = 12) -> BertForSequenceClassification:
     return _network(found)
 
 
-def shipped() -> BertForSequenceClassification:
-    """The packaged reader's network, to go on from: its encoder and the heads for pairs."""
-    return _network(_weights(trained_files()[0]))
+def shipped(part: Literal["sentences", "claims"] = "sentences") -> BertForSequenceClassification:
+    """A packaged network that judges pairs, to go on from."""
+    return _network(_weights(trained_files(part)[0]))
+
+
+def trained(folder: Path) -> BertForSequenceClassification:
+    """A network that train.py wrote, to be exported."""
+    return BertForSequenceClassification.from_pretrained(folder, attn_implementation="eager")
+
+
+def lower_layers() -> BertModel:
+    """The layers below the packaged head for forms."""
+    made = BertModel(_config(BRANCH))
+    found = _weights(trained_files("forms")[0])
+    lower = {name.removeprefix("bert."): values for name, values in found.items()}
+    made.load_state_dict(made.state_dict() | lower)
+    made.set_attn_implementation("eager")
+    return made
 
 
 def _network(weights: dict[str, torch.Tensor], layers: int = 12) -> BertForSequenceClassification:
@@ -74,8 +88,7 @@ def _config(layers: int) -> BertConfig:
 def _weights(file: Path) -> dict[str, torch.Tensor]:
     """Weights of an int8 file by their names in torch, as 32-bit floats."""
     graph = onnx.load(str(file)).graph
-    own = [one for one in graph.initializer if not one.name.startswith(SECOND)]
-    nodes = [node for node in graph.node if not node.name.startswith(SECOND)]
+    own, nodes = graph.initializer, graph.node
     held = {one.name: numpy_helper.to_array(one) for one in own}
     readers = {name: node for node in nodes for name in node.input}
     found = {name: values for name, values in held.items() if values.dtype == np.float32}
@@ -91,10 +104,13 @@ def _weights(file: Path) -> dict[str, torch.Tensor]:
                 after = readers[after.output[0]]
             bias = next(one for one in after.input if one.endswith(".bias"))
             found[bias.removesuffix("bias") + "weight"] = weights.T
+    named = {name.removeprefix("_network."): values for name, values in found.items()}
     return {
-        name.removeprefix("_network."): torch.tensor(np.ascontiguousarray(values))
-        for name, values in found.items()
-        if name.removeprefix("_network.").startswith(("bert", "class"))
+        name if name.startswith(_IN_TORCH) else f"bert.{name}": torch.tensor(
+            np.ascontiguousarray(values)
+        )
+        for name, values in named.items()
+        if name.startswith((*_IN_TORCH, "embeddings", "encoder"))
     }
 
 
