@@ -373,6 +373,14 @@ def test_a_pronoun_marks_no_claim() -> None:
             "Royal Ballet and Opera House Company",
         ),
         ("The European Union objects. The World Bank said it was safe.", "World Bank"),
+        ("The local TD, Ada Brandt, said it was safe.", "Ada Brandt"),
+        ("The company's CFO, Ola Berg, denied the charge.", "Ola Berg"),
+        ("MP Ada Brandt left early. The MP said it was safe.", "Ada Brandt"),
+        ("Ada Brandt, the CEO of Corvane, left. The CEO said it was safe.", "Ada Brandt"),
+        ("The QC, Ola Berg, told the court it was safe.", "Ola Berg"),
+        ("The MEP said it was safe.", None),
+        ("The CEO warned that it was unsafe.", None),
+        ("The MoD said it was safe.", "MoD"),
         ("The Reserve Bank of Kavrenia said it was safe.", "Reserve Bank of Kavrenia"),
         ("The Quess Valley Echo reported that it was safe.", "Quess Valley Echo"),
     ],
@@ -380,6 +388,25 @@ def test_a_pronoun_marks_no_claim() -> None:
 def test_a_speaker_is_a_full_name_or_nobody(text: str, speaker: str | None) -> None:
     *_, statement = find_statements(Article("a", text), PARSER)
     assert speaker_of(statement) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Ada Brandt called the parties to her office for Saturday.", False),
+        ("Ada Brandt called police to the scene.", False),
+        ("Ada Brandt called an election for May.", False),
+        ("Ada Brandt called the owners in for a talk.", False),
+        ("Ada Brandt called her dog.", False),
+        ("Ada Brandt called the plan a disgrace.", True),
+        ("Ada Brandt called it unfair.", True),
+        ("Ada Brandt called for an inquiry.", True),
+        ("Ada Brandt called on the council for help.", True),
+        ("Ada Brandt branded the rule “mad”.", True),
+    ],
+)
+def test_who_calls_somebody_says_nothing(text: str, says: bool) -> None:
+    assert bool(find_statements(Article("a", text), PARSER)) == says
 
 
 @pytest.mark.parametrize(

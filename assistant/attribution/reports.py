@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.attribution.masking import MaskedSentence
 from assistant.attribution.quoting_verbs import quoting_verbs
 from assistant.language.language import Language
+from assistant.language.names import is_office
 from assistant.language.parsing import Parse
 from assistant.types import Span
 
@@ -177,7 +178,10 @@ class _Sentence:
         return [tokens for tokens in found if who not in tokens]
 
     def _things(self, place: int) -> list[list[int]]:
-        if self._language.lemma(self._tokens[place].text) not in self._language.thing_verbs:
+        verb = self._language.lemma(self._tokens[place].text)
+        if verb not in self._language.thing_verbs:
+            return []
+        if verb in self._language.naming_verbs and not self._names_it(place):
             return []
         passive = self._parse.children(place, "agent")
         kept = self._parse.children(place, "nsubjpass") if passive else []
@@ -191,6 +195,17 @@ class _Sentence:
             )
         ]
         return [sorted(n for child in kept for n in self._parse.subtree(child))] if kept else []
+
+    def _names_it(self, place: int) -> bool:
+        """Whether "call" has what something is called, or is "call for": else it is no speech.
+
+        What the parser takes for one thing, as in "the rule “mad”", is told by its quotation marks.
+        """
+        called = self._parse.children(place, "oprd", "xcomp", "ccomp", "acomp")
+        quoted = any(
+            self._tokens[n].text in '“”"‘' for n in self._parse.subtree(place) if n > place
+        )
+        return bool(called or quoted or not self._parse.children(place, "dobj"))
 
     def _taken_along(self, place: int) -> bool:
         return self._tokens[place].text.lower() in self._language.content_prepositions
@@ -233,7 +248,8 @@ class _Sentence:
     def _name(self, who: int) -> Span | None:
         for place in (who, *map(self._named_behind, self._parse.children(who, "appos"))):
             token = self._tokens[place]
-            if token.tag.startswith("NNP") and not token.text.islower():
+            named = token.tag.startswith("NNP") and not token.text.islower()
+            if named and not is_office(token.text):
                 place = self._hyphenated(place)
                 first = place
                 while first and self._in_name(first):

@@ -16,7 +16,7 @@ from assistant.attribution.masking import MaskedSentence, mask, within
 from assistant.attribution.persons import Persons
 from assistant.attribution.reports import Report, reports
 from assistant.language.language import Language, language_of
-from assistant.language.names import Names, mentions
+from assistant.language.names import Names, is_office, mentions
 from assistant.language.parsing import Parser
 from assistant.quotations import quotations
 from assistant.text import sentences, words
@@ -258,6 +258,8 @@ class _Reader:
         first = _CAPITAL.match(bare)
         if first and first[0] not in self._capitals:
             bare = bare[:1].lower() + bare[1:]
+        if is_office(bare):
+            return self._persons.called(bare) or bare
         if bare[:1].isupper() and " " not in bare:
             return self._names.fullest(bare)
         if phrase.lower().startswith("the ") and " " not in bare:

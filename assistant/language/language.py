@@ -63,6 +63,8 @@ class Language:
     """Verbs of saying that report a clause, in their infinitive."""
     thing_verbs: Words
     """Verbs of saying that report by their object alone."""
+    naming_verbs: Words
+    """Those of them that say what their object is called, or nothing."""
     belief_verbs: Words
     """Those of them that report a belief."""
     denial_verbs: Words

@@ -129,8 +129,13 @@ def is_title(word: str) -> bool:
     return word.lower().rstrip(".") in _EN.titles
 
 
+def is_office(phrase: str) -> bool:
+    """True for a title in capitals, which names nobody: "MP", "CEO"."""
+    return phrase.isupper() and is_title(phrase)
+
+
 def is_name(phrase: str) -> bool:
-    """True for "Ada Brandt" and "al-Zawahri", False for "doctors at St Mary's" and "MPs".
+    """True for "Ada Brandt" and "al-Zawahri", False for "doctors at St Mary's", "MP" and "MPs".
 
     A name begins and ends with a word that has a capital, particles ("de Villepin") apart.
     """
@@ -138,7 +143,9 @@ def is_name(phrase: str) -> bool:
     while words and words[0] in _PARTICLES.split("|"):
         words = words[1:]
     capitals = [any(map(str.isupper, word)) for word in words]
-    return bool(words) and capitals[0] and capitals[-1] and not _SEVERAL.fullmatch(phrase)
+    if is_office(phrase) or _SEVERAL.fullmatch(phrase):
+        return False
+    return bool(words) and capitals[0] and capitals[-1]
 
 
 def is_role(phrase: str) -> bool:
