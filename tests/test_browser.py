@@ -346,12 +346,13 @@ def test_a_filter_set_during_an_answer_is_of_that_answer(page: Page, address: st
     ask(page, NAQVI)
     question = "What did the pickets say about the ferry strike, and what did Ferrant say?"
     box = page.get_by_role("textbox", name="Question")
-    box.fill(question)
-    box.press("Enter")
-    expect(page.locator(".stages")).to_be_visible()
-    since = limiting(page).get_by_role("textbox", name="From", exact=True)
-    since.fill("2026-03-01")
-    since.press("Enter")
+    with asked_by_others(address, *OTHERS):  # or the answer is there before the day is
+        box.fill(question)
+        box.press("Enter")
+        expect(page.locator(".stages")).to_be_visible()
+        since = limiting(page).get_by_role("textbox", name="From", exact=True)
+        since.fill("2026-03-01")
+        since.press("Enter")
     answered(page, 2)
     dates = page.locator(".answer").last.locator(".sources li[data-date]")
     shown = dates.evaluate_all("all => all.map(x => x.dataset.date)")
@@ -370,6 +371,8 @@ def test_a_new_conversation_ends_what_is_on_its_way(page: Page, address: str) ->
         box.press("Enter")
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
         page.get_by_role("button", name="New conversation").click()
+        # The last that comes of it; what is typed before that would be emptied with the rest.
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
         expect(page.locator(".message")).to_have_count(0)
     expect(box).to_have_value("")
     ask(page, NAQVI)

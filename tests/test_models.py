@@ -283,7 +283,7 @@ class TestReal:
         long = f"{asked} {'(' * 2000}"
         other = reranker.score(long, ["Bakers sold fewer rolls."])
         assert reranker.score(long, [answer]) > other
-        encoder = trained._model._sentences
+        encoder = trained._model.sentences.encoder
         read = encoder.asked(long, answer)
         assert read.ids == encoder.asked(long * 2, answer).ids
         assert len(read.ids) < 200

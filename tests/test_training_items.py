@@ -202,8 +202,10 @@ def test_fifty_steps_of_training_lower_the_loss_and_the_file_loads(tmp_path: Pat
     assert (packed / "weights.bin").stat().st_size < 0.8 * sum(sizes)  # equal ones are kept once
     exported, threads = ReaderModel(partial(_with_pieces, packed)), workers(1, "test")
     left, right = pair["left"], pair["right"]
-    assert exported.answers(threads, left, [right]) == [pytest.approx(float(expected[0]), abs=1e-3)]
-    assert exported.supports(threads, left, [right]) == [
+    assert exported.sentences.logits(threads, left, [right]) == [
+        pytest.approx(float(expected[0]), abs=1e-3)
+    ]
+    assert exported.claims.logits(threads, left, [right]) == [
         pytest.approx(float(expected[1]), abs=1e-3)
     ]
     with torch.no_grad():
@@ -226,9 +228,9 @@ def test_the_head_for_forms_is_trained_apart(tmp_path: Path) -> None:
         told = forms(*padded(asked[:1]))[0].tolist()
     assert made.forms(read_forms("train")[0][0]) == pytest.approx(told, abs=0.3)
     threads = workers(1, "test")
-    for one in ("answers", "supports"):
-        mine, theirs = (getattr(model, one) for model in (made, packaged))
-        assert mine(threads, QUESTION, [ANSWER]) == theirs(threads, QUESTION, [ANSWER])
+    for mine, theirs in ((made.sentences, packaged.sentences), (made.claims, packaged.claims)):
+        told = theirs.logits(threads, QUESTION, [ANSWER])
+        assert mine.logits(threads, QUESTION, [ANSWER]) == told
 
 
 def test_nothing_is_computed_that_is_not_asked_for() -> None:
@@ -260,10 +262,15 @@ def test_training_starts_from_the_packaged_weights() -> None:
 @pytest.mark.slow
 def test_training_goes_on_from_the_packaged_reader() -> None:
     pairs = [(QUESTION, ANSWER), (QUESTION, OTHER)]
+    given = tensors(tokenizer(), *map(list, zip(*pairs, strict=True)))
+    reader = TrainedReader(load().models)
     with torch.no_grad():
-        logits = shipped().eval()(**tensors(tokenizer(), *map(list, zip(*pairs, strict=True))))
-    told = TrainedReader(load().models).answers(QUESTION, [ANSWER, OTHER])
-    assert logits.logits[:, 0].tolist() == pytest.approx(told, abs=0.3)  # of 10
+        answers, supports = (
+            shipped(part).eval()(**given).logits[:, place].tolist()
+            for part, place in (("sentences", 0), ("claims", 1))
+        )
+    assert answers == pytest.approx(reader.answers(QUESTION, [ANSWER, OTHER]), abs=0.3)  # of 10
+    assert supports == pytest.approx(reader.supports(QUESTION, [ANSWER, OTHER]), abs=0.5)
 
 
 def test_the_words_that_answer_are_known_of_marked_sentences_and_of_wrong_ones(

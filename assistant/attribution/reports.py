@@ -247,6 +247,7 @@ class _Sentence:
 
     def _name(self, who: int) -> Span | None:
         for place in (who, *map(self._named_behind, self._parse.children(who, "appos"))):
+            place = self._before_office(place)
             token = self._tokens[place]
             named = token.tag.startswith("NNP") and not token.text.islower()
             if named and not is_office(token.text):
@@ -264,6 +265,12 @@ class _Sentence:
                 own = self._masked.span(start, end)
                 return Span(own.start, phrase.end if linked else own.end)
         return None
+
+    def _before_office(self, place: int) -> int:
+        """The name's last token in "Ada Brandt MP"; the office where it has an article: "a TD"."""
+        described = self._parse.children(place, "det", "poss", "nummod")
+        is_behind = place and is_office(self._tokens[place].text) and not described
+        return place - 1 if is_behind and self._in_name(place) else place
 
     def _named_behind(self, noun: int) -> int:
         """The name right behind a common noun, else the noun: "the drilling company Ostrava"."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import regex
 
 from assistant.language.language import english
-from assistant.language.names import is_body, is_name, is_role
+from assistant.language.names import is_body, is_name, is_office, is_role
 from assistant.text import words
 from assistant.types import Citation, Span, Statement
 
@@ -77,7 +77,8 @@ def _is_bare_role(speaker: str) -> bool:
     """True for "Energy Minister", False for "Stephen King", "White House" and "Mayor of London"."""
     *before, last = speaker.lower().split()
     named = (before and last in _EN.surnames) or is_body(speaker) or _OF.search(speaker)
-    return is_role(speaker.lower()) and not named
+    in_capitals = is_office(speaker.split()[-1])
+    return (in_capitals or is_role(speaker.lower())) and not named
 
 
 def _named(speaker: str) -> str:

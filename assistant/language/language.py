@@ -103,6 +103,8 @@ class Language:
     """Words by which a text leaves open whether something is so: "allegedly"."""
     titles: Words
     """Words before a person's name, or for a person by an office."""
+    offices: Words
+    """Others that stand alone or behind a name, in capitals: "KC"."""
     surnames: Words
     """Those of them that are last names, too: "king"."""
     bodies: Words

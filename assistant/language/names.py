@@ -96,10 +96,10 @@ def mentions(text: str) -> list[Mention]:
 def _joined(found: Sequence[Mention], text: str) -> list[Mention]:
     """The same with "the Quay and Ferry Workers' Union" as one name."""
     joined: list[Mention] = []
-    apart = {one.name for one in found if not text[: one.start].endswith("and ")}
+    apart = {one.name for one in found if not text.endswith("and ", 0, one.start)}
     for one in found:
         first = joined[-1] if joined else None
-        if first and one.name not in apart and _is_half(first, one, text):
+        if first and is_body(one.name) and one.name not in apart and _is_half(first, one, text):
             joined[-1] = Mention(f"{first.name} and {one.name}", first.start)
         else:
             joined.append(one)
@@ -113,9 +113,8 @@ def _is_half(first: Mention, last: Mention, text: str) -> bool:
     are two, nor what has an article of its own.
     """
     between = " ".join(text[first.start : last.start].split())
-    article = text[: first.start].lower().endswith("the ")
-    fitting = is_body(last.name) and not is_body(first.name)
-    return article and fitting and between == f"{first.name} and"
+    article = text[max(0, first.start - 4) : first.start].lower() == "the "
+    return article and not is_body(first.name) and between == f"{first.name} and"
 
 
 def is_body(name: str) -> bool:
@@ -131,11 +130,11 @@ def is_title(word: str) -> bool:
 
 def is_office(phrase: str) -> bool:
     """True for a title in capitals, which names nobody: "MP", "CEO"."""
-    return phrase.isupper() and is_title(phrase)
+    return phrase.isupper() and (is_title(phrase) or phrase.lower() in _EN.offices)
 
 
 def is_name(phrase: str) -> bool:
-    """True for "Ada Brandt" and "al-Zawahri", False for "doctors at St Mary's", "MP" and "MPs".
+    """True for "Ada Brandt" and "al-Zawahri", False for "doctors at St Mary's", "MP", "Labour MPs".
 
     A name begins and ends with a word that has a capital, particles ("de Villepin") apart.
     """
@@ -143,9 +142,9 @@ def is_name(phrase: str) -> bool:
     while words and words[0] in _PARTICLES.split("|"):
         words = words[1:]
     capitals = [any(map(str.isupper, word)) for word in words]
-    if is_office(phrase) or _SEVERAL.fullmatch(phrase):
+    if not words or is_office(phrase) or _SEVERAL.fullmatch(words[-1]):
         return False
-    return bool(words) and capitals[0] and capitals[-1]
+    return capitals[0] and capitals[-1]
 
 
 def is_role(phrase: str) -> bool:
@@ -156,8 +155,10 @@ def is_role(phrase: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _core(name: str) -> str:
-    """A name without articles, genitives, and the titles and lower-case words in front of it."""
+    """A name without articles, genitives, titles and lower-case words before it, "KC" behind it."""
     words = _without_genitive(_SPACES.sub(" ", name).strip(' ,."“”')).split()
+    while len(words) > 2 and is_office(words[-1]):
+        words.pop()
     linked = next((n for n, word in enumerate(words) if word in _EN.name_links), len(words))
     titles = [n for n in range(linked - 1) if words[n].lower().rstrip(".") in _EN.titles]
     genitives = [n for n in range(linked - 1) if words[n].endswith(("'s", "’s"))]

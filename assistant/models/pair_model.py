@@ -17,7 +17,7 @@ from assistant.models.sessions import Network, load_network
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
-REMEMBERED = 20_000  # texts, of some hundred bytes each
+_REMEMBERED = 20_000  # pairs, of some hundred bytes each
 _PIECES = 512  # that BERT reads of both
 _OF_QUESTION = 170  # of them
 _INPUTS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
@@ -63,39 +63,43 @@ class Encoder:
             question if whole else question[: offsets[_OF_QUESTION - 1][1]], text
         )
 
-    def run(self, output: str, pieces: Encoding, **others: np.ndarray) -> np.ndarray:
+    def run(self, output: str, pieces: Encoding) -> np.ndarray:
         """An output for the word pieces of two texts, without its first dimension."""
         inputs = {name: np.array([getattr(pieces, of)], np.int64) for name, of in _INPUTS.items()}
-        (found,) = self._network().run(output, inputs | others)
+        (found,) = self._network().run(output, inputs)
         return np.asarray(found)
 
 
 class PairModel:
     """A cross-encoder. Logits are cached, since what was asked once is often asked again."""
 
-    def __init__(self, files: Callable[[], tuple[Path, Path]]) -> None:
+    def __init__(
+        self, files: Callable[[], tuple[Path, Path]], place: int = 0, whole: bool = False
+    ) -> None:
         """Make a model.
 
         Args:
             files: the network (ONNX) and its tokenizer (JSON); may raise a ModelError.
+            place: which of the network's logits is meant.
+            whole: whether the first text is read to its end, whatever room that leaves the other.
         """
-        self._encoder = Encoder(files)
-        self._of_pair = lru_cache(REMEMBERED)(self._judge)
+        self.encoder = Encoder(files)
+        """The network itself."""
+        self._place = place
+        self._pieces = self.encoder.pieces if whole else self.encoder.asked
+        self._of_pair = lru_cache(_REMEMBERED)(self._judge)
 
-    def logits(
-        self, workers: ThreadPoolExecutor, question: str, texts: Sequence[str]
-    ) -> list[float]:
-        """The logit of a question with each of some texts, in their order.
+    def logits(self, workers: ThreadPoolExecutor, left: str, rights: Sequence[str]) -> list[float]:
+        """The logit of a text with each of others, in their order.
 
         Raises:
             ModelError: the model cannot be loaded.
         """
-        self._encoder.load()
-        return list(workers.map(partial(self._of_pair, question), texts))
+        self.encoder.load()
+        return list(workers.map(partial(self._of_pair, left), rights))
 
-    def _judge(self, question: str, text: str) -> float:
-        (logit,) = self._encoder.run("logits", self._encoder.asked(question, text))
-        return float(logit)
+    def _judge(self, left: str, right: str) -> float:
+        return float(self.encoder.run("logits", self._pieces(left, right))[self._place])
 
 
 def _load(network: Path, pieces: Path) -> Network:

@@ -42,7 +42,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return _model.answers(self._workers, question, sentences)
+        return _model.sentences.logits(self._workers, question, sentences)
 
     def supports(self, claim: str, sources: Sequence[str]) -> list[float]:
         """A logit per source, in the order of the sources.
@@ -50,7 +50,7 @@ class TrainedReader:
         Raises:
             ModelError: the model cannot be loaded.
         """
-        return _model.supports(self._workers, claim, sources)
+        return _model.claims.logits(self._workers, claim, sources)
 
     def form(self, question: str, /, least: float = _SURE) -> Form:
         """What an answer to a question has to be; a fact where none has the ``least`` probability.
@@ -101,10 +101,9 @@ def trained_files(part: Part) -> tuple[Path, Path]:
         ModelMissing: the tokenizer's package is not installed.
         ModelDamaged: one of them is not the file that was tested.
     """
-    network, _ = (
-        checked_file(_FOLDER / name, _SHA256[name], "reader") for name in (f"{part}.onnx", _WEIGHTS)
-    )
-    return network, packaged_pieces()
+    for name in (f"{part}.onnx", _WEIGHTS):
+        checked_file(_FOLDER / name, _SHA256[name], "reader")
+    return _FOLDER / f"{part}.onnx", packaged_pieces()
 
 
 _model = ReaderModel(trained_files)

@@ -69,7 +69,7 @@ def judges(network: ReaderModel | None) -> tuple[Judge, Judge]:
         score = PackagedReranker(ModelSettings()).score
         return score, score
     threads = workers(0, "measure")
-    return partial(network.answers, threads), partial(network.supports, threads)
+    return partial(network.sentences.logits, threads), partial(network.claims.logits, threads)
 
 
 def of_questions(texts: Sequence[Text], judge: Judge) -> dict[str, Any]:

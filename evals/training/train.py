@@ -282,7 +282,7 @@ def main() -> None:
         pairs[head] += read_pairs(asked.replay, head, _REPLAYED, chance)
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.start == "packaged":
-        network = shipped()
+        network = shipped("claims" if asked.heads == ["supports"] else "sentences")
     elif asked.start:
         network = BertForSequenceClassification.from_pretrained(asked.start)
     else:
