@@ -13,7 +13,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2
 
 # What pip does is silent, but for how much of it there is: about 2.6 GB.
 PIP := install -q --disable-pip-version-check --root-user-action=ignore -c constraints.txt
-DEVELOPING := .[offline,dev]
+DEVELOPING := .[offline,scale,dev]
 define INSTALL
 	@$(BIN)/python -m pip $(PIP) -e '$(1)' & pip=$$!; seconds=0; trap 'kill $$pip' INT TERM; \
 	while kill -0 $$pip 2>/dev/null; do sleep 1; seconds=$$((seconds + 1)); \
@@ -80,7 +80,7 @@ crash: $(VENV)/.developing  ## 40 kills at random times, and whether anything wa
 	CRASH_KILLS=40 $(BIN)/python -m pytest tests/test_crash.py
 
 fuzz: $(VENV)/.developing  ## hostile requests by the thousand
-	@$(BIN)/python -m pip $(PIP) -e '.[offline,dev,fuzz]'
+	@$(BIN)/python -m pip $(PIP) -e '.[offline,scale,dev,fuzz]'
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/fuzz.py
 
 bench: $(VENV)/.installed  ## the figures that the README states

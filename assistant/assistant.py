@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from assistant import cluster
 from assistant.answering import (
     Fallback,
     Turn,
@@ -35,7 +36,7 @@ from assistant.models.reader import FormReader, load_reader, load_trained
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.verifier import load_verifier
 from assistant.quoting import quoting_writer
-from assistant.reading import is_address, read
+from assistant.reading import Addable, articles_of, found
 from assistant.settings import Settings, load
 from assistant.stages import Stages
 from assistant.tracing import span
@@ -49,7 +50,6 @@ from assistant.types import (
     Hit,
     IngestReport,
     Question,
-    Skipped,
     StageEvent,
     SyncReport,
 )
@@ -58,8 +58,6 @@ from assistant.understanding import Past, asked
 if TYPE_CHECKING:
     from assistant.answering.runnable import AnswerChain
     from assistant.retrieval.retriever import PassageRetriever
-
-Addable = str | Path | Article
 
 
 class Assistant:
@@ -164,6 +162,7 @@ class Assistant:
         self,
         source: Addable | Iterable[Addable],
         progress: Callable[[int], None] | None = None,
+        ray: str = "",
     ) -> IngestReport:
         """Read and keep articles.
 
@@ -171,23 +170,20 @@ class Assistant:
             source: a file, a folder, the address of a page or feed, or an Article, or several of
                 them.
             progress: called with the number of articles dealt with so far.
+            ray: the address of a Ray cluster whose workers read and encode, or "local" for one on
+                this machine; without it this process does. Addresses of pages are read here.
 
         Raises:
             ArchiveBusy: another process is writing to the archive.
+            ClusterError: there is no such cluster.
         """
         sources = [source] if isinstance(source, (str, Path, Article)) else source
-        return self.archive.add(self._items(sources), progress)
-
-    def _items(self, sources: Iterable[Addable]) -> Iterator[Article | Skipped]:
-        for one in sources:
-            if isinstance(one, Article):
-                yield one
-            elif isinstance(one, str) and is_address(one):
-                from assistant.reading.remote import read_address  # httpx takes a while
-
-                yield from read_address(one, self.settings.reading)
-            else:
-                yield from read(Path(one), self.settings.reading)
+        reading = self.settings.reading
+        named = found(sources, reading)
+        if ray:
+            made = cluster.prepared(named, ray, self.settings, self.archive)
+            return self.archive.add(made, progress)
+        return self.archive.add(articles_of(named, reading), progress)
 
     def sync(self, place: str | Path, delete: bool = False) -> SyncReport:
         """Read what is new or has changed in a folder or feed since it was last looked at.

@@ -15,6 +15,7 @@
     │   ├── ModelUnsuited    its labels are not those that its role needs
     │   ├── HubUnreachable   its hub cannot be reached (retryable)
     │   └── ModelFailed      a chat model did not answer (retryable)
+    ├── ClusterError         a cluster for ingest cannot be used
     ├── ArchiveError         the archive cannot do what was asked
     │   ├── ArchiveBusy      another process is writing to it (retryable)
     │   ├── ArchiveDamaged   its catalog cannot be read, or holds less than it did
@@ -108,6 +109,10 @@ class ModelFailed(ModelError):
     """A chat model did not answer, or not in time."""
 
     retryable = True
+
+
+class ClusterError(OnRecordError):
+    """A cluster for ingest cannot be used."""
 
 
 class ArchiveError(OnRecordError):

@@ -74,6 +74,9 @@ class ModelSettings(Section):
     """``packaged`` (en_core_web_sm), or another English spaCy pipeline that is installed."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """What passages are encoded in; ``auto`` takes bfloat16 where the processor has it."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """What passages are encoded on; ``cuda`` is a GPU that the installed torch can use. Questions
+    are encoded on the processor."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """Processor threads a model may use; 0 lets it take all."""
 

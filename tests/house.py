@@ -21,7 +21,7 @@ FLOORS = [
     ["attribution", "reading"],
     ["models"],
     ["archive"],
-    ["following"],
+    ["following", "cluster"],
     ["understanding"],
     ["retrieval"],
     ["verification"],

@@ -19,12 +19,13 @@ import numpy as np
 import pytest
 from filelock import FileLock, Timeout
 
-from assistant.archive import Archive, probe, vector_map
+from assistant.archive import Archive, Preparer, probe, vector_map
 from assistant.archive.catalog import Catalog
 from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy, ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.models.embedding import Vectors
+from assistant.reading import normalized
 from assistant.settings import Settings
 from assistant.testing import HashEmbeddings, sample_articles
 from assistant.types import EVERYTHING, Article, Filters, Skipped, Source
@@ -143,6 +144,30 @@ def test_a_file_with_two_texts_of_one_id_is_idempotent(archive: Archive) -> None
     assert (first.added, first.updated, first.unchanged) == (1, 1, 0)
     assert (second.added, second.updated, second.unchanged) == (0, 0, 2)
     assert "edition2of0" in archive.article("sample-0").text
+
+
+def test_what_comes_prepared_is_kept_as_what_does_not(
+    archive: Archive, settings: Settings, tmp_path: Path
+) -> None:
+    early = replace(sample_articles(3)[2], updated=date(2024, 1, 1), text="An edition0of2 came.")
+    calls = [sample_articles(6), [*sample_articles(2, edition=2), early], sample_articles(1)]
+    calls = [[normalized(one, 1000) for one in call] for call in calls]
+    ahead = Archive(tmp_path / "ahead", HashEmbeddings(), settings)
+    preparer = Preparer(HashEmbeddings(), None, settings.passages.tokens)
+    for call in calls:
+        made = preparer.ahead(call, ahead.digests())
+        assert ahead.add(made) == archive.add(call)
+    assert [type(one) for one in made] == [Article]  # known, if only from before
+    held = "SELECT * FROM article JOIN passage p ON p.article = article.key"
+    rows = [_without_moment(one, held) for one in (archive, ahead)]
+    assert len(rows[0]) == 10
+    assert rows[0] == rows[1]
+
+
+def _without_moment(archive: Archive, select: str) -> list[dict[str, Any]]:
+    with contextlib.closing(sqlite3.connect(archive.folder / "catalog.sqlite3")) as catalog:
+        catalog.row_factory = sqlite3.Row
+        return [{**row, "added": ""} for row in catalog.execute(select)]
 
 
 def test_a_text_that_comes_back_alone_is_the_current_one_again(archive: Archive) -> None:

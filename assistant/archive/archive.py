@@ -16,6 +16,7 @@ from assistant.archive.index import Index
 from assistant.archive.ingest import Ingest, Outcome, Progress
 from assistant.archive.ledger import ArchiveInfo
 from assistant.archive.lookups import Lookups
+from assistant.archive.preparing import Prepared, Preparer
 from assistant.archive.probe import Health
 from assistant.archive.vector_map import Keys
 from assistant.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveMismatch
@@ -86,15 +87,15 @@ class Archive(Lookups):
 
     def add(
         self,
-        items: Iterable[Article | Skipped],
+        items: Iterable[Article | Skipped | Prepared],
         progress: Progress | None = None,
         outcome: Outcome | None = None,
     ) -> IngestReport:
         """Keep and index articles.
 
         An article that the archive holds already changes nothing; another text under a known id
-        becomes a new version. Articles counted by ``progress`` and told to ``outcome`` are stored
-        for good.
+        becomes a new version. What comes prepared is not cut and encoded again. Articles counted by
+        ``progress`` and told to ``outcome`` are stored for good.
 
         Raises:
             ArchiveBusy: another process is writing.
@@ -107,8 +108,8 @@ class Archive(Lookups):
             return self._ingest().run(items, progress, outcome)
 
     def _ingest(self, releasing: bool = False) -> Ingest:
-        parts = (self._catalog, self._embedder, self._settings)
-        return Ingest(*parts, self._index.activate, self._parser, releasing)
+        preparer = Preparer(self._embedder, self._parser, self._settings.passages.tokens)
+        return Ingest(self._catalog, preparer, self._settings, self._index.activate, releasing)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles with all their versions from everything; returns how many there were.

@@ -1,4 +1,4 @@
-"""Articles on their way in: compared with the catalog, cut, encoded and indexed in batches."""
+"""Articles on their way in: compared with the catalog, prepared and indexed in batches."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
+import numpy as np
+
 from assistant.archive.catalog import Catalog
-from assistant.archive.copies import signature
-from assistant.archive.passages import split
-from assistant.archive.rows import Entry, Known, digest_of
+from assistant.archive.preparing import Prepared, Preparer
+from assistant.archive.rows import Known, digest_of
 from assistant.attribution import find_statements
-from assistant.language import Parser
-from assistant.models.embedding import Embedder, Vectors
-from assistant.models.framing import encoder_text
 from assistant.reading import Unreadable, normalized
 from assistant.reading.addresses import canonical, forms
 from assistant.settings import Settings
@@ -41,29 +39,26 @@ class Ingest:
     def __init__(
         self,
         catalog: Catalog,
-        embedder: Embedder,
+        preparer: Preparer,
         settings: Settings,
         activate: Callable[[], None],
-        parser: Parser | None,
         releasing: bool = False,
     ) -> None:
         """Begin.
 
         Args:
             catalog: where articles go.
-            embedder: encodes their passages.
-            settings: limits and sizes.
+            preparer: cuts and encodes those that are not prepared yet.
+            settings: limits.
             activate: makes what is stored visible.
-            parser: finds statements; none are looked for without one.
             releasing: whether the articles were accepted earlier, and were under embargo.
         """
         self._most = _NO_LIMIT if releasing else settings.reading.max_characters
         self._catalog = catalog
-        self._embedder = embedder
-        self._settings = settings
+        self._preparer = preparer
         self._activate = activate
-        self._parser = parser
-        self._batch: list[Entry] = []
+        self._batch: list[Prepared] = []
+        self._ready: Prepared | None = None  # what was prepared of the article being taken
         self._later: list[tuple[str, Article, str]] = []
         self._seen: dict[str, str] = {}
         self._counts: Counter[Became] = Counter()
@@ -76,7 +71,7 @@ class Ingest:
 
     def run(
         self,
-        items: Iterable[Article | Skipped],
+        items: Iterable[Article | Skipped | Prepared],
         progress: Progress | None = None,
         outcome: Outcome | None = None,
     ) -> IngestReport:
@@ -84,7 +79,7 @@ class Ingest:
         self._find_missing()
         for item in items:
             self._take(item)
-            if sum(len(entry.passages) for entry in self._batch) >= _BATCH_PASSAGES:
+            if sum(len(one.entry.passages) for one in self._batch) >= _BATCH_PASSAGES:
                 self._flush()
             if not self._batch:
                 self._report(progress, outcome)
@@ -116,14 +111,19 @@ class Ingest:
         """For an older archive, or one that was filled without statements."""
         while bare := self._catalog.without_passages(_BATCH_ARTICLES):
             for article in bare:
-                self._catalog.put_passages(*self._encoded(article, "", find=False))
+                entry = self._preparer.entry(article, "", find=False)
+                self._catalog.put_passages(entry, self._preparer.vectors([entry]))
         self._catalog.note_passages()
-        while self._parser and (unread := self._catalog.unread(_BATCH_ARTICLES)):
-            found = [(article, find_statements(article, self._parser)) for article in unread]
+        parser = self._preparer.parser
+        while parser and (unread := self._catalog.unread(_BATCH_ARTICLES)):
+            found = [(article, find_statements(article, parser)) for article in unread]
             self._catalog.put_statements(found)
 
-    def _take(self, item: Article | Skipped) -> None:
+    def _take(self, item: Article | Skipped | Prepared) -> None:
         self._done += 1
+        self._ready = item if isinstance(item, Prepared) else None
+        if isinstance(item, Prepared):
+            item = item.entry.article
         if isinstance(item, Article):
             try:
                 item = normalized(item, self._most)
@@ -138,7 +138,7 @@ class Ingest:
             self._skipped.append(Skipped(item.id, ERASED))
             self._over += [(item.id, digest)] if (item.id, digest) in self._embargoed else []
             return
-        if any(entry.article.id == item.id for entry in self._batch):
+        if any(one.entry.article.id == item.id for one in self._batch):
             self._flush()
         self._settle(given, item, digest, self._catalog.known(item.id))
 
@@ -161,12 +161,13 @@ class Ingest:
             self._later.append((given, item, digest))
             self._done -= 1
         elif found == "history":
-            entry, vectors = self._encoded(item, digest)
-            self._catalog.put([replace(entry, state="superseded")], vectors)
+            one = self._prepared(item, digest)
+            past = replace(one, entry=replace(one.entry, state="superseded"))
+            self._put(self._preparer.encoded([past]))
             self._count(given, item, found)
         else:
             if found != "unchanged":
-                self._batch.append(self._entry(item, digest))
+                self._batch.append(self._prepared(item, digest))
             if not known or known[-1].hash == digest or found == "updated":
                 self._seen[item.id] = digest
             self._count(given, item, found)
@@ -188,43 +189,37 @@ class Ingest:
 
     def _take_again(self, given: str, article: Article, digest: str) -> None:
         self._done += 1
+        self._ready = None
         if (article.id, digest) in self._embargoed:
             self._over.append((article.id, digest))
         if self._catalog.known(article.id)[-1].hash in (self._seen.get(article.id), digest):
             self._count(given, article, "unchanged")
         else:
             self._seen[article.id] = digest
-            self._batch.append(self._entry(article, digest))
+            self._batch.append(self._prepared(article, digest))
             self._count(given, article, "updated")
             self._flush()
 
-    def _entry(self, article: Article, digest: str, find: bool = True) -> Entry:
-        """An article cut, with its statements where they are to be found."""
-        heading, passages = split(article, self._embedder, self._settings.passages.tokens)
-        found = find_statements(article, self._parser) if self._parser and find else None
-        return Entry(article, digest, signature(article.text), heading, passages, found)
-
-    def _encoded(self, article: Article, digest: str, find: bool = True) -> tuple[Entry, Vectors]:
-        """The same with its vectors, for one article by itself."""
-        entry = self._entry(article, digest, find)
-        return entry, self._embedder.encode_passages(_texts([entry]))
+    def _prepared(self, article: Article, digest: str) -> Prepared:
+        """The article as it came prepared, else cut now."""
+        ready = self._ready
+        if ready and ready.entry.article == article:
+            return ready
+        return Prepared(self._preparer.entry(article, digest))
 
     def _flush(self) -> None:
         if not self._batch:
             return
-        vectors = self._embedder.encode_passages(_texts(self._batch))
+        batch = self._preparer.encoded(self._batch)
         if self._catalog.meta("embedder") is None:
-            self._catalog.set_meta("embedder", self._embedder.name)
-        self._catalog.put(self._batch, vectors)
+            self._catalog.set_meta("embedder", self._preparer.embedder.name)
+        self._put(batch)
         self._activate()
         self._batch = []
 
-
-def _texts(entries: Iterable[Entry]) -> list[str]:
-    """The passages of some entries as they are encoded."""
-    return [
-        encoder_text(entry.heading, passage.text) for entry in entries for passage in entry.passages
-    ]
+    def _put(self, batch: Sequence[Prepared]) -> None:
+        vectors = [one.vectors for one in batch if one.vectors is not None]
+        self._catalog.put([one.entry for one in batch], np.concatenate(vectors))
 
 
 def fate(

@@ -51,6 +51,10 @@ class Lookups(Names):
         within = self._catalog.without_speakers(filters)
         return self._catalog.matching((), (), within, part=part)
 
+    def digests(self) -> set[str]:
+        """What the articles that it holds are known by, earlier versions too."""
+        return self._catalog.digests()
+
     def ids(self) -> list[str]:
         """The ids of the current articles."""
         return self._catalog.ids(EVERYTHING)

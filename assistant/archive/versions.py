@@ -59,6 +59,10 @@ class Versions(Holdings):
             for article, versions, when, by, why in rows
         ]
 
+    def digests(self) -> set[str]:
+        """The hashes of all versions."""
+        return {one for (one,) in self.rows("SELECT hash FROM article")}
+
     def barred(self) -> set[str]:
         """The ids of articles that were erased, and are not to come in again."""
         return {one for (one,) in self.rows("SELECT article FROM erased WHERE NOT readmitted")}

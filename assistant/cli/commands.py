@@ -59,6 +59,9 @@ def ingest(
     ],
     archive: Place = None,
     as_json: AsJson = False,
+    ray: Annotated[
+        str, typer.Option(help="A Ray cluster that reads and encodes; local: one on this machine.")
+    ] = "",
 ) -> None:
     """Read articles into the archive (docs/articles.md says which formats)."""
     from assistant.reading import estimate, is_address
@@ -68,7 +71,7 @@ def ingest(
 
     with opened(archive) as assistant, bar("Reading", "articles", quiet=as_json) as advance:
         total = sum(map(estimate, paths)) + len(sources) - len(paths)
-        report = assistant.add(sources, lambda done: advance(done, total))
+        report = assistant.add(sources, lambda done: advance(done, total), ray)
         show(report, report_text(report), as_json)
         starting.keep(assistant.archive, assistant.without_chat().ask)
     if paths and len(paths) == len(sources) and not any(map(os.path.lexists, paths)):

@@ -102,7 +102,7 @@ class SentenceEmbedder:
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """The same, in bfloat16 where ``models.precision`` has it."""
         model = self._model()
-        with precision(self._settings.precision):
+        with precision(self._settings.precision, self._settings.device):
             vectors = model.encode(list(texts), batch_size=_BATCH, show_progress_bar=False)
         rows = np.asarray(vectors, np.float32)
         unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
@@ -120,7 +120,8 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer
 
         limit_threads(self._settings.threads)
-        return from_hub(lambda: SentenceTransformer(self._place, device="cpu"), self._place)
+        device = self._settings.device
+        return from_hub(lambda: SentenceTransformer(self._place, device=device), self._place)
 
     def _load_counter(self) -> Tokenizer:
         """A copy of the tokenizer: the model's truncates and pads, and threads may be using it."""

@@ -42,13 +42,17 @@ def limit_threads(threads: int) -> None:
         torch.set_num_threads(threads)
 
 
-def precision(asked: str) -> Any:
-    """What a model computes in: bfloat16 where it is asked for, or the processor has it."""
+def precision(asked: str, device: str) -> Any:
+    """What a model computes in: bfloat16 where it is asked for, or the processor or GPU has it."""
     import torch
 
-    able = getattr(torch.cpu, "_is_avx512_bf16_supported", bool)()
-    if asked == "bfloat16" or (asked == "auto" and able):
-        return torch.autocast("cpu", torch.bfloat16)
+    has = {
+        "cpu": ("_is_avx512_bf16_supported", torch.cpu),
+        "cuda": ("is_bf16_supported", torch.cuda),
+    }
+    name, where = has[device]
+    if asked == "bfloat16" or (asked == "auto" and getattr(where, name, bool)()):
+        return torch.autocast(device, torch.bfloat16)
     return nullcontext()
 
 

@@ -3,12 +3,16 @@
 from assistant.reading.addresses import is_address
 from assistant.reading.articles import Unreadable, normalized
 from assistant.reading.files import ENDINGS, estimate, files_of, read, read_file
+from assistant.reading.sources import Addable, articles_of, found
 
 __all__ = [
     "ENDINGS",
+    "Addable",
     "Unreadable",
+    "articles_of",
     "estimate",
     "files_of",
+    "found",
     "is_address",
     "normalized",
     "read",
