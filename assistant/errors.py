@@ -19,6 +19,7 @@
     ├── ArchiveError         the archive cannot do what was asked
     │   ├── ArchiveBusy      another process is writing to it (retryable)
     │   ├── ArchiveDamaged   its catalog cannot be read, or holds less than it did
+    │   ├── IndexUnreachable a Chroma server does not answer (retryable)
     │   ├── ArchiveMismatch  it was made with another embedder or a newer version
     │   └── ArticleUnknown   it holds no such article
     └── EvaluationError      an evaluation cannot be judged
@@ -132,6 +133,12 @@ class ArchiveBusy(ArchiveError):
 
 class ArchiveDamaged(ArchiveError):
     """The catalog cannot be read, or holds less than it held when it was last written."""
+
+
+class IndexUnreachable(ArchiveError):
+    """The Chroma server with the index does not answer."""
+
+    retryable = True
 
 
 class ArchiveMismatch(ArchiveError):

@@ -42,6 +42,14 @@ class ArchiveSettings(Section):
     """Whether who says what is found in articles as they are added."""
 
 
+class VectorSettings(Section):
+    """Where the index of vectors is."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Address of a Chroma server (``chroma run``), ``http://127.0.0.1:8000``; without one the index
+    is in the archive's folder. It gets vectors, days, and hashes of ids and outlets, no text."""
+
+
 class ReadingSettings(Section):
     """What is read."""
 
@@ -172,6 +180,7 @@ class Settings(BaseSettings):
     )
 
     archive: ArchiveSettings = ArchiveSettings()
+    vectors: VectorSettings = VectorSettings()
     reading: ReadingSettings = ReadingSettings()
     models: ModelSettings = ModelSettings()
     passages: PassageSettings = PassageSettings()

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import WITHOUT_MODELS
 from filelock import FileLock, Timeout
 
 from assistant.archive import Archive, Preparer, probe, vector_map
@@ -26,11 +27,22 @@ from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy, ArchiveError, ArchiveMismatch, ArticleUnknown
 from assistant.models.embedding import Vectors
 from assistant.reading import normalized
-from assistant.settings import Settings
+from assistant.settings import Settings, load
 from assistant.testing import HashEmbeddings, sample_articles
 from assistant.types import EVERYTHING, Article, Filters, Skipped, Source
 
 Reopen = Callable[[], Archive]
+
+
+@pytest.fixture(params=["folder", pytest.param("server", marks=pytest.mark.slow)])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Of an archive whose index is in its folder, and of one whose is on a Chroma server."""
+    served = request.param == "server"
+    url = request.getfixturevalue("chroma_server") if served else None
+    return load(models=WITHOUT_MODELS, vectors={"url": url})
+
+
+in_folder = pytest.mark.parametrize("settings", ["folder"], indirect=True)
 
 
 @pytest.fixture
@@ -393,6 +405,7 @@ class TestAnotherProcess:
         assert other.add(sample_articles(1)).unchanged == 1
 
     @pytest.mark.slow
+    @in_folder
     def test_a_reader_that_looks_at_the_index_refuses_no_writer(
         self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -479,12 +492,14 @@ class TestDamage:
     ) -> None:
         archive.add(sample_articles(3))
         archive.close()
-        monkeypatch.setattr(probe, "health", lambda *_: pytest.fail("probed"))
+        for look in ("health", "judged"):
+            monkeypatch.setattr(probe, look, lambda *_: pytest.fail("probed"))
         again = reopen()
         assert found(again, "harbour1") == both("sample-1")
         again.close()
         assert found(reopen(), "harbour2") == both("sample-2")
 
+    @in_folder
     @pytest.mark.parametrize("damage", ["folder", "file", "segment", "rows"])
     def test_a_damaged_index_is_rebuilt_without_encoding(
         self, archive: Archive, settings: Settings, damage: str
@@ -513,6 +528,7 @@ class TestDamage:
         assert again.health() == "sound"
         again.close()
 
+    @in_folder
     def test_a_probe_that_comes_to_no_end_means_rebuild(
         self, archive: Archive, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -526,6 +542,7 @@ class TestDamage:
         assert archive.health() == "sound"
         assert found(archive, "harbour3") == both("sample-3")
 
+    @in_folder
     def test_a_probe_that_gets_no_processor_tells_nothing(
         self, archive: Archive, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -539,6 +556,7 @@ class TestDamage:
         monkeypatch.undo()
         assert archive.health() == "sound"
 
+    @in_folder
     def test_the_probe_may_not_fill_the_disk(
         self, archive: Archive, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -570,11 +588,11 @@ class TestDamage:
     def test_check_and_rebuild(self, archive: Archive) -> None:
         archive.add(sample_articles(10))
         assert archive.health() == "sound"
-        VectorIndex(archive.folder / "index-1").delete([1])
-        assert archive.health() != "sound"
+        archive._index.fresh().delete([1])
+        assert archive.health() == "damaged"
         archive.rebuild()
         assert archive.health() == "sound"
-        assert [f.name for f in archive.folder.glob("index-*")] == ["index-2"]
+        assert [f.name for f in archive.folder.glob("vectors-*")] == ["vectors-2"]
 
 
 @pytest.mark.slow
@@ -645,7 +663,7 @@ class TestInterrupted:
         archive.close()
         again = reopen()
         assert again.health() == "sound"
-        assert VectorIndex(archive.folder / "index-1").count() == again.info().passages
+        assert again._index.fresh().count() == again.info().passages
         again.close()
 
 

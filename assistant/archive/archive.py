@@ -66,7 +66,7 @@ class Archive(Lookups):
         self._catalog = Catalog(folder / _CATALOG, self.writable)
         self.places = FollowedPlaces(self._catalog)
         """The record of the folders and feeds that are followed."""
-        self._index = Index(folder, self._catalog, self.writable)
+        self._index = Index(folder, self._catalog, self.writable, settings.vectors.url)
         try:
             self._index.look()
             self._index.finish()

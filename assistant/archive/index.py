@@ -1,4 +1,4 @@
-"""The vector index on disk: opening, health checks, rebuilding, and locks for a single writer.
+"""The vector index: opening, health checks, rebuilding, and locks for a single writer.
 
 Measured of Chroma (docs/design/archive.md): after a kill, opening the folder can hang; two writers
 corrupt it; an open reader does not see later writes. Hence a writer's lock, a marker with the
@@ -20,7 +20,7 @@ from assistant.archive.catalog import Catalog
 from assistant.archive.current_map import CurrentMap
 from assistant.archive.ledger import Ledger
 from assistant.archive.locks import Locks
-from assistant.archive.marker import Marker
+from assistant.archive.stores import store_of
 from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy, ArchiveError, no_room
@@ -39,16 +39,20 @@ _log = logging.getLogger(__name__)
 class Index:
     """Keeps a folder's vector index in step with its catalog. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, catalog: Catalog, writable: bool = True) -> None:
+    def __init__(
+        self, folder: Path, catalog: Catalog, writable: bool = True, url: str | None = None
+    ) -> None:
+        """Open an archive's, which a Chroma server at ``url`` keeps, else its folder."""
         self._folder = folder
         self._writable = writable
         self._catalog = catalog
         self.ledger = Ledger(folder, catalog)
-        self._marker = Marker(folder)
+        self._store = store_of(folder, url)
         self._locks = Locks(folder)
         self._index_lock = threading.Lock()
         self._tending_lock = threading.Lock()
         self._index: VectorIndex | None = None
+        self._opened_number = 0
         self.map = CurrentMap(folder, catalog, writable)
         self._generation = _NONE
         self._loaded = 0  # rows of the map when the index was opened
@@ -127,20 +131,20 @@ class Index:
                 raise ArchiveError("The archive is closed.")
             generation = self._catalog.generation()
             index = self._index
-            if index is None or self._is_stale(index, generation):
+            if index is None or self._is_stale(generation):
                 with self._undisturbed() as self._settled:
                     self._loaded = len(self.map)
                     index = self._index = self._opened(index)
                 self._generation = generation
             return index
 
-    def _is_stale(self, index: VectorIndex, generation: int) -> bool:
+    def _is_stale(self, generation: int) -> bool:
         """Whether an index must be opened again.
 
         One that was opened while another process wrote may be inconsistent: it is opened again
         afterwards. Else what came in since is searched exactly, until it is much.
         """
-        if index.folder != self._index_folder():
+        if self._opened_number != self._number():
             return True
         late = len(self.map) - self._loaded
         if self._generation == _NONE:
@@ -165,16 +169,19 @@ class Index:
                 self._ensure_healthy()
             yield settled
             if settled:
-                self._marker.write(self._index_folder())
+                self._store.note(self._number())
 
     def _opened(self, index: VectorIndex | None) -> VectorIndex:
-        if index is None or index.folder != self._index_folder():
-            return VectorIndex(self._index_folder())
-        index.reopen()
+        number = self._number()
+        if index is None or self._opened_number != number:
+            index, self._opened_number = self._store.open(number), number
+        else:
+            index.reopen()
         return index
 
-    def _index_folder(self) -> Path:
-        return self._folder / f"index-{self._catalog.meta('index') or 1}"
+    def _number(self) -> int:
+        """Of the index in use."""
+        return int(self._catalog.meta("index") or 1)
 
     def look(self) -> None:
         """Notice a catalog that lost something, unless a writer is at work or somebody looks.
@@ -201,7 +208,7 @@ class Index:
         return bool(undone or self.map.is_behind())
 
     def _ensure_healthy(self) -> None:
-        if self._marker.agrees(self._index_folder()):
+        if self._store.is_noted(self._number()):
             return
         self._generation = _NONE
         self._sweep()
@@ -225,24 +232,20 @@ class Index:
     def _health(self) -> probe.Health:
         """The same, as looked at in a child process."""
         current = self._catalog.passage_count("current")
-        folder = self._index_folder()
         extra = self._catalog.passage_count("pending") + len(self._catalog.unindex())
         some = [vector.tolist() for vector in self._catalog.some_vectors(_PROBED)]
         expected = probe.Expectation(current, current + extra, some)
         if not self.map.is_sound(expected):
             return "damaged"
-        if not folder.exists():
-            return "damaged" if current else "sound"
-        return probe.health(folder, expected)
+        return self._store.health(self._number(), expected)
 
     def rebuild(self) -> None:
         """Build a new index beside the old one, then switch; readers follow the generation."""
-        number = int(self._catalog.meta("index") or 1) + 1
-        folder = self._folder / f"index-{number}"
+        number = self._number() + 1
         made = self._folder / f"vectors-{number}"
-        for stray in (folder, made):
-            shutil.rmtree(stray, ignore_errors=True)
-        index, vectors = VectorIndex(folder), VectorMap(made)
+        shutil.rmtree(made, ignore_errors=True)
+        self._store.discard(number)
+        index, vectors = self._store.open(number), VectorMap(made)
         vectors.append(self._catalog.vectors())
         index.fill(self._catalog.vectors())
         self._catalog.switch_index(number, vectors.last)
@@ -257,9 +260,9 @@ class Index:
 
     def _sweep(self) -> None:
         """Delete what is left of other indexes and maps."""
-        used = (self._index_folder(), self.map.folder)
-        for one in (*self._folder.glob("index-*"), *self._folder.glob("vectors-*")):
-            if one not in used:
+        self._store.keep_only(self._number())
+        for one in self._folder.glob("vectors-*"):
+            if one != self.map.folder:
                 shutil.rmtree(one, ignore_errors=True)
 
     def activate(self) -> None:
@@ -320,7 +323,7 @@ class Index:
             with self._locks.opening():
                 if look:
                     self._ensure_healthy()
-                self._marker.delete()
+                self._store.begin()
                 self.ledger.begin(sum(len(self._catalog.known(one)) for one in removing))
             if self._catalog.generation() != self._generation:
                 self._generation = _NONE  # on top of an older state vectors would be lost
@@ -328,7 +331,7 @@ class Index:
             yield
             self.ledger.end()
             if whole:
-                self._marker.write(self._index_folder())
+                self._store.note(self._number())
 
     def _finished(self, removing: bool) -> bool:
         """Bring what a crash left to its end; whether that was done. Removing may make room."""

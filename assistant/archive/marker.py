@@ -1,4 +1,4 @@
-"""What the index's files looked like when it was last closed, so that a change is noticed."""
+"""What the index looked like when it was last written, so that a change is noticed."""
 
 from __future__ import annotations
 
@@ -19,31 +19,25 @@ _LENGTH = 4  # bytes that say how long a vector is
 
 
 class Marker:
-    """The file ``index.marker`` of an archive's folder; while something is written there is none.
-
-    It holds names, sizes, times and checksums. Of SQLite's own files, which change with every
-    write, there are no checksums: a flipped byte of theirs ends no process.
-    """
+    """The file ``index.marker`` of an archive's folder: none while something is written."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "index.marker"
-        self._sums: dict[str, tuple[int, int, int]] = {}  # size, time and checksum, by name
 
-    def agrees(self, index: Path) -> bool:
-        """Whether an index's files are as they were when this was written."""
+    def agrees(self, footprint: str) -> bool:
+        """Whether an index looks as it did when this was written."""
         try:
             written = self._file.read_text(encoding="utf-8") if self._file.is_file() else ""
-            return written == self._footprint(index)
         except (OSError, UnicodeDecodeError):
             return False
+        return written == footprint
 
-    def write(self, index: Path) -> None:
-        """Keep what an index's files look like, so that the next open need not look inside."""
+    def write(self, footprint: str) -> None:
+        """Keep what an index looks like, so that the next open need not look inside."""
         if not self._file.is_file():
             self.delete()
-        scrub(index)
         make_private(self._file)
-        self._file.write_text(self._footprint(index), encoding="utf-8")
+        self._file.write_text(footprint, encoding="utf-8")
 
     def delete(self) -> None:
         """Something is about to be written."""
@@ -51,8 +45,19 @@ class Marker:
             self._file.rename(self._file.with_name(f"{self._file.name}.other"))
         self._file.unlink(missing_ok=True)
 
-    def _footprint(self, index: Path) -> str:
-        """What a process has read once it does not read again until its size or time changes."""
+
+class Footprints:
+    """What an index's files look like: names, sizes, times and checksums.
+
+    Of SQLite's own files, which change with every write, there are no checksums: a flipped byte of
+    theirs ends no process. What was read once is not read again until its size or time changes.
+    """
+
+    def __init__(self) -> None:
+        self._sums: dict[str, tuple[int, int, int]] = {}  # size, time and checksum, by name
+
+    def of(self, index: Path) -> str:
+        """The footprint of a folder."""
         facts = []
         for file in sorted(index.rglob("*")):
             with contextlib.suppress(FileNotFoundError):  # a journal of another reader

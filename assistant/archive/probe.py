@@ -30,8 +30,7 @@ _ROWS_A_SECOND = 20_000
 _SPARE_BYTES = 256 * 1024 * 1024
 ROUNDING = 1e-3
 _PATIENCE = 10  # times as many seconds by the clock as by the processor
-_MORE = 3
-_HEALTH: dict[int, Health] = {0: "sound", _MORE: "more"}
+_HEALTH: dict[int, Health] = {0: "sound", 3: "more"}
 _HOME = str(Path(__file__).parents[2])
 _CHILD = "from assistant.archive.probe import main; main()"
 
@@ -76,13 +75,18 @@ def main() -> None:
     expected = Expectation(**request)
     _limit_files(folder)
     _limit_seconds(expected.seconds)
-    index = VectorIndex(folder)
+    found = judged(VectorIndex(folder), expected)
+    sys.exit(next((code for code, health in _HEALTH.items() if health == found), 1))
+
+
+def judged(index: VectorIndex, expected: Expectation) -> Health:
+    """Whether an open index counts right and finds its own vectors."""
     count = index.count()
     if count > expected.most:
-        sys.exit(_MORE)
+        return "more"
     vectors = np.asarray(expected.vectors, np.float32)
     sound = count >= expected.least and all(_finds(index, vector) for vector in vectors)
-    sys.exit(0 if sound else 1)
+    return "sound" if sound else "damaged"
 
 
 def _finds(index: VectorIndex, vector: Vectors) -> bool:
