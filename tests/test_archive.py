@@ -20,7 +20,7 @@ import pytest
 from conftest import WITHOUT_MODELS
 from filelock import FileLock, Timeout
 
-from assistant.archive import Archive, Preparer, probe, vector_map
+from assistant.archive import Archive, Preparer, keywords, probe, vector_map
 from assistant.archive.catalog import Catalog
 from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
@@ -363,6 +363,18 @@ def test_common_terms_do_not_drown_rare_ones(archive: Archive) -> None:
     (best, *rest) = archive.search_keywords(["report", "harbour9"], 5)
     assert best.article.id == "sample-9"
     assert rest == []
+
+
+def test_of_a_large_archive_the_rarest_terms_are_searched(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add(sample_articles(60))
+    monkeypatch.setattr(keywords, "_COMMON", 1.0)
+    monkeypatch.setattr(keywords, "_MOST_MATCHES", 61)
+    assert len(archive.search_keywords(["report", "harbour9"], 60)) == 60
+    monkeypatch.setattr(keywords, "_MOST_MATCHES", 60)
+    assert len(archive.search_keywords(["report", "harbour9"], 60)) == 1
+    assert len(archive.search_keywords(["report"], 60)) == 60
 
 
 class TestAnotherProcess:

@@ -15,6 +15,7 @@ from assistant.types import EVERYTHING, Filters, Passage, Source
 
 _COMMON = 0.05  # a term in more passages than this says little where rarer ones exist
 _MOST_TERMS = 40
+_MOST_MATCHES = 50_000  # of all terms together; FTS5 ranks a million in half a second
 _MOST_SHARES = 50_000  # terms
 _FARTHEST = 2**62  # rows: SQLite knows no greater number
 _RANKED = 2  # times as many as are wanted, of those that rank highest
@@ -167,9 +168,20 @@ class Keywords(Visible):
         return {"": float(self.row("SELECT count(*) FROM passage")[0])}
 
     def _rare(self, terms: Sequence[str]) -> list[str]:
-        """The terms that tell passages apart, or all where none does."""
+        """The terms that tell passages apart, or all where none does.
+
+        Of a large archive the rarest, as many as a question has time for: an "or" of words costs
+        what all of them have in passages.
+        """
         held = {term: share for term, share in self.shares(terms).items() if share > 0}
-        return [term for term, share in held.items() if share <= _COMMON] or list(held)
+        rare = [term for term, share in held.items() if share <= _COMMON] or list(held)
+        total = self._remembered("shares", self._no_shares)[""]
+        kept: list[str] = []
+        counted = 0.0
+        for term in sorted(rare, key=lambda one: held[one]):
+            counted += held[term] * total
+            kept += [term] if counted <= _MOST_MATCHES or not kept else []
+        return kept
 
 
 def _of(allowed: Keys, keys: Sequence[int]) -> list[int]:
