@@ -571,7 +571,7 @@ def test_every_page_is_accessible_and_fits(
         if name == "changes":
             page.locator(".list a").first.click()
             page.get_by_role("link", name="Versions and changes").click()
-        page.screenshot(path=ARTEFACTS / f"{name}-{size}-{scheme}.png")
+        page.screenshot(path=ARTEFACTS / f"{name}-{size}-{scheme}.png", timeout=ANSWER)
         found[name] = violations(page)
         wide[name] = overflow(page)
     page.context.close()

@@ -274,6 +274,46 @@ def test_another_name_takes_its_place(before: str, goes_on: str, asked: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("before", "corrects", "meant"),
+    [
+        ("How did Ada Brandt take the news?", "No, the mayor, not the minister.",
+         "How did the mayor take the news?"),
+        ("How did Ada Brandt take the news?", "sorry i meant tolland",
+         "How did tolland take the news?"),
+        ("How did the company take the news?", "no the union", "How did the union take the news?"),
+        ("What did the company say of the news?", "not the company but the union, sorry",
+         "What did the union say of the news?"),
+        ("Who left Leeds in May?", "not may, june", "Who left Leeds in june?"),
+        ("Who left Leeds in May?", "I meant in June", "Who left Leeds in June"),
+        ("Why did Lee leave Leeds?", "not leeds - york", "Why did Lee leave york?"),
+        ("Why did Lee leave Leeds?", "no no, Tolland I mean", "Why did Tolland leave Leeds?"),
+        ("Who left Leeds?", "No, I asked why, not who.", "Who left Leeds, and why?"),
+        ("What does it cost?", "not what it costs, who pays", "What does it cost, and who pays?"),
+        ("Who left Leeds?", "Sorry, when will the new tram line open?",
+         "when will the new tram line open"),
+    ],
+)  # fmt: skip
+def test_a_correction_is_read_as_what_was_meant(before: str, corrects: str, meant: str) -> None:
+    assert follow_up(corrects, [PastTurn(before, "")], matter).standalone == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No comment from the guild?",
+        "no one was hurt in the town?",
+        "List the villages not evacuated",
+        "Which ministers voted for the plan and not against the bridge?",
+        "Did the union want more, not less?",
+        "No. 10 on the sea, who built the house?",
+    ],
+)
+def test_what_only_looks_like_a_correction_is_a_question(text: str) -> None:
+    before = PastTurn("How did Ada Brandt take the news?", "Calmly.")
+    assert follow_up(text, [before], matter).standalone == text
+
+
+@pytest.mark.parametrize(
     ("before", "goes_on"),
     [
         ("How did Ada Brandt take the news?", "and the fine?"),  # no name for a name

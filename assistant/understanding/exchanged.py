@@ -26,7 +26,7 @@ _CLAUSE = re.compile(
 _MOST_WORDS = 6  # of who or what takes the place of another
 
 
-def exchanged(text: str, before: str, matter: Matter | None) -> str | None:
+def exchanged(text: str, before: str, matter: Matter | None, corrects: bool = False) -> str | None:
     """The question before with something else in it; None where nothing takes a place there.
 
     A name after a preposition takes the place of the name after the same one ("and from Chad?"),
@@ -36,6 +36,7 @@ def exchanged(text: str, before: str, matter: Matter | None) -> str | None:
         text: what is asked now.
         before: the question that it may go on from, as it reads by itself.
         matter: tells what a question is about; a parser, so that it is asked last.
+        corrects: whether it is known that something else was meant, whatever it is.
     """
     bare = _BEHIND.sub("", _ASKING.sub("", text).rstrip("?!. "))
     if not words(bare) or len(words(bare)) > _MOST_WORDS or _CLAUSE.search(bare):
@@ -51,9 +52,19 @@ def exchanged(text: str, before: str, matter: Matter | None) -> str | None:
             return None
         return f"{before[: place.start]}{other}{before[place.start + len(place.name) :]}"
     subject = matter(before) if matter else None
-    if subject and _whole(subject).search(before) and _alike(bare, subject):
+    if subject and _whole(subject).search(before) and (corrects or _alike(bare, subject)):
         return _whole(subject).sub(lambda _: bare, before, count=1)
     return None
+
+
+def put_right(before: str, wrong: str, right: str) -> str | None:
+    """The question before with one phrase in the place of another; None where it has not that."""
+    bare = wrong.removeprefix("the ")
+    found = _whole(bare).search(before) if bare else None
+    if found is None:
+        return None
+    start = found.start() - (4 if before[: found.start()].casefold().endswith("the ") else 0)
+    return f"{before[:start]}{right}{before[found.end() :]}"
 
 
 def _whole(phrase: str) -> re.Pattern[str]:

@@ -11,7 +11,8 @@ from assistant.language.names import is_body, is_role, mentions
 from assistant.language.terms import stem, terms
 from assistant.text import one_line, sentences, words
 from assistant.types import PastTurn
-from assistant.understanding.exchanged import Matter, exchanged
+from assistant.understanding.corrected import Correction, correction
+from assistant.understanding.exchanged import Matter, exchanged, put_right
 from assistant.understanding.lengths import wanted_length
 from assistant.understanding.periods import without_days
 
@@ -104,6 +105,9 @@ def follow_up(
     if history and wanted_length(text):
         last, past = last_asked(history)
         return FollowUp("", follow_up(last, past, matter).standalone)
+    put = correction(text) if history and not goes_on else None
+    if put and (meant := _put_right(put, history, matter)):
+        return meant
     if history and not goes_on:
         text = _without_transition(text, history[-1])
     if not history or not (goes_on or _leans(text, history[-1])):
@@ -119,6 +123,28 @@ def follow_up(
     if len(words(whole)) > _MOST_WORDS:
         whole = " ".join((before.before or whole).split()[:_MOST_WORDS])
     return FollowUp(whole, asked)
+
+
+def _put_right(
+    put: Correction, history: Sequence[PastTurn], matter: Matter | None
+) -> FollowUp | None:
+    """The question before as it was meant; None where that cannot be told."""
+    last, past = last_asked(history)
+    whole = follow_up(last, past, matter).standalone
+    if _QUESTION.match(put.right):  # "I asked why, not when"
+        by_itself = len(terms(put.right)) >= _FEWEST_TERMS
+        sure = put.is_sure or _QUESTION.match(put.wrong)
+        return FollowUp("" if by_itself else whole, put.right) if sure else None
+    if _ONES.search(put.right) or english().request_words & set(words(put.right)):
+        return None
+    if put.wrong and (other := put_right(whole, put.wrong, put.right)):
+        return FollowUp("", other)
+    if not put.is_sure:
+        return None
+    if _is_only_days(put.right) and (timeless := _without_last_days(whole)):
+        return FollowUp("", f"{timeless} {put.right}")
+    other = exchanged(put.right, whole, matter, corrects=True)
+    return FollowUp("", other) if other else FollowUp(whole, put.right)
 
 
 def last_asked(history: Sequence[PastTurn]) -> tuple[str, Sequence[PastTurn]]:

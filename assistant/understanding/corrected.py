@@ -1,0 +1,70 @@
+"""A question that is put right: "No, the mayor, not the minister"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.text import words
+
+_OPENED = re.compile(
+    r"(?:(?:no+(?!\.? ?\d)(?=\s*[,.;:!–—-]|\s+(?:no|sorry|i|not|the|in|at|on|it|that)\b)|nope|nah"
+    r"|sorry|oops|wait|hang on|hold on|actually|ah|oh|hm+|my (?:mistake|bad)|correction|wrong \w+|apologies)\b"
+    r"[\s,.;:!?–—-]*)+",
+    re.IGNORECASE,
+)
+_MEANT = re.compile(
+    r"(?:(?:but )?i (?:really |actually )?(?:mean|meant|was asking|asked|wanted|want|was after)"
+    r"|make (?:that|it)|(?:that|it) should (?:be|say|have been))\b\s*(?:to (?:say|know|ask)\s+)?"
+    r"(?:(?:for|about)\s+)?",
+    re.IGNORECASE,
+)
+_MEANT_BEHIND = re.compile(r",?\s+(?:is (?:what|who) )?i (?:mean|meant|wanted)$", re.IGNORECASE)
+_NOT_FIRST = re.compile(
+    r"not (?P<wrong>.+?)(?:,? but |\s*[,;:–—]\s*|\s+-\s*)(?P<right>.+)", re.IGNORECASE
+)
+_NOT_LAST = re.compile(
+    r"(?P<right>.+?)[\s,;:–—-]+(?:not|rather than|instead of|and not) (?P<wrong>.+)", re.IGNORECASE
+)
+_BEHIND = re.compile(r"[\s,]+(?:sorry|please|thanks|i guess|instead)$", re.IGNORECASE)
+_MOST_WORDS = 16
+_ASIDE = ",;:.!?–—- "
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody meant, and what was taken for it."""
+
+    right: str
+    wrong: str = ""
+    """"" where it is not said."""
+    is_sure: bool = True
+    """Whether more than "not" tells that it is one."""
+
+
+def correction(text: str) -> Correction | None:
+    """What a message puts in the place of something asked before; None where it corrects nothing.
+
+    It opens with "no" or "sorry", says "I meant", or says what is not meant.
+    """
+    if len(words(text)) > _MOST_WORDS:
+        return None
+    opened = _OPENED.match(text)
+    rest = text[opened.end() :] if opened else text
+    meant = _MEANT.match(rest) or _MEANT_BEHIND.search(rest.rstrip(_ASIDE))
+    if meant:
+        rest = rest[meant.end() :] if meant.start() == 0 else rest[: meant.start()]
+    pair = _NOT_FIRST.fullmatch(rest) or _NOT_LAST.fullmatch(rest.rstrip(_ASIDE))
+    if pair:
+        right, wrong = (_bare(pair[name]) for name in ("right", "wrong"))
+        return Correction(right, wrong, bool(opened or meant)) if right else None
+    bare = _bare(rest)
+    return Correction(bare) if bare and (opened or meant) else None
+
+
+def _bare(phrase: str) -> str:
+    """Without what only frames it: "I mean the union" is "the union"."""
+    inner = _BEHIND.sub("", phrase.strip(_ASIDE))
+    meant = _MEANT.match(inner)
+    inner = inner[meant.end() :] if meant else inner
+    return _MEANT_BEHIND.sub("", inner).strip(_ASIDE)
