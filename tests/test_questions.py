@@ -188,9 +188,25 @@ def test_the_order_of_an_answer(text: str, form: Form, order: str) -> None:
     assert understood(text, form=form).order == order
 
 
-def test_a_follow_up_is_never_talk() -> None:
-    assert understood("why?", DAM, form="talk").form == "fact"
+def test_a_follow_up_is_talk_only_where_that_is_sure() -> None:
+    assert understood("why?", DAM, form="fact").form == "fact"
     assert understood("thanks!", form="talk").form == "talk"
+    assert understood("are you sure?", DAM, form="talk").form == "talk"
+    history = (PastTurn(*DAM),)
+    doubted = understand(
+        Question("why?", history), 2000, lambda _, least=0.0: "fact" if least else "talk"
+    )
+    assert (doubted.form, doubted.standalone[-5:]) == ("fact", " why?")
+
+
+def test_talk_between_two_questions_is_passed_over() -> None:
+    def form_of(text: str, least: float = 0.0) -> Form:
+        return "talk" if text in ("are you sure?", "ok, thanks") else "fact"
+
+    turns = (PastTurn(*DAM), PastTurn("are you sure?", "I quote."), PastTurn("ok, thanks", "Yes."))
+    found = understand(Question("and in May?", turns), 2000, form_of)
+    assert found.history == turns[:1]
+    assert found.standalone == understand(Question("and in May?", turns[:1]), 2000).standalone
 
 
 def test_a_list_of_people_is_one_of_who_says_what() -> None:

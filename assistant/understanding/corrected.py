@@ -9,7 +9,8 @@ from assistant.text import words
 
 _OPENED = re.compile(
     r"(?:(?:no+(?!\.? ?\d)(?=\s*[,.;:!–—-]|\s+(?:no|sorry|i|not|the|in|at|on|it|that)\b)|nope|nah"
-    r"|sorry|oops|wait|hang on|hold on|actually|ah|oh|hm+|my (?:mistake|bad)|correction|wrong \w+|apologies)\b"
+    r"|sorry|oops|wait|hang on|hold on|actually|ah|oh|hm+|my (?:mistake|bad)|correction|wrong \w+"
+    r"|apologies)\b"
     r"[\s,.;:!?–—-]*)+",
     re.IGNORECASE,
 )

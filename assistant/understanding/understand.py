@@ -91,8 +91,11 @@ def understand(
         QuestionError: it is empty, or longer than ``max_characters``.
     """
     text = _cleaned(question.text, max_characters)
+    question = _without_talk(question, form_of)
     matter = known.matter if known else None
-    leaning = _leaning(question, text, matter, goes_on or _goes_on(question, text, form_of))
+    talks = _talks_on(question, text, form_of)
+    leaning = _leaning(question, text, matter, goes_on or talks is False)
+    leaning = FollowUp("", text) if talks else leaning  # "are you sure?" leans on nothing
     question, length = _with_length(question, text)
     told = _told(leaning.form_text, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
@@ -136,12 +139,25 @@ def _most(text: str, asked: str, length: Literal["shorter", "longer"] | None) ->
     return shorter(text, asked) if length else sentences_in(asked)
 
 
-def _goes_on(question: Question, text: str, form_of: FormOf | None) -> bool:
-    """Whether what looks like talk is of the answer before: "I have 3,400", "just the mayor"."""
+def _without_talk(question: Question, form_of: FormOf | None) -> Question:
+    """The question without what was only talked since the last one: "are you sure?", "thanks"."""
+    past = question.history
+    while len(past) > 1 and form_of and not past[-1].articles:
+        if form_of(past[-1].question, _SURE_TALK) != "talk":
+            break
+        past = past[:-1]
+    return replace(question, history=past)
+
+
+def _talks_on(question: Question, text: str, form_of: FormOf | None) -> bool | None:
+    """Whether what looks like talk in a conversation is; None where nothing does.
+
+    "I have 3,400" and "just the mayor" are of the answer before.
+    """
     if not question.history or form_of is None or form_of(text) != "talk":
-        return False
+        return None
     numbered = any(letter.isdigit() for letter in text)
-    return numbered or form_of(text, _SURE_TALK) != "talk"
+    return not numbered and form_of(text, _SURE_TALK) == "talk"
 
 
 def _told(text: str, form_of: FormOf | None, known: Known | None) -> Form:
