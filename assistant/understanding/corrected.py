@@ -9,11 +9,10 @@ from assistant.text import words
 
 _OPENED = re.compile(
     r"(?:(?:no+(?!\.? ?\d)(?=\s*[,.;:!–—-]|\s+(?:no|sorry|i|not|the|in|at|on|it|that)\b)|nope|nah"
-    r"|sorry|oops|wait|hang on|hold on|actually|ah|oh|hm+|my (?:mistake|bad)|correction|wrong \w+"
-    r"|apologies)\b"
-    r"[\s,.;:!?–—-]*)+",
+    r"|sorry|oops|actually|my (?:mistake|bad)|correction|wrong \w+|apologies)\b[\s,.;:!?–—-]*)+",
     re.IGNORECASE,
 )
+_SIGH = re.compile(r"(?:(?:wait|hang on|hold on|ah|oh|hm+|well)\b[\s,.;:!?–—-]*)+", re.IGNORECASE)
 _MEANT = re.compile(
     r"(?:(?:but )?i (?:really |actually )?(?:mean|meant|was asking|asked|wanted|want|was after)"
     r"|make (?:that|it)|(?:that|it) should (?:be|say|have been))\b\s*(?:to (?:say|know|ask)\s+)?"
@@ -50,6 +49,7 @@ def correction(text: str) -> Correction | None:
     """
     if len(words(text)) > _MOST_WORDS:
         return None
+    text = _SIGH.sub("", text, count=1) if _SIGH.match(text) else text
     opened = _OPENED.match(text)
     rest = text[opened.end() :] if opened else text
     meant = _MEANT.match(rest) or _MEANT_BEHIND.search(rest.rstrip(_ASIDE))

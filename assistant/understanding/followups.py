@@ -47,6 +47,7 @@ _ASKING_WORDS = (
 _ASKS = re.compile(
     rf"\W*(?:{_ASKING_WORDS}|since|until|in|at|on|to|for|by|from|with|of|under)\b", re.IGNORECASE
 )
+_ASKING = re.compile(rf"{_ASKING_WORDS}\b", re.IGNORECASE)
 _QUESTION = re.compile(rf"(?:\w+ )?{_ASKING_WORDS}\b", re.IGNORECASE)  # "in which …"
 _IT = re.compile(r"\bits?\b", re.IGNORECASE)
 _OF_DAYS = frozenset("in on at of for during since from until till to by before after the".split())
@@ -66,6 +67,8 @@ class FollowUp:
     """The question that it goes on from; "" where it stands by itself."""
     asked: str
     """What is asked now."""
+    corrects: bool = False
+    """Whether something else than before was meant all along."""
 
     def joined(self, part: str) -> str:
         """Something that is asked, as a sentence with what it leans on."""
@@ -131,20 +134,20 @@ def _put_right(
     """The question before as it was meant; None where that cannot be told."""
     last, past = last_asked(history)
     whole = follow_up(last, past, matter).standalone
-    if _QUESTION.match(put.right):  # "I asked why, not when"
+    if _ASKING.match(put.right):  # "I asked why, not when"
         by_itself = len(terms(put.right)) >= _FEWEST_TERMS
-        sure = put.is_sure or _QUESTION.match(put.wrong)
+        sure = put.is_sure or _ASKING.match(put.wrong)
         return FollowUp("" if by_itself else whole, put.right) if sure else None
     if _ONES.search(put.right) or english().request_words & set(words(put.right)):
         return None
     if put.wrong and (other := put_right(whole, put.wrong, put.right)):
-        return FollowUp("", other)
+        return FollowUp("", other, corrects=True)
     if not put.is_sure:
         return None
     if _is_only_days(put.right) and (timeless := _without_last_days(whole)):
         return FollowUp("", f"{timeless} {put.right}")
     other = exchanged(put.right, whole, matter, corrects=True)
-    return FollowUp("", other) if other else FollowUp(whole, put.right)
+    return FollowUp("", other, corrects=True) if other else FollowUp(whole, put.right)
 
 
 def last_asked(history: Sequence[PastTurn]) -> tuple[str, Sequence[PastTurn]]:

@@ -13,6 +13,7 @@ from assistant.language.language import english
 from assistant.language.terms import terms
 from assistant.text import is_blank, one_line, words
 from assistant.types import Form, Order, Part, Question
+from assistant.understanding.corrected import correction
 from assistant.understanding.exchanged import Matter
 from assistant.understanding.followups import FollowUp, follow_up, last_asked
 from assistant.understanding.lengths import sentences_in, shorter, wanted_length, without_length
@@ -93,10 +94,9 @@ def understand(
     text = _cleaned(question.text, max_characters)
     question = _without_talk(question, form_of)
     matter = known.matter if known else None
-    talks = _talks_on(question, text, form_of)
-    leaning = _leaning(question, text, matter, goes_on or talks is False)
-    leaning = FollowUp("", text) if talks else leaning  # "are you sure?" leans on nothing
-    question, length = _with_length(question, text)
+    talks = _talks_on(question, text, form_of)  # "are you sure?" leans on nothing
+    leaning = _leaning(question, text, matter, talks, goes_on)
+    question, length = _with_length(_corrected(question, leaning), text)
     told = _told(leaning.form_text, form_of, known)
     authors = known.written_by(leaning.standalone) if known and told == "list" else {}
     leaning, read_as = _respelled(leaning, known, authors)
@@ -154,7 +154,7 @@ def _talks_on(question: Question, text: str, form_of: FormOf | None) -> bool | N
 
     "I have 3,400" and "just the mayor" are of the answer before.
     """
-    if not question.history or form_of is None or form_of(text) != "talk":
+    if not question.history or form_of is None or form_of(text) != "talk" or correction(text):
         return None
     numbered = any(letter.isdigit() for letter in text)
     return not numbered and form_of(text, _SURE_TALK) == "talk"
@@ -254,10 +254,19 @@ def _cleaned(question: str, max_characters: int) -> str:
     return text
 
 
-def _leaning(question: Question, text: str, matter: Matter | None, goes_on: bool) -> FollowUp:
-    if question.standalone:  # a chat model has read it
-        return FollowUp("", question.standalone)
-    return follow_up(text, question.history, matter, goes_on)
+def _leaning(
+    question: Question, text: str, matter: Matter | None, talks: bool | None, goes_on: bool
+) -> FollowUp:
+    if question.standalone or talks:  # a chat model has read it, or nothing is asked
+        return FollowUp("", question.standalone or text)
+    return follow_up(text, question.history, matter, goes_on or talks is False)
+
+
+def _corrected(question: Question, leaning: FollowUp) -> Question:
+    """The question without what the answer before cites, where that is about something else."""
+    if not leaning.corrects:
+        return question
+    return replace(question, history=tuple(replace(o, articles=()) for o in question.history))
 
 
 def _respelled(
