@@ -21,7 +21,7 @@ _MEANT = re.compile(
 )
 _MEANT_BEHIND = re.compile(r",?\s+(?:is (?:what|who) )?i (?:mean|meant|wanted)$", re.IGNORECASE)
 _NOT_FIRST = re.compile(
-    r"not (?P<wrong>.+?)(?:,? but |\s*[,;:–—]\s*|\s+-\s*)(?P<right>.+)", re.IGNORECASE
+    r"not (?P<wrong>.+?)(?:,? but |\s*[.,;:–—]\s+|\s+-\s*)(?P<right>.+)", re.IGNORECASE
 )
 _NOT_LAST = re.compile(
     r"(?P<right>.+?)[\s,;:–—-]+(?:not|rather than|instead of|and not) (?P<wrong>.+)", re.IGNORECASE

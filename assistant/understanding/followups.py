@@ -47,8 +47,9 @@ _ASKING_WORDS = (
 _ASKS = re.compile(
     rf"\W*(?:{_ASKING_WORDS}|since|until|in|at|on|to|for|by|from|with|of|under)\b", re.IGNORECASE
 )
-_ASKING = re.compile(rf"{_ASKING_WORDS}\b", re.IGNORECASE)
-_QUESTION = re.compile(rf"(?:\w+ )?{_ASKING_WORDS}\b", re.IGNORECASE)  # "in which …"
+_ASKED = re.compile(rf"{_ASKING_WORDS}\b", re.IGNORECASE)
+ASKING = re.compile(rf"(?:\w+ )?{_ASKING_WORDS}\b", re.IGNORECASE)
+"""How a question begins: "in which …"."""
 _IT = re.compile(r"\bits?\b", re.IGNORECASE)
 _OF_DAYS = frozenset("in on at of for during since from until till to by before after the".split())
 _DAYS_LEFT = re.compile(rf"(?:\s+(?:{'|'.join(sorted(_OF_DAYS))}|between|and))+$", re.IGNORECASE)
@@ -81,9 +82,7 @@ class FollowUp:
     def form_text(self) -> str:
         """What tells its form: a fragment ("and Zuma?") wants what the question before wanted."""
         said = set(words(self.asked))
-        asks = _QUESTION.match(self.asked) or said & (
-            english().request_words | english().thanks_words
-        )
+        asks = ASKING.match(self.asked) or said & (english().request_words | english().thanks_words)
         fragment = self.before and not asks and len(terms(self.asked)) <= _FRAGMENT
         return self.before if fragment else self.asked
 
@@ -134,9 +133,9 @@ def _put_right(
     """The question before as it was meant; None where that cannot be told."""
     last, past = last_asked(history)
     whole = follow_up(last, past, matter).standalone
-    if _ASKING.match(put.right):  # "I asked why, not when"
+    if _ASKED.match(put.right):  # "I asked why, not when"
         by_itself = len(terms(put.right)) >= _FEWEST_TERMS
-        sure = put.is_sure or _ASKING.match(put.wrong)
+        sure = put.is_sure or _ASKED.match(put.wrong)
         return FollowUp("" if by_itself else whole, put.right) if sure else None
     if _ONES.search(put.right) or english().request_words & set(words(put.right)):
         return None

@@ -15,7 +15,7 @@ from assistant.text import is_blank, one_line, words
 from assistant.types import Form, Order, Part, Question
 from assistant.understanding.corrected import correction
 from assistant.understanding.exchanged import Matter
-from assistant.understanding.followups import FollowUp, follow_up, last_asked
+from assistant.understanding.followups import ASKING, FollowUp, follow_up, last_asked
 from assistant.understanding.lengths import sentences_in, shorter, wanted_length, without_length
 from assistant.understanding.parts import parts
 from assistant.understanding.periods import period, unclear, wants_latest, without_days
@@ -47,6 +47,7 @@ class FormOf(Protocol):
         """The form of a question, if it has the ``least`` probability."""
 
 
+_YOU = re.compile(r"\byour?\b", re.IGNORECASE)
 _SURE_TALK = 0.85  # probability of talk; within a conversation what is less sure goes on with it
 
 _ORDERS: dict[Form, Order] = {"story": "date", "list": "newest", "words": "newest"}
@@ -152,9 +153,12 @@ def _without_talk(question: Question, form_of: FormOf | None) -> Question:
 def _talks_on(question: Question, text: str, form_of: FormOf | None) -> bool | None:
     """Whether what looks like talk in a conversation is; None where nothing does.
 
-    "I have 3,400" and "just the mayor" are of the answer before.
+    "I have 3,400" and "just the mayor" are of the answer before, and so may be what asks without
+    a "you": "for how long is it valid?".
     """
-    if not question.history or form_of is None or form_of(text) != "talk" or correction(text):
+    if not question.history or form_of is None or form_of(text) != "talk":
+        return None
+    if correction(text) or wanted_length(text) or (ASKING.match(text) and not _YOU.search(text)):
         return None
     numbered = any(letter.isdigit() for letter in text)
     return not numbered and form_of(text, _SURE_TALK) == "talk"
