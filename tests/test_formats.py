@@ -340,6 +340,7 @@ def test_an_article_about_cookies_is_read(tmp_path: Path, page: str) -> None:
     assert told in found.text
 
 
+@pytest.mark.slow
 def test_two_hundred_files_of_all_formats(tmp_path: Path) -> None:
     """Written by somebody who saw no code; what was wrong at first has been mended since."""
     make = EVALS / "files" / "make.py"

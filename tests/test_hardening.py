@@ -153,6 +153,7 @@ def test_a_marker_that_cannot_be_read_counts_as_none(tmp_path: Path, damage: str
     assert marker.is_file()
 
 
+@pytest.mark.slow
 def test_a_second_handle_in_a_process_drops_no_lock(tmp_path: Path) -> None:
     """What one process commits through an older handle outlives the end of another's."""
     archive = kept_in(tmp_path, 2)
@@ -181,6 +182,7 @@ def test_a_second_handle_in_a_process_drops_no_lock(tmp_path: Path) -> None:
         assert assistant.archive.coverage().articles == 3
 
 
+@pytest.mark.slow
 def test_a_writer_that_came_to_no_end_is_looked_after_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +240,7 @@ def _flip_header(catalog: Path, wal: Path) -> None:
 DAMAGES = [_cut, _lose_journal, _halve_journal, _damage_journal, _flip_header]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda one: one.__name__.strip("_"))
 def test_a_catalog_that_lost_something_is_damaged_and_nothing_is_built_from_it(
     tmp_path: Path, damage: Callable[[Path, Path], None]
@@ -253,6 +256,7 @@ def test_a_catalog_that_lost_something_is_damaged_and_nothing_is_built_from_it(
     assert sorted(archive.glob("index-*")) == index
 
 
+@pytest.mark.slow
 def test_to_go_on_with_what_is_left_its_marker_is_deleted(tmp_path: Path) -> None:
     archive = kept_in(tmp_path)
     _lose_journal(archive / "catalog.sqlite3", archive / "catalog.sqlite3-wal")
@@ -287,6 +291,7 @@ def test_a_text_that_is_not_as_stored_is_named(tmp_path: Path) -> None:
         assert assistant.archive.faults() == ["sample-3 is not as it was stored"]
 
 
+@pytest.mark.slow
 def test_bytes_of_the_index_that_are_flipped_at_the_same_time_are_found(tmp_path: Path) -> None:
     archive = kept_in(tmp_path)
     with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
@@ -386,6 +391,7 @@ def test_templates_are_not_served(client: TestClient, page: str) -> None:
     assert client.get("/pages/page.css").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_refused_in_words(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -580,6 +586,7 @@ def test_an_archive_that_cannot_be_written_to_is_read(small_disk: Path, closed: 
         assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
 
 
+@pytest.mark.slow
 def test_a_reader_that_cannot_write_follows_one_that_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -599,6 +606,7 @@ def test_a_reader_that_cannot_write_follows_one_that_does(
         assert not reader.archive.faults()
 
 
+@pytest.mark.slow
 def test_a_fault_of_chroma_reaches_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = kept_in(tmp_path)
     monkeypatch.setattr(index, "_EXACT", 0)  # as if it were too large for an exact search
@@ -625,6 +633,7 @@ def _once(first: Callable[..., object], after: Callable[..., object]) -> Callabl
     return lambda *given, **named: (left.pop() if left else after)(*given, **named)
 
 
+@pytest.mark.slow
 def test_nothing_of_the_process_memory_stays_in_the_files_of_the_index(tmp_path: Path) -> None:
     code = (
         "import sys\n"

@@ -249,6 +249,7 @@ def test_a_pipe_in_the_place_of_a_file_is_refused(
         Archive(folder, HashEmbeddings(), settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["keys", "days", "outlets", "articles", "vectors.*"])
 @pytest.mark.parametrize("left", [0.0, 0.5])
 def test_vectors_that_are_cut_while_they_are_mapped_end_no_process(

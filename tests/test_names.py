@@ -54,6 +54,7 @@ def test_the_gate_catches_an_exchanged_name(place: int) -> None:
     assert checker.check(claim.format(other), [source]).objection is not None
 
 
+@pytest.mark.slow
 def test_filters_and_questions_find_names_typed_without_accents(tmp_path: Path) -> None:
     some = NAMES[::40]
     with Assistant.open(tmp_path) as opened:

@@ -254,6 +254,7 @@ def test_pages_whose_header_lies(tmp_path: Path) -> None:
     assert "cut" in reason(tmp_path / "a.warc", cut)
 
 
+@pytest.mark.slow
 def test_bombs_in_a_web_archive(tmp_path: Path) -> None:
     bomb = gzip.compress(b"<p>" + b" " * 50_000_000)
     pages = {"https://x.example/": ("text/html", bomb)}

@@ -524,6 +524,7 @@ def test_who_says_it_or_nobody(text: str, expected: list[str]) -> None:
     assert [speaker for speaker, _ in speakers(text)] == expected
 
 
+@pytest.mark.slow
 def test_the_speakers_shown_are_right() -> None:
     """Of the annotated articles together; the sealed ones apart in `evals/score_speakers.py`."""
     from score_speakers import read, score

@@ -81,6 +81,7 @@ def told(archive: Archive) -> Any:
 DAYS = (None, BEFORE, LATER, date(2026, 3, 15))
 
 
+@pytest.mark.slow
 def test_an_export_holds_everything(full: Archive, empty: Archive, tmp_path: Path) -> None:
     file = tmp_path / "out.jsonl.zst"
     assert full.export_to(file) == 6
@@ -239,6 +240,7 @@ def test_what_went_back_to_an_earlier_text_goes_back(
     other.close()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_cut_or_none_is_refused(
     full: Archive, empty: Archive, tmp_path: Path
 ) -> None:

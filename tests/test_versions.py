@@ -156,6 +156,7 @@ def wait_for(moment: datetime) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_an_embargo_ends_by_itself(archive: Archive, soon: datetime) -> None:
     report = archive.add([OTHER, replace(FIRST, embargo=soon)])
     assert (report.added, report.embargoed) == (1, 1)
@@ -177,6 +178,7 @@ def test_an_embargo_ends_by_itself(archive: Archive, soon: datetime) -> None:
     assert archive.health() == "sound"
 
 
+@pytest.mark.slow
 def test_an_embargo_that_ended_is_shown_by_whoever_opens_it(
     tmp_path: Path, settings: Settings, soon: datetime
 ) -> None:
@@ -223,6 +225,7 @@ def test_nothing_of_what_is_under_embargo_is_told(
     assert shown == latest.text
 
 
+@pytest.mark.slow
 def test_an_older_text_under_embargo_takes_no_newer_ones_place(
     archive: Archive, soon: datetime
 ) -> None:
@@ -237,6 +240,7 @@ def test_an_older_text_under_embargo_takes_no_newer_ones_place(
     assert [one.state for one in archive.history("ferry")] == ["superseded", "current"]
 
 
+@pytest.mark.slow
 def test_an_archive_opens_whatever_keeps_an_embargoed_article_out(
     tmp_path: Path, settings: Settings, soon: datetime
 ) -> None:
