@@ -47,7 +47,7 @@ class VectorSettings(Section):
 
     url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     """Address of a Chroma server (``chroma run``), ``http://127.0.0.1:8000``; without one the index
-    is in the archive's folder. It gets vectors, days, and hashes of ids and outlets, no text."""
+    is in the archive's folder. It gets vectors and their numbers, no text."""
 
 
 class ReadingSettings(Section):

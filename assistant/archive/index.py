@@ -79,7 +79,9 @@ class Index:
             self._tend(self._look_after)
             return view.nearest(vector, limit)
         try:
-            found = self.fresh().search(vector, limit, filters)
+            if view is None:  # the catalog leaves out what is not within the filters
+                return self.fresh().search(vector, limit)
+            held = view.among(lambda most: self.fresh().search(vector, most), limit)
         except Exception as error:
             if view is None or (isinstance(error, ArchiveError) and not error.retryable):
                 raise
@@ -87,10 +89,8 @@ class Index:
                 _log.exception("The index of %s fails; it is made again.", self._folder)
                 self._tend(self._make_again, again=True)
             return view.nearest(vector, limit)
-        late = view.appended(self._loaded) if view else None
-        if not (view and late):
-            return found
-        return view.of_keys([*found, *late.nearest(vector, limit)]).nearest(vector, limit)
+        late = view.appended(self._loaded).nearest(vector, limit)
+        return view.of_keys([*held, *late]).nearest(vector, limit)
 
     def _look_after(self) -> None:
         """Look at the index, and mend it where it is damaged."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ _KINDS: dict[str, Any] = {
     "keys": np.int64,  # negative where the passage is gone; written last
 }
 _BATCH = 4096
+_MORE = 4  # times as many are asked for next
 _SPARSE = 0.3  # of all rows: of fewer the vectors are gathered, of more all are multiplied
 _NONE = np.uint64(0)
 
@@ -74,6 +75,21 @@ class View:
         some = np.zeros_like(self.mask)
         some[_places(self.columns, keys)] = True
         return View(self.columns, self.mask & some)
+
+    def among(self, search: Callable[[int], list[int]], limit: int) -> list[int]:
+        """Keys of its rows among what an index finds, which is asked for more where these are few.
+
+        Args:
+            search: finds the keys of so many rows, at most; they need not be of this view.
+            limit: how many are wanted.
+        """
+        asked = limit
+        while True:
+            found = search(asked)
+            held = self.of_keys(found)
+            if len(held) >= limit or len(found) < asked:
+                return [int(key) for key in held.keys]
+            asked *= _MORE
 
     def nearest(self, vector: Vectors, limit: int) -> list[int]:
         """Keys of the rows that are nearest to a vector, nearest first.

@@ -1,15 +1,15 @@
 """The vector index: Chroma in a folder or on a server, built from the catalog and disposable.
 
-It holds no text: ids are the catalog's passage keys, and outlets and article ids are hashed, so
-that nothing readable stays behind in Chroma's files when an article is removed.
+It holds no text and knows no filters: ids are the catalog's passage keys. So nothing readable stays
+behind in Chroma's files when an article is removed, and a search walks the graph, whatever it is
+limited to.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -20,13 +20,10 @@ import numpy as np
 
 from assistant.errors import IndexUnreachable
 from assistant.models.embedding import Vectors
-from assistant.text import one_line
-from assistant.types import EVERYTHING, Filters, Source
+from assistant.types import Source
 
 _COLLECTION = "passages"
-_MORE = 4096
 _PATIENCE = 60.0  # seconds for an answer of a server
-_MOST_NAMES = 500  # "too many SQL variables" comes at some tens of thousands
 _OPENING = threading.Lock()  # guards Chroma's own table of systems, which belongs to the process
 
 
@@ -79,33 +76,28 @@ class VectorIndex:
         with self._asking() as collection:
             return int(collection.count())
 
-    def upsert(self, keys: Sequence[int], vectors: Vectors, articles: Sequence[Source]) -> None:
+    def upsert(self, keys: Sequence[int], vectors: Vectors) -> None:
         """Write vectors; a known key is overwritten.
 
         Args:
             keys: the catalog's passage keys.
             vectors: float32, shape (keys, dimension).
-            articles: the article of each passage.
         """
         for start in range(0, len(keys), self.batch):
             part = slice(start, start + self.batch)
             with self._asking() as collection:
-                collection.upsert(
-                    ids=[str(key) for key in keys[part]],
-                    embeddings=vectors[part],
-                    metadatas=[_metadata(article) for article in articles[part]],
-                )
+                collection.upsert(ids=[str(key) for key in keys[part]], embeddings=vectors[part])
 
     def fill(self, rows: Iterable[tuple[int, Vectors, Source]]) -> None:
         """Write vectors, in parts: there may be more than memory holds.
 
         Args:
-            rows: key, vector and article of each passage.
+            rows: key and vector of each passage, and its article, which is not kept.
         """
         every = iter(rows)
         while held := list(itertools.islice(every, self.batch)):
-            keys, vectors, articles = zip(*held, strict=True)
-            self.upsert(keys, np.stack(vectors), articles)
+            keys, vectors, _ = zip(*held, strict=True)
+            self.upsert(keys, np.stack(vectors))
 
     def delete(self, keys: Sequence[int]) -> None:
         """Take vectors out; unknown keys are passed over."""
@@ -122,23 +114,19 @@ class VectorIndex:
             for key, vector in zip(found["ids"], found["embeddings"], strict=True)
         }
 
-    def search(self, vector: Vectors, limit: int, filters: Filters = EVERYTHING) -> list[int]:
+    def search(self, vector: Vectors, limit: int) -> list[int]:
         """Keys of the nearest vectors, nearest first.
 
         Args:
             vector: float32, shape (dimension,).
             limit: how many at most.
-            filters: what to search; the catalog has the last word on what is visible.
         """
         with self._asking() as collection:
             size = int(collection.count())
             if not size:
                 return []
             found = collection.query(
-                query_embeddings=[vector],
-                n_results=min(limit + _unasked(filters), size),
-                where=_where(filters),
-                include=[],
+                query_embeddings=[vector], n_results=min(limit, size), include=[]
             )
         return [int(key) for key in found["ids"][0]]
 
@@ -239,41 +227,3 @@ def _reaching(url: str) -> Iterator[None]:
         raise IndexUnreachable(
             f"The Chroma server {url} does not answer.", "Start it, or look into its log."
         ) from error
-
-
-def _metadata(article: Source) -> Mapping[str, Any]:
-    metadata: dict[str, Any] = {"article": _hashed(article.id)}
-    if article.outlet:
-        metadata["outlet"] = _hashed(article.outlet.casefold())
-    if article.published:
-        metadata["published"] = article.published.toordinal()
-    return metadata
-
-
-def _where(filters: Filters) -> Any:
-    clauses: list[dict[str, Any]] = []
-    if filters.since:
-        clauses.append({"published": {"$gte": filters.since.toordinal()}})
-    if filters.until:
-        clauses.append({"published": {"$lte": filters.until.toordinal()}})
-    lists = (
-        ("outlet", "$in", [outlet.casefold() for outlet in filters.outlets]),
-        ("article", "$in", filters.articles),
-        ("article", "$nin", filters.exclude),
-    )
-    for field, operator, names in lists:
-        if 0 < len(names) <= _MOST_NAMES:
-            clauses.append({field: {operator: [_hashed(name) for name in names]}})
-    if len(clauses) > 1:
-        return {"$and": clauses}
-    return clauses[0] if clauses else None
-
-
-def _unasked(filters: Filters) -> int:
-    """How many more vectors to ask for, where a list is too long for Chroma to filter by."""
-    longest = max(len(filters.outlets), len(filters.articles), len(filters.exclude))
-    return _MORE if longest > _MOST_NAMES else 0
-
-
-def _hashed(name: str) -> str:
-    return hashlib.blake2s(one_line(name).encode(), digest_size=8).hexdigest()
