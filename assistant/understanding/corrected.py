@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from assistant.text import words
 
 _OPENED = re.compile(
-    r"(?:(?:no+(?!\.? ?\d)(?=\s*[,.;:!–—-]|\s+(?:no|sorry|i|not|the|in|at|on|it|that)\b)|nope|nah"
+    r"^(?:(?:no+(?!\.? ?\d)(?=\s*[,.;:!–—-]|\s+(?:no|sorry|i|not|the|in|at|on|it|that)\b)|nope|nah"
     r"|sorry|oops|actually|my (?:mistake|bad)|correction|wrong \w+|apologies)\b[\s,.;:!?–—-]*)+",
     re.IGNORECASE,
 )
-_SIGH = re.compile(r"(?:(?:wait|hang on|hold on|ah|oh|hm+|well)\b[\s,.;:!?–—-]*)+", re.IGNORECASE)
+_SIGH = re.compile(r"^(?:(?:wait|hang on|hold on|ah|oh|hm+|well)\b[\s,.;:!?–—-]*)+", re.IGNORECASE)
 _MEANT = re.compile(
     r"(?:(?:but )?i (?:really |actually )?(?:mean|meant|was asking|asked|wanted|want|was after)"
     r"|make (?:that|it)|(?:that|it) should (?:be|say|have been))\b\s*(?:to (?:say|know|ask)\s+)?"
@@ -26,7 +26,8 @@ _NOT_FIRST = re.compile(
 _NOT_LAST = re.compile(
     r"(?P<right>.+?)[\s,;:–—-]+(?:not|rather than|instead of|and not) (?P<wrong>.+)", re.IGNORECASE
 )
-_BEHIND = re.compile(r"[\s,]+(?:sorry|please|thanks|i guess|instead)$", re.IGNORECASE)
+_SORRY = re.compile(r"[\s,]+(?:sorry|apologies|my (?:mistake|bad)|silly me)$", re.IGNORECASE)
+_BEHIND = re.compile(r"[\s,]+(?:please|thanks|i guess|instead)$", re.IGNORECASE)
 _MOST_WORDS = 16
 _ASIDE = ",;:.!?–—- "
 
@@ -45,22 +46,21 @@ class Correction:
 def correction(text: str) -> Correction | None:
     """What a message puts in the place of something asked before; None where it corrects nothing.
 
-    It opens with "no" or "sorry", says "I meant", or says what is not meant.
+    It opens with "no" or "sorry" or ends with "my mistake", says "I meant", or says what is not
+    meant.
     """
     if len(words(text)) > _MOST_WORDS:
         return None
-    text = _SIGH.sub("", text, count=1) if _SIGH.match(text) else text
-    opened = _OPENED.match(text)
-    rest = text[opened.end() :] if opened else text
-    meant = _MEANT.match(rest) or _MEANT_BEHIND.search(rest.rstrip(_ASIDE))
-    if meant:
-        rest = rest[meant.end() :] if meant.start() == 0 else rest[: meant.start()]
-    pair = _NOT_FIRST.fullmatch(rest) or _NOT_LAST.fullmatch(rest.rstrip(_ASIDE))
-    if pair:
+    given = _SIGH.sub("", text.strip(_ASIDE), count=1)
+    rest = _SORRY.sub("", _OPENED.sub("", given, count=1))
+    is_sure = rest != given
+    if meant := _MEANT.match(rest) or _MEANT_BEHIND.search(rest):
+        rest, is_sure = rest[: meant.start()] or rest[meant.end() :], True
+    if pair := _NOT_FIRST.fullmatch(rest) or _NOT_LAST.fullmatch(rest):
         right, wrong = (_bare(pair[name]) for name in ("right", "wrong"))
-        return Correction(right, wrong, bool(opened or meant)) if right else None
-    bare = _bare(rest)
-    return Correction(bare) if bare and (opened or meant) else None
+        return Correction(right, wrong, is_sure) if right else None
+    right = _bare(rest)
+    return Correction(right) if right and is_sure else None
 
 
 def _bare(phrase: str) -> str:

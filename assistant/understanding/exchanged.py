@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from assistant.language.names import is_body, mentions
+from assistant.language.names import is_body, is_role, mentions
 from assistant.text import words
 
 Matter = Callable[[str], str | None]
@@ -52,7 +52,11 @@ def exchanged(text: str, before: str, matter: Matter | None, corrects: bool = Fa
             return None
         return f"{before[: place.start]}{other}{before[place.start + len(place.name) :]}"
     subject = matter(before) if matter else None
-    if subject and _whole(subject).search(before) and (corrects or _alike(bare, subject)):
+    if (
+        subject
+        and _whole(subject).search(before)
+        and (_alike(bare, subject) or (corrects and _is_somebody(subject) and _is_somebody(bare)))
+    ):
         return _whole(subject).sub(lambda _: bare, before, count=1)
     return None
 
@@ -74,6 +78,12 @@ def _whole(phrase: str) -> re.Pattern[str]:
 
 def _leads(preposition: str, text: str) -> bool:
     return text.casefold().removesuffix("the ").endswith(f" {preposition.casefold()} ")
+
+
+def _is_somebody(subject: str) -> bool:
+    """Whether a subject may be a person or a body: a name, a role, or one word."""
+    bare = subject.lower().removeprefix("the ")
+    return bool(mentions(subject)) or is_role(bare) or len(words(bare)) == 1
 
 
 def _alike(one: str, other: str) -> bool:

@@ -134,17 +134,17 @@ def _put_right(
     last, past = last_asked(history)
     whole = follow_up(last, past, matter).standalone
     if _ASKED.match(put.right):  # "I asked why, not when"
-        by_itself = len(terms(put.right)) >= _FEWEST_TERMS
         sure = put.is_sure or _ASKED.match(put.wrong)
-        return FollowUp("" if by_itself else whole, put.right) if sure else None
+        return follow_up(put.right, history, matter) if sure else None
     if _ONES.search(put.right) or english().request_words & set(words(put.right)):
         return None
     if put.wrong and (other := put_right(whole, put.wrong, put.right)):
         return FollowUp("", other, corrects=True)
     if not put.is_sure:
         return None
-    if _is_only_days(put.right) and (timeless := _without_last_days(whole)):
-        return FollowUp("", f"{timeless} {put.right}")
+    days = next(filter(_is_only_days, (put.right, f"in {put.right}")), None)
+    if days and (timeless := _without_last_days(whole)):
+        return FollowUp("", f"{timeless} {days}")
     other = exchanged(put.right, whole, matter, corrects=True)
     return FollowUp("", other, corrects=True) if other else FollowUp(whole, put.right)
 
