@@ -20,7 +20,7 @@ import pytest
 from conftest import WITHOUT_MODELS
 from filelock import FileLock, Timeout
 
-from assistant.archive import Archive, Preparer, keywords, probe, vector_map
+from assistant.archive import Archive, Preparer, index, keywords, probe, vector_map
 from assistant.archive.catalog import Catalog
 from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
@@ -582,6 +582,23 @@ class TestDamage:
         monkeypatch.setattr(probe, "_CHILD", greedy)
         assert archive.health() != "sound"
         assert (archive.folder / "index-1" / "link").stat().st_size < 600 << 20
+
+    @pytest.mark.parametrize("patient", [0, 2])
+    def test_all_is_searched_exactly_until_the_index_is_open(
+        self, archive: Archive, reopen: Reopen, monkeypatch: pytest.MonkeyPatch, patient: int
+    ) -> None:
+        archive.add(sample_articles(3))
+        monkeypatch.setattr(index, "_EXACT", 0)
+        monkeypatch.setattr(index, "_PATIENT", patient)
+        again = reopen()
+        for _ in range(patient):
+            assert found(again, "harbour1") == both("sample-1")
+            assert again._index._index is None
+        assert found(again, "harbour1") == both("sample-1")  # with it, it is opened behind
+        again._index._tending.wait()
+        assert again._index._index is not None
+        assert found(again, "harbour1") == both("sample-1")
+        again.close()
 
     def test_many_passages_of_one_text_are_no_damage(self, archive: Archive) -> None:
         archive.add([Article(f"same-{n}", "The same words in every one.") for n in range(40)])

@@ -615,6 +615,7 @@ def test_a_fault_of_chroma_reaches_nobody(tmp_path: Path, monkeypatch: pytest.Mo
         raise RuntimeError("Error executing plan: Error creating hnsw segment reader")
 
     with Assistant.open(archive, embedder=HashEmbeddings()) as assistant:
+        index_of(assistant)  # else it would not be asked
         assert assistant.search("harbour3")[0].passage.article.id == "sample-3"
         with monkeypatch.context() as fault:
             fault.setattr(VectorIndex, "search", broken)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import chromadb
 import pytest
 from chroma_server import free_port, run_chroma
 from conftest import WITHOUT_MODELS
 
-from assistant.archive import Archive
+from assistant.archive import Archive, vectors
 from assistant.archive import index as indexes
 from assistant.errors import IndexUnreachable
 from assistant.settings import Settings, load
@@ -32,9 +31,7 @@ def approximate(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def collections(url: str, archive: Archive) -> list[str]:
-    from urllib.parse import urlsplit
-
-    client = chromadb.HttpClient("127.0.0.1", urlsplit(url).port)
+    client = vectors._client(url)  # one of its own would leave connections open
     prefix = archive._index._store._prefix
     return sorted(one.name.removeprefix(prefix) for one in client.list_collections()
                   if one.name.startswith(prefix))  # fmt: skip
@@ -45,6 +42,7 @@ def test_two_archives_open_at_once_see_each_others_articles(
     archive: Archive, settings: Settings
 ) -> None:
     other = Archive(archive.folder, HashEmbeddings(), settings)
+    other._index.fresh()  # else it would not be asked
     archive.add(sample_articles(3))
     assert [one.article.id for one in other.search_dense("harbour1", 1)] == ["sample-1"]
     other.remove(["sample-1"])

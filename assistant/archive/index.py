@@ -21,6 +21,7 @@ from assistant.archive.current_map import CurrentMap
 from assistant.archive.ledger import Ledger
 from assistant.archive.locks import Locks
 from assistant.archive.stores import store_of
+from assistant.archive.tending import Tending
 from assistant.archive.vector_map import VectorMap
 from assistant.archive.vectors import VectorIndex
 from assistant.errors import ArchiveBusy, ArchiveError, no_room
@@ -30,6 +31,7 @@ from assistant.types import Filters
 
 _PROBED = 8
 _EXACT = 200_000  # passages: more take Chroma's approximate search less time
+_PATIENT = 8  # searches, of one or two questions, before the index is opened for more
 _MOST_LATE = 20_000  # passages that came in since the index was opened
 _NONE = -1
 
@@ -50,19 +52,20 @@ class Index:
         self._store = store_of(folder, url)
         self._locks = Locks(folder)
         self._index_lock = threading.Lock()
-        self._tending_lock = threading.Lock()
         self._index: VectorIndex | None = None
         self._opened_number = 0
+        self._asked = 0  # searches of more than is searched exactly
         self.map = CurrentMap(folder, catalog, writable)
         self._generation = _NONE
         self._loaded = 0  # rows of the map when the index was opened
         self._settled = False
         self._closed = False
-        self._tending: threading.Thread | None = None
+        self._tending = Tending(folder)
 
     def close(self) -> None:
         """Let go of the files."""
         self._closed = True
+        self._tending.close()
         self.map.close()
         with self._index_lock:
             if self._index is not None:
@@ -72,11 +75,11 @@ class Index:
     def search(self, vector: Vectors, limit: int, filters: Filters) -> list[int]:
         """Keys of the passages nearest to a vector, nearest first; some may be gone by now.
 
-        Up to so many passages are searched exactly, more by Chroma; where that fails, exactly, too.
+        Up to so many passages are searched exactly, more by Chroma once that is open; where it
+        fails, exactly, too.
         """
         view = self.map.view(filters)
-        if view is not None and (len(view) <= _EXACT or not self._writable):
-            self._tend(self._look_after)
+        if view is not None and self._is_exact(len(view)):
             return view.nearest(vector, limit)
         try:
             if view is None:  # the catalog leaves out what is not within the filters
@@ -87,10 +90,25 @@ class Index:
                 raise
             if not isinstance(error, ArchiveError):  # which is busy with being made again
                 _log.exception("The index of %s fails; it is made again.", self._folder)
-                self._tend(self._make_again, again=True)
+                self._tending.begin(self._make_again, again=True)
             return view.nearest(vector, limit)
         late = view.appended(self._loaded).nearest(vector, limit)
         return view.of_keys([*held, *late]).nearest(vector, limit)
+
+    def _is_exact(self, size: int) -> bool:
+        """Whether so many passages are searched exactly: few, and all until the index is open.
+
+        Its graph is read whole, for which a single question has no time.
+        """
+        if not self._writable:
+            return True
+        if size <= _EXACT:
+            self._tending.begin(self._look_after)
+            return True
+        self._asked += 1
+        if self._index is None and self._asked > _PATIENT:
+            self._tending.begin(self.fresh, again=True)
+        return self._index is None
 
     def _look_after(self) -> None:
         """Look at the index, and mend it where it is damaged."""
@@ -100,29 +118,6 @@ class Index:
     def _make_again(self) -> None:
         with self.writing(look=False):
             self.rebuild()
-
-    def _tend(self, work: Callable[[], None], again: bool = False) -> None:
-        """Do something for the index in the background, once or ``again``.
-
-        Nobody waits for it: what is searched exactly does not need it.
-        """
-
-        def tend() -> None:
-            try:
-                work()
-            except ArchiveBusy:
-                self._tending = None  # so that it is done another time
-            except Exception:  # noqa: BLE001 - of Chroma, of any kind; an open one may be closed
-                if not self._closed and not is_full(self._folder):
-                    _log.exception("The index of %s could not be mended.", self._folder)
-
-        if not self._writable or (self._tending is not None and not again):
-            return
-        with self._tending_lock:
-            tending = self._tending
-            if tending is None or (again and not tending.is_alive()):
-                self._tending = threading.Thread(target=tend, name="tend", daemon=True)
-                self._tending.start()
 
     def fresh(self) -> VectorIndex:
         """The vector index, opened again where it is too far behind the catalog."""
@@ -222,8 +217,7 @@ class Index:
 
     def health(self) -> probe.Health:
         """Whether the index agrees with the catalog; unknown while somebody else writes."""
-        if (tending := self._tending) is not None:
-            tending.join()
+        self._tending.wait()
         if not self._writable:
             return "unknown"
         with self._locks.opening():
