@@ -36,7 +36,7 @@ from assistant.models.reader import FormReader, load_reader, load_trained
 from assistant.models.reranking import Reranker, load_reranker
 from assistant.models.verifier import load_verifier
 from assistant.quoting import quoting_writer
-from assistant.reading import Addable, articles_of, found
+from assistant.reading import Addable, articles_of, expand
 from assistant.settings import Settings, load
 from assistant.stages import Stages
 from assistant.tracing import span
@@ -179,11 +179,11 @@ class Assistant:
         """
         sources = [source] if isinstance(source, (str, Path, Article)) else source
         reading = self.settings.reading
-        named = found(sources, reading)
+        found = expand(sources, reading)
         if ray:
-            made = cluster.prepared(named, ray, self.settings, self.archive)
+            made = cluster.prepare(found, ray, self.settings, self.archive)
             return self.archive.add(made, progress)
-        return self.archive.add(articles_of(named, reading), progress)
+        return self.archive.add(articles_of(found, reading), progress)
 
     def sync(self, place: str | Path, delete: bool = False) -> SyncReport:
         """Read what is new or has changed in a folder or feed since it was last looked at.

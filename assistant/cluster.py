@@ -52,7 +52,7 @@ class _Work:
         return Preparer(load_embedder(self.models), parser, self.passages.tokens)
 
 
-def prepared(
+def prepare(
     sources: Iterable[Path | Article | Skipped],
     address: str,
     settings: Settings,
@@ -125,7 +125,7 @@ class _Worker:
     def __call__(self, batch: Row) -> Row:
         items = [pickle.loads(one) for one in batch["item"]]  # noqa: S301 - from our own workers
         articles = [one for one in items if isinstance(one, Article)]
-        made = iter(self._preparer.ahead(articles, self._known))
+        made = iter(self._preparer.prepare(articles, self._known))
         return {
             "item": [pickle.dumps(next(made) if isinstance(one, Article) else one) for one in items]
         }

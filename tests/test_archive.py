@@ -167,7 +167,7 @@ def test_what_comes_prepared_is_kept_as_what_does_not(
     ahead = Archive(tmp_path / "ahead", HashEmbeddings(), settings)
     preparer = Preparer(HashEmbeddings(), None, settings.passages.tokens)
     for call in calls:
-        made = preparer.ahead(call, ahead.digests())
+        made = preparer.prepare(call, ahead.digests())
         assert ahead.add(made) == archive.add(call)
     assert [type(one) for one in made] == [Article]  # known, if only from before
     held = "SELECT * FROM article JOIN passage p ON p.article = article.key"

@@ -94,7 +94,7 @@ def test_what_the_archive_holds_is_not_prepared_again(serial: Path, tmp_path: Pa
     article = Article("own", "Ada Brandt said that the bridge was weak.")
     with Assistant.open(serial) as assistant:
         sources = [*files_of(ROOT / "corpus"), page, article]
-        made = [*cluster.prepared(sources, "local", load(), assistant.archive)]
+        made = [*cluster.prepare(sources, "local", load(), assistant.archive)]
     assert [type(one) for one in made] == [*[Article] * 52, Skipped, Prepared, Prepared]
     assert [len(one.vectors) for one in made[-2:]] == [1, 1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,19 @@ def test_a_server_that_comes_and_goes(tmp_path: Path) -> None:
         assert archive.add(sample_articles(3)).added == 1
         assert archive.health() == "sound"
         assert [hit.article.id for hit in archive.search_dense("harbour2", 1)] == ["sample-2"]
+
+
+def test_a_server_that_never_answers_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "_PATIENCE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        settings = load(models=WITHOUT_MODELS, vectors={"url": url})
+        archive = Archive(tmp_path / "archive", HashEmbeddings(), settings)
+        with pytest.raises(IndexUnreachable):
+            archive.add(sample_articles(1))
+        archive.close()
 
 
 def test_a_server_that_lost_everything_is_filled_again(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ class Index:
         except Exception as error:
             if view is None or (isinstance(error, ArchiveError) and not error.retryable):
                 raise
-            if not isinstance(error, ArchiveError):  # which is busy with being made again
+            replaced = self._opened_number != self._number()  # by another process, meanwhile
+            if not (isinstance(error, ArchiveError) or replaced):
                 _log.exception("The index of %s fails; it is made again.", self._folder)
                 self._tending.begin(self._make_again, again=True)
             return view.nearest(vector, limit)

@@ -58,7 +58,7 @@ class Preparer:
             for passage in entry.passages
         ])  # fmt: skip
 
-    def ahead(
+    def prepare(
         self, articles: Sequence[Article], known: Collection[str]
     ) -> list[Article | Prepared]:
         """Articles with their vectors; as they are where their digest is ``known``."""

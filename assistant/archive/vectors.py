@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -23,7 +24,7 @@ from assistant.models.embedding import Vectors
 from assistant.types import Source
 
 _COLLECTION = "passages"
-_PATIENCE = 60.0  # seconds for an answer of a server
+_PATIENCE = 30.0  # seconds for an answer of a server
 _OPENING = threading.Lock()  # guards Chroma's own table of systems, which belongs to the process
 
 
@@ -191,6 +192,9 @@ def _client(url: str) -> Any:
     import chromadb
     from chromadb.config import Settings
 
+    # Chroma's own first request has no limit of time.
+    asked = f"{url.rstrip('/')}/api/v2/heartbeat"
+    urllib.request.urlopen(asked, timeout=_PATIENCE).close()  # noqa: S310 - a setting, http(s) only
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     with _OPENING:

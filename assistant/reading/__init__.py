@@ -2,8 +2,8 @@
 
 from assistant.reading.addresses import is_address
 from assistant.reading.articles import Unreadable, normalized
-from assistant.reading.files import ENDINGS, estimate, files_of, read, read_file
-from assistant.reading.sources import Addable, articles_of, found
+from assistant.reading.files import ENDINGS, articles_of, estimate, files_of, read, read_file
+from assistant.reading.sources import Addable, expand
 
 __all__ = [
     "ENDINGS",
@@ -11,8 +11,8 @@ __all__ = [
     "Unreadable",
     "articles_of",
     "estimate",
+    "expand",
     "files_of",
-    "found",
     "is_address",
     "normalized",
     "read",

@@ -81,11 +81,15 @@ def read(path: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:
     Hidden files and folders are passed over. Never raises for what it finds: whatever is no
     article comes as ``Skipped``, with its path and a reason.
     """
-    for file in files_of(path):
-        if isinstance(file, Skipped):
-            yield file
-        else:
-            yield from read_file(file, settings)
+    return articles_of(files_of(path), settings)
+
+
+def articles_of(
+    found: Iterable[Path | Article | Skipped], settings: ReadingSettings
+) -> Iterator[Article | Skipped]:
+    """What was found, with the articles of the files in their place."""
+    for one in found:
+        yield from read_file(one, settings) if isinstance(one, Path) else [one]
 
 
 def read_file(file: Path, settings: ReadingSettings) -> Iterator[Article | Skipped]:

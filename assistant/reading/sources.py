@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assistant.reading.addresses import is_address
-from assistant.reading.files import files_of, read_file
+from assistant.reading.files import files_of
 from assistant.settings import ReadingSettings
 from assistant.types import Article, Skipped
 
 Addable = str | Path | Article
 
 
-def found(
+def expand(
     sources: Iterable[Addable], settings: ReadingSettings
 ) -> Iterator[Path | Article | Skipped]:
     """The files that are to be read, and what needs no reading any more: addresses are fetched."""
@@ -26,11 +26,3 @@ def found(
             yield from read_address(one, settings)
         else:
             yield from files_of(Path(one))
-
-
-def articles_of(
-    found: Iterable[Path | Article | Skipped], settings: ReadingSettings
-) -> Iterator[Article | Skipped]:
-    """The same with the articles of the files."""
-    for one in found:
-        yield from read_file(one, settings) if isinstance(one, Path) else [one]
