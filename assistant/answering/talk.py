@@ -21,15 +21,15 @@ def talk(question: Question, archive: Archive) -> Answer:
     text = _introduction(archive, described(coverage)) if archive.coverage().articles else _EMPTY
     if english().thanks_words & set(words(question.text)):
         text = f"{_WELCOME} {text}"
-    elif question.history:  # "are you sure?", "put it in your own words"
-        text = f"{_QUOTED} {text}"
+    elif question.history:  # "are you sure?"; true whoever writes
+        text = f"{_CHECKED} {text}"
     return replace(Answer.begun(question), text=text, coverage=coverage)
 
 
 _WELCOME = "You are welcome."
-_QUOTED = (
-    "What I answer is quoted from the articles: each number leads to the sentence, where you can"
-    " check it. I have no view of my own, and no words of my own for it."
+_CHECKED = (
+    "I know no more than the articles say, and have no view of my own: each number in an answer"
+    " leads to the sentence that it rests on. Check it there."
 )
 _EMPTY = "This is On Record. I answer questions from news articles; this archive holds none yet."
 
